@@ -75,7 +75,7 @@ mod tests {
         let message = V2Message { timestamp, token, resource_type: kind, action_id: &action_id };
         assert_eq!(key.sign(&message), expected, "{kind} {verb}");
         assert!(key.verify(&message, expected));
-        assert!(!key.verify(&V2Message { timestamp: "1", ..message }, expected));
+        assert!(!key.verify(&V2Message { timestamp: "2", ..message }, expected));
         assert!(!key.verify(&message, &expected.replace('=', "")));
         assert!(!key.verify(&message, ""));
     }
