@@ -1,1 +1,25 @@
-//! freischalt-marketplace
+//! The rules of a marketplace: who may activate a provider, what an API user may call, which claim
+//! serves which call, and what state follows.
+//!
+//! Everything here is a pure function of its arguments. This crate must not know how requests
+//! arrive, where state is kept, what time it is or where random bytes come from.
+
+pub mod activation;
+pub mod audit;
+pub mod claim;
+pub mod credentials;
+pub mod customer;
+pub mod decision;
+pub mod ids;
+pub mod policy;
+pub mod provider;
+
+pub use activation::{Activation, Audience, EndReason, ParameterCacheEntry, Stage};
+pub use audit::{Actor, AuditEvent, AuditKind};
+pub use claim::{ClaimProblem, ClaimPurpose, ClaimSealer, IssuedClaim};
+pub use credentials::{ApiToken, ApiUser};
+pub use customer::{Customer, Group, Language, User};
+pub use decision::Refusal;
+pub use ids::{ActivationId, CustomerId, GroupId, ParameterCacheId, ProviderId, Slug, UserId};
+pub use policy::Policy;
+pub use provider::{Document, DocumentKind, Provider, Service, ServiceKind};

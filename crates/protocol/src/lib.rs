@@ -6,15 +6,20 @@
 //! random bytes come from: no I/O, no async, no system clock, no random source. Whatever depends
 //! on time or chance takes it as an argument.
 
+pub mod action_id;
+pub mod actions;
 pub mod claim;
+pub mod envelope;
 pub mod error_code;
 pub mod hmac;
 pub mod php;
+pub mod seal;
 pub mod secret;
 pub mod signed_order;
 pub mod signed_url;
 pub mod time;
 
+pub use action_id::{KnownAction, Verb};
 pub use claim::ApiClaim;
 pub use error_code::ErrorCode;
 pub use secret::Secret;

@@ -1,0 +1,134 @@
+//! The request envelope: `{"token": …, "request": {"actions": […]}}`, read with every leniency
+//! that real clients need (apidoc.onoffice.de, "Request"; the leniencies are those of the public
+//! PHP, Ruby, TypeScript and Python clients).
+//!
+//! Reading is by the rules of PHP's `json_decode`, because the vendor's server is a PHP program
+//! and its error codes 3 to 8 are PHP's classes of JSON errors.
+
+mod action;
+mod response;
+
+pub use action::{Action, ActionProblem, Echo, ParsedAction, Signature, Timestamp};
+pub use response::{ActionResult, Record, Response, Status};
+
+use crate::{
+    ErrorCode,
+    php::{
+        self, Value,
+        json::{DecodeError, DecodeErrorKind},
+    },
+};
+
+/// A request whose outer structure is sound; each action may still be broken by itself.
+#[derive(Debug)]
+pub struct Request {
+    /// The API token, never empty.
+    pub token: String,
+    /// The actions in the order they were sent, at least one.
+    pub actions: Vec<ParsedAction>,
+}
+
+/// Why there is no envelope to speak of. The answer is at the top level, without results.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EnvelopeProblem {
+    /// The body has no bytes, or only white space.
+    #[error("the body is empty; a request is a JSON object with token and request")]
+    Empty,
+    /// The body is not JSON.
+    #[error("the body is not JSON: {0}")]
+    Json(#[source] DecodeError),
+    /// The body is JSON, but not an object.
+    #[error("the body is {0}; a request is a JSON object with token and request")]
+    NotAnObject(&'static str),
+    /// `token` is absent, empty or not a string.
+    #[error("token is {0}; it must be the API token, a text of 32 characters")]
+    Token(&'static str),
+    /// `request` is absent or not an object.
+    #[error("request is {0}; it must be an object with actions")]
+    Request(&'static str),
+    /// `request.actions` is absent, empty or not a list.
+    #[error("request.actions is {0}; it must be a list of at least one action")]
+    Actions(&'static str),
+    /// There are more actions than the server takes in one request.
+    #[error("request.actions has {count} elements, at most {max} are accepted")]
+    TooManyActions {
+        /// How many were sent.
+        count: usize,
+        /// How many would have been accepted.
+        max: usize,
+    },
+}
+
+impl EnvelopeProblem {
+    /// The code at the top of the answer.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Empty => ErrorCode::EMPTY_REQUEST,
+            Self::Json(error) => match error.kind {
+                DecodeErrorKind::Depth => ErrorCode::JSON_DEPTH,
+                DecodeErrorKind::ControlCharacter => ErrorCode::JSON_CONTROL_CHARACTER,
+                DecodeErrorKind::Syntax => ErrorCode::JSON_SYNTAX,
+                DecodeErrorKind::Utf8 => ErrorCode::JSON_UTF8,
+                _ => ErrorCode::JSON_OTHER,
+            },
+            Self::NotAnObject(_) => ErrorCode::JSON_MALFORMED,
+            Self::Token(_) => ErrorCode::TOKEN_MISSING,
+            Self::Request(_) => ErrorCode::REQUEST_MISSING,
+            Self::Actions(_) | Self::TooManyActions { .. } => ErrorCode::ACTIONS_MISSING,
+        }
+    }
+}
+
+impl Request {
+    /// Reads a body. `max_actions` is the most actions accepted in one request.
+    pub fn parse(body: &[u8], max_actions: usize) -> Result<Self, EnvelopeProblem> {
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Err(EnvelopeProblem::Empty);
+        }
+        let value = php::json::decode(body).map_err(EnvelopeProblem::Json)?;
+        let type_name = value.type_name();
+        let Value::Array(mut envelope) = value else {
+            return Err(EnvelopeProblem::NotAnObject(type_name));
+        };
+        if !envelope.is_empty() && envelope.is_list() {
+            return Err(EnvelopeProblem::NotAnObject("a list"));
+        }
+        let token = token(&envelope)?;
+        let actions = actions(&mut envelope, max_actions)?;
+        Ok(Self { token, actions })
+    }
+}
+
+fn token(envelope: &php::Array) -> Result<String, EnvelopeProblem> {
+    match envelope.get("token") {
+        None => Err(EnvelopeProblem::Token("missing")),
+        Some(value) => match value.as_str() {
+            Some("") => Err(EnvelopeProblem::Token("empty")),
+            Some(token) => Ok(token.to_owned()),
+            None => Err(EnvelopeProblem::Token(value.type_name())),
+        },
+    }
+}
+
+fn actions(envelope: &mut php::Array, max: usize) -> Result<Vec<ParsedAction>, EnvelopeProblem> {
+    let mut request = match envelope.remove("request") {
+        None => return Err(EnvelopeProblem::Request("missing")),
+        Some(Value::Array(request)) => request,
+        Some(other) => return Err(EnvelopeProblem::Request(other.type_name())),
+    };
+    let list = match request.remove("actions") {
+        None => return Err(EnvelopeProblem::Actions("missing")),
+        Some(Value::Array(list)) => list,
+        Some(other) => return Err(EnvelopeProblem::Actions(other.type_name())),
+    };
+    if list.is_empty() {
+        return Err(EnvelopeProblem::Actions("empty"));
+    }
+    if !list.is_list() {
+        return Err(EnvelopeProblem::Actions("an object"));
+    }
+    if list.len() > max {
+        return Err(EnvelopeProblem::TooManyActions { count: list.len(), max });
+    }
+    Ok(list.into_iter().map(|(_, value)| ParsedAction::parse(value)).collect())
+}

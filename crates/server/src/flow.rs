@@ -1,0 +1,300 @@
+//! The activation as web UI and management API both drive it: the rules with fresh random values,
+//! in the store's transactions.
+
+use freischalt_marketplace::{
+    Activation, ActivationId, Actor, Audience, ClaimPurpose, Customer, DocumentKind, IssuedClaim,
+    Provider, Service, User, UserId,
+    activation::{AlreadyEnded, Begun, Grant, NewGrant, NewRun, RightProblem, StartProblem, begin},
+};
+use freischalt_protocol::{ApiClaim, UnixTime, signed_url};
+use freischalt_store::{Decided, Facts, Scope, ServiceEntry, StoreError, Target, Verdict};
+
+use crate::{
+    random::{self, NoRandom},
+    state::AppState,
+};
+
+/// Why a step of an activation was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// The run cannot begin.
+    #[error(transparent)]
+    Start(#[from] StartProblem),
+    /// The right cannot be chosen.
+    #[error(transparent)]
+    Right(#[from] RightProblem),
+    /// The run is over.
+    #[error(transparent)]
+    Ended(#[from] AlreadyEnded),
+    /// There is no such run, or none that is live.
+    #[error("there is no such activation")]
+    NotFound,
+    /// The user does not exist.
+    #[error("there is no such user")]
+    NoUser,
+    /// The user may not do this.
+    #[error("only administrators can block providers")]
+    NotAdministrator,
+    /// The provider's URL cannot be signed.
+    #[error("the registered URL cannot be signed: {0}")]
+    Url(#[from] signed_url::SignedUrlError),
+    /// The provider is not active, or the user may not use it.
+    #[error("{0}")]
+    Service(&'static str),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] NoRandom),
+}
+
+impl<E: Into<Self>> From<Decided<E>> for FlowError {
+    fn from(decided: Decided<E>) -> Self {
+        match decided {
+            Decided::Refused(refusal) => refusal.into(),
+            Decided::Store(error) => error.into(),
+        }
+    }
+}
+
+/// How a run began.
+#[derive(Debug)]
+pub struct Started {
+    /// The run.
+    pub activation: Activation,
+    /// The run that had to make room, as it is now.
+    pub replaced: Option<Activation>,
+}
+
+/// A provider's page with the credentials of one call in its URL.
+pub struct Launch {
+    /// The complete signed URL.
+    pub url: String,
+    /// The claim in it.
+    pub claim: ApiClaim,
+}
+
+impl AppState {
+    /// The administrator has accepted the terms. An active run is only replaced if told so.
+    pub async fn accept_terms(
+        &self,
+        customer: &Customer,
+        provider: &Provider,
+        user: UserId,
+        actor: Actor,
+        replace_active: bool,
+    ) -> Result<Started, FlowError> {
+        let now = self.clock.now();
+        let run = NewRun {
+            id: random::activation_id(self.clock.millis())?,
+            customer: customer.id,
+            provider: provider.id,
+            terms_version: document_version(provider, DocumentKind::Terms),
+            dpa_version: document_version(provider, DocumentKind::Dpa),
+            replace_active,
+        };
+        let scope = Scope {
+            customer: customer.id,
+            target: Target::Live(provider.id),
+            user: Some(user),
+            entry: None,
+        };
+        let started = self
+            .store
+            .decide(scope, move |facts: Facts| {
+                if !facts.customer_active {
+                    return Err(FlowError::Start(StartProblem::CustomerInactive));
+                }
+                let user = facts.user.ok_or(FlowError::NoUser)?;
+                Ok(verdict(begin(facts.activation, run, &user, actor, now)?))
+            })
+            .await?;
+        Ok(started)
+    }
+
+    /// The administrator has chosen who gets the right. Chosen before in this run, it stays as it
+    /// was: a page that is sent twice does no harm.
+    pub async fn choose_right(
+        &self,
+        activation: &Activation,
+        user: UserId,
+        audience: Audience,
+        actor: Actor,
+    ) -> Result<Activation, FlowError> {
+        let (now, policy) = (self.clock.now(), self.policy.clone());
+        let new = NewGrant {
+            audience,
+            api_user: random::api_user()?,
+            entry: random::parameter_cache_id()?,
+        };
+        let scope = Scope {
+            customer: activation.customer,
+            target: Target::Run(activation.id),
+            user: Some(user),
+            entry: None,
+        };
+        let chosen = self
+            .store
+            .decide(scope, move |facts: Facts| {
+                let run = facts.activation.ok_or(FlowError::NotFound)?;
+                let user = facts.user.ok_or(FlowError::NoUser)?;
+                if run.is_live() && run.grant().is_some() {
+                    return Ok(Verdict { writes: Vec::new(), outcome: run });
+                }
+                let transition = run.choose_right(new, &user, actor, now, &policy)?;
+                Ok(Verdict { outcome: transition.0.clone(), writes: vec![transition] })
+            })
+            .await?;
+        Ok(chosen)
+    }
+
+    /// An administrator blocks the provider: token, key and claims of the run are dead when this
+    /// returns.
+    pub async fn block(
+        &self,
+        customer: &Customer,
+        id: ActivationId,
+        user: Option<UserId>,
+        actor: impl FnOnce(UserId) -> Actor + Send + 'static,
+    ) -> Result<Activation, FlowError> {
+        let now = self.clock.now();
+        let scope =
+            Scope { customer: customer.id, target: Target::Run(id), user, entry: None };
+        let blocked = self
+            .store
+            .decide(scope, move |facts: Facts| {
+                let run = facts.activation.ok_or(FlowError::NotFound)?;
+                let user = facts.user.ok_or(FlowError::NoUser)?;
+                if !user.may_activate() {
+                    return Err(FlowError::NotAdministrator);
+                }
+                let transition = run.block(actor(user.id), now)?;
+                Ok(Verdict { outcome: transition.0.clone(), writes: vec![transition] })
+            })
+            .await?;
+        Ok(blocked)
+    }
+
+    /// The signed URL of the provider's activation page. Each call signs anew, with a fresh claim
+    /// that serves as long as the policy says.
+    pub fn activation_launch(
+        &self,
+        customer: &Customer,
+        provider: &Provider,
+        secret: &freischalt_protocol::Secret,
+        activation: &Activation,
+        grant: &Grant,
+    ) -> Result<Launch, FlowError> {
+        let now = self.clock.now();
+        let user = activation.opened_by;
+        let claim = self.issue_claim(activation, user, ClaimPurpose::Activation, now)?;
+        let url = signed_url::sign_with(
+            &provider.activation_url,
+            &[
+                ("customerName", &customer.name),
+                ("customerWebId", &customer.web_id),
+                ("userId", &user.to_string()),
+                ("apiToken", grant.token.as_str()),
+                ("parameterCacheId", &grant.entry.id.to_string()),
+                (ApiClaim::URL_PARAMETER, claim.expose()),
+                ("timestamp", &now.to_string()),
+            ],
+            secret,
+        )?;
+        Ok(Launch { url, claim })
+    }
+
+    /// Calls a service of an active provider in the name of a user: the signed URL with a fresh
+    /// claim and a fresh parameter cache entry.
+    pub async fn service_launch(
+        &self,
+        customer: &Customer,
+        service: &Service,
+        secret: &freischalt_protocol::Secret,
+        activation: &Activation,
+        user: &User,
+    ) -> Result<(Launch, ServiceEntry), FlowError> {
+        check_use(activation, user)?;
+        let now = self.clock.now();
+        let entry = ServiceEntry {
+            id: random::parameter_cache_id()?,
+            customer: customer.id,
+            activation: activation.id,
+            user: user.id,
+            expires: now.plus(self.policy.parameter_cache_lifetime),
+        };
+        let claim = self.issue_claim(activation, user.id, ClaimPurpose::Service, now)?;
+        let (user_id, entry_id, now_text) =
+            (user.id.to_string(), entry.id.to_string(), now.to_string());
+        let group = user.group.map(|group| group.to_string());
+        let mut parameters = vec![
+            ("customerName", customer.name.as_str()),
+            ("customerWebId", customer.web_id.as_str()),
+            ("userId", user_id.as_str()),
+            ("parameterCacheId", entry_id.as_str()),
+            (ApiClaim::URL_PARAMETER, claim.expose()),
+            ("timestamp", now_text.as_str()),
+        ];
+        if let Some(group) = &group {
+            parameters.push(("groupId", group));
+        }
+        let url = signed_url::sign_with(&service.url, &parameters, secret)?;
+        self.store.put_service_entry(entry, now).await?;
+        Ok((Launch { url, claim }, entry))
+    }
+
+    fn issue_claim(
+        &self,
+        activation: &Activation,
+        user: UserId,
+        purpose: ClaimPurpose,
+        now: UnixTime,
+    ) -> Result<ApiClaim, NoRandom> {
+        let claim = IssuedClaim {
+            purpose,
+            provider: activation.provider,
+            customer: activation.customer,
+            user,
+            activation: activation.id,
+            issued: now,
+            expires: now.plus(self.policy.claim_lifetime),
+        };
+        Ok(self.claims.seal(&claim, random::nonce()?))
+    }
+}
+
+fn verdict(begun: Begun) -> Verdict<Started> {
+    match begun {
+        Begun::Resumed(activation) => {
+            Verdict { writes: Vec::new(), outcome: Started { activation, replaced: None } }
+        }
+        Begun::New { ended, begun } => {
+            let replaced = ended.as_ref().map(|(run, _)| run.clone());
+            let outcome = Started { activation: begun.0.clone(), replaced };
+            Verdict { writes: ended.into_iter().chain([begun]).collect(), outcome }
+        }
+    }
+}
+
+fn check_use(activation: &Activation, user: &User) -> Result<(), FlowError> {
+    let freischalt_marketplace::Stage::Active { grant, .. } = &activation.stage else {
+        return Err(FlowError::Service("the provider is not active"));
+    };
+    if !user.active {
+        return Err(FlowError::Service("the user is switched off"));
+    }
+    if grant.audience == Audience::Administrators && !user.administrator {
+        return Err(FlowError::Service("only administrators may use this provider"));
+    }
+    Ok(())
+}
+
+fn document_version(provider: &Provider, kind: DocumentKind) -> String {
+    let documents = &provider.profile.documents;
+    documents
+        .iter()
+        .find(|document| document.kind == kind)
+        .map(|document| document.version.clone())
+        .unwrap_or_default()
+}

@@ -1,0 +1,36 @@
+//! Random values for what the rules take as arguments.
+
+use freischalt_marketplace::{ActivationId, ApiUser, ParameterCacheId};
+use freischalt_protocol::seal::NONCE_BYTES;
+
+/// The operating system gives no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("the operating system gives no random bytes")]
+pub struct NoRandom(#[from] getrandom::Error);
+
+/// `N` random bytes.
+pub fn bytes<const N: usize>() -> Result<[u8; N], NoRandom> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A nonce for sealing.
+pub fn nonce() -> Result<[u8; NONCE_BYTES], NoRandom> {
+    bytes()
+}
+
+/// An id for a run that begins at `millis`.
+pub fn activation_id(millis: i64) -> Result<ActivationId, NoRandom> {
+    Ok(ActivationId::new(u64::try_from(millis).unwrap_or_default(), bytes()?))
+}
+
+/// A fresh API user.
+pub fn api_user() -> Result<ApiUser, NoRandom> {
+    Ok(ApiUser::generate(bytes()?, bytes()?))
+}
+
+/// A fresh parameter cache id.
+pub fn parameter_cache_id() -> Result<ParameterCacheId, NoRandom> {
+    Ok(ParameterCacheId::new(bytes()?))
+}

@@ -1,0 +1,44 @@
+//! What every handler has: the store, the clock, the rules' switches, and where we are reached.
+
+use std::sync::Arc;
+
+use freischalt_marketplace::{ClaimSealer, Policy};
+use freischalt_protocol::{Secret, seal::SealingKey};
+use freischalt_store::Store;
+
+use crate::{api::RequestLog, clock::Clock, config::Mode};
+
+/// Shared by all handlers; cheap to clone.
+pub type App = Arc<AppState>;
+
+/// See the module.
+#[derive(Debug)]
+pub struct AppState {
+    /// Everything durable.
+    pub store: Store,
+    /// The one clock.
+    pub clock: Clock,
+    /// The rules' switches.
+    pub policy: Policy,
+    /// Sandbox or production.
+    pub mode: Mode,
+    /// Where people reach the web UI, without a slash at the end.
+    pub public_url: String,
+    /// Seals and opens API claims.
+    pub claims: ClaimSealer,
+    /// Seals sessions and sign-in tickets.
+    pub sessions: SealingKey,
+    /// The bearer token of the management API; none where it is open.
+    pub management_token: Option<Secret>,
+    /// The last API requests, for the sandbox's pages.
+    pub requests: RequestLog,
+    /// The most bytes of a request body.
+    pub largest_body: usize,
+}
+
+impl AppState {
+    /// Whether this is a sandbox.
+    pub fn is_sandbox(&self) -> bool {
+        self.mode == Mode::Sandbox
+    }
+}

@@ -1,0 +1,392 @@
+//! Runs of activations: deciding and writing in one transaction, and reading.
+
+mod rows;
+
+use freischalt_marketplace::{
+    Activation, ActivationId, ApiToken, AuditEvent, Customer, CustomerId, ParameterCacheId,
+    ProviderId, User, UserId, activation::Transition,
+};
+use freischalt_protocol::UnixTime;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{Store, StoreError, directory, vault::Vault};
+
+/// What a decision is about, and so what is read for it.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The customer.
+    pub customer: CustomerId,
+    /// Which run.
+    pub target: Target,
+    /// The user to read; without one, the user who began the run.
+    pub user: Option<UserId>,
+    /// A parameter cache entry to look for among those of service calls.
+    pub entry: Option<ParameterCacheId>,
+}
+
+/// Which run.
+#[derive(Clone, Copy, Debug)]
+pub enum Target {
+    /// The one that is live for a provider, if there is one.
+    Live(ProviderId),
+    /// This one.
+    Run(ActivationId),
+}
+
+/// What is true at the moment of the decision.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The run, if there is one.
+    pub activation: Option<Activation>,
+    /// Whether the customer exists and is switched on.
+    pub customer_active: bool,
+    /// The user of the scope.
+    pub user: Option<User>,
+    /// Whether the scope's entry is one of a service call of this run.
+    pub entry_of_a_service_call: bool,
+}
+
+/// What a rule decided: changes to write, in order, and what to tell the caller.
+#[derive(Debug)]
+pub struct Verdict<T> {
+    /// New states, each with the entry that records it.
+    pub writes: Vec<Transition>,
+    /// For the caller.
+    pub outcome: T,
+}
+
+/// How a decision can fail to be one.
+#[derive(Debug)]
+pub enum Decided<E> {
+    /// The rule refused; nothing was changed.
+    Refused(E),
+    /// The store failed; nothing was changed.
+    Store(StoreError),
+}
+
+impl<E> From<StoreError> for Decided<E> {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// An API user with what is needed to answer it.
+#[derive(Clone, Debug)]
+pub struct ApiUserRecord {
+    /// Its run.
+    pub activation: Activation,
+    /// Its customer.
+    pub customer: Customer,
+    /// Its provider's name.
+    pub provider_name: String,
+}
+
+/// Which runs to list; all that is given must hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ActivationFilter {
+    /// Of this customer.
+    pub customer: Option<CustomerId>,
+    /// Of this provider.
+    pub provider: Option<ProviderId>,
+}
+
+/// An entry of a run's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// Counts from 1 in each run.
+    pub seq: i64,
+    /// What happened.
+    pub event: AuditEvent,
+}
+
+/// A parameter cache entry made for a service call.
+#[derive(Clone, Copy, Debug)]
+pub struct ServiceEntry {
+    /// Its id.
+    pub id: ParameterCacheId,
+    /// Its customer.
+    pub customer: CustomerId,
+    /// The run it belongs to.
+    pub activation: ActivationId,
+    /// The user who called.
+    pub user: UserId,
+    /// The last second it serves.
+    pub expires: UnixTime,
+}
+
+impl Store {
+    /// Reads the facts, lets `rule` decide on them and writes what it decides, in one transaction.
+    /// The answer comes when the commit is on disk.
+    pub async fn decide<T: Send + 'static, E: Send + 'static>(
+        &self,
+        scope: Scope,
+        rule: impl FnOnce(Facts) -> Result<Verdict<T>, E> + Send + 'static,
+    ) -> Result<T, Decided<E>> {
+        let vault = self.vault.clone();
+        self.write(move |db| {
+            let facts = facts(db, &vault, &scope)?;
+            let verdict = rule(facts).map_err(Decided::Refused)?;
+            for (activation, event) in &verdict.writes {
+                rows::write(db, &vault, activation)?;
+                append_audit(db, activation, event)?;
+            }
+            Ok(verdict.outcome)
+        })
+        .await
+    }
+
+    /// The API user of a token, also if its run is over; `None` for a token never issued.
+    pub async fn api_user(&self, token: &ApiToken) -> Result<Option<ApiUserRecord>, StoreError> {
+        let (token, vault) = (token.clone(), self.vault.clone());
+        self.read(move |db| {
+            let mut statement = db.prepare_cached(concat!(
+                "SELECT ",
+                rows::columns!(),
+                ", c.slug, c.name, c.web_id, c.active,
+                        p.name AS provider_name
+                 FROM api_users u
+                 JOIN activations a USING (customer_id, activation_id)
+                 JOIN customers c USING (customer_id)
+                 JOIN providers p USING (provider_id)
+                 WHERE u.api_token = ?1"
+            ))?;
+            let mut found = statement.query_and_then([token.as_str()], |row| {
+                Ok(ApiUserRecord {
+                    activation: rows::read(&vault, row)?,
+                    customer: directory::customer(row)?,
+                    provider_name: row.get("provider_name")?,
+                })
+            })?;
+            found.next().transpose()
+        })
+        .await
+    }
+
+    /// A run by its id.
+    pub async fn activation(&self, id: ActivationId) -> Result<Option<Activation>, StoreError> {
+        let vault = self.vault.clone();
+        self.read(move |db| {
+            let mut statement = db.prepare_cached(concat!(
+                "SELECT ",
+                rows::columns!(),
+                " FROM activations a WHERE a.activation_id = ?1"
+            ))?;
+            statement
+                .query_and_then([id.0.as_bytes()], |row| rows::read(&vault, row))?
+                .next()
+                .transpose()
+        })
+        .await
+    }
+
+    /// Runs, the newest first.
+    pub async fn activations(
+        &self,
+        filter: ActivationFilter,
+        limit: u32,
+    ) -> Result<Vec<Activation>, StoreError> {
+        let vault = self.vault.clone();
+        self.read(move |db| {
+            let mut statement = db.prepare_cached(concat!(
+                "SELECT ",
+                rows::columns!(),
+                " FROM activations a
+                 WHERE (?1 IS NULL OR a.customer_id = ?1) AND (?2 IS NULL OR a.provider_id = ?2)
+                 ORDER BY a.activation_id DESC LIMIT ?3"
+            ))?;
+            let customer = filter.customer.map(|id| id.0);
+            let provider = filter.provider.map(|id| id.0);
+            statement
+                .query_and_then(params![customer, provider, limit], |row| rows::read(&vault, row))?
+                .collect()
+        })
+        .await
+    }
+
+    /// The newest run of each provider in a customer.
+    pub async fn newest_activations(
+        &self,
+        customer: CustomerId,
+    ) -> Result<Vec<Activation>, StoreError> {
+        let vault = self.vault.clone();
+        self.read(move |db| {
+            let mut statement = db.prepare_cached(concat!(
+                "SELECT ",
+                rows::columns!(),
+                " FROM activations a
+                 WHERE a.customer_id = ?1 AND a.activation_id IN
+                     (SELECT MAX(activation_id) FROM activations
+                      WHERE customer_id = ?1 GROUP BY provider_id)"
+            ))?;
+            statement.query_and_then([customer.0], |row| rows::read(&vault, row))?.collect()
+        })
+        .await
+    }
+
+    /// The newest run of one provider in a customer.
+    pub async fn newest_activation(
+        &self,
+        customer: CustomerId,
+        provider: ProviderId,
+    ) -> Result<Option<Activation>, StoreError> {
+        let filter = ActivationFilter { customer: Some(customer), provider: Some(provider) };
+        Ok(self.activations(filter, 1).await?.pop())
+    }
+
+    /// The history of a run, oldest first.
+    pub async fn history(
+        &self,
+        customer: CustomerId,
+        id: ActivationId,
+    ) -> Result<Vec<HistoryEntry>, StoreError> {
+        self.read(move |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT seq, at, actor, event FROM audit
+                 WHERE customer_id = ?1 AND activation_id = ?2 ORDER BY seq",
+            )?;
+            statement
+                .query_and_then(params![customer.0, id.0.as_bytes()], rows::history_entry)?
+                .collect()
+        })
+        .await
+    }
+
+    /// Keeps an entry made for a service call, and drops the customer's expired ones.
+    pub async fn put_service_entry(
+        &self,
+        entry: ServiceEntry,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        self.write(move |db| {
+            db.execute(
+                "DELETE FROM parameter_cache WHERE customer_id = ?1 AND expires < ?2",
+                params![entry.customer.0, now.0],
+            )?;
+            db.execute(
+                "INSERT INTO parameter_cache
+                     (customer_id, parameter_cache_id, activation_id, user_id, expires)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![
+                    entry.customer.0,
+                    entry.id.0.as_bytes(),
+                    entry.activation.0.as_bytes(),
+                    entry.user.0,
+                    entry.expires.0
+                ],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Marks a sign-in ticket as used; false if it was used before.
+    pub async fn use_ticket(
+        &self,
+        id: [u8; 16],
+        expires: UnixTime,
+        now: UnixTime,
+    ) -> Result<bool, StoreError> {
+        self.write(move |db| {
+            db.execute("DELETE FROM used_tickets WHERE expires < ?1", [now.0])?;
+            let inserted = db.execute(
+                "INSERT INTO used_tickets (ticket_id, expires) VALUES (?1, ?2)
+                 ON CONFLICT DO NOTHING",
+                params![id, expires.0],
+            )?;
+            Ok(inserted == 1)
+        })
+        .await
+    }
+}
+
+fn facts(db: &Connection, vault: &Vault, scope: &Scope) -> Result<Facts, StoreError> {
+    let activation = find(db, vault, scope.customer, scope.target)?;
+    let customer_active: Option<bool> = db
+        .prepare_cached("SELECT active FROM customers WHERE customer_id = ?1")?
+        .query_row([scope.customer.0], |row| row.get(0))
+        .optional()?;
+    let user = scope.user.or_else(|| activation.as_ref().map(|run| run.opened_by));
+    let user = match user {
+        Some(id) => directory::find_user(db, scope.customer, id)?,
+        None => None,
+    };
+    let entry_of_a_service_call = match (&activation, scope.entry) {
+        (Some(run), Some(entry)) => is_entry_of_service_call(db, run, entry)?,
+        _ => false,
+    };
+    let customer_active = customer_active == Some(true);
+    Ok(Facts { activation, customer_active, user, entry_of_a_service_call })
+}
+
+fn find(
+    db: &Connection,
+    vault: &Vault,
+    customer: CustomerId,
+    target: Target,
+) -> Result<Option<Activation>, StoreError> {
+    let read = |row: &rusqlite::Row<'_>| rows::read(vault, row);
+    match target {
+        Target::Live(provider) => db
+            .prepare_cached(concat!(
+                "SELECT ",
+                rows::columns!(),
+                " FROM activations a
+                 WHERE a.customer_id = ?1 AND a.provider_id = ?2 AND a.stage <> 'ended'"
+            ))?
+            .query_and_then([customer.0, provider.0], read)?
+            .next()
+            .transpose(),
+        Target::Run(id) => db
+            .prepare_cached(concat!(
+                "SELECT ",
+                rows::columns!(),
+                " FROM activations a
+                 WHERE a.customer_id = ?1 AND a.activation_id = ?2"
+            ))?
+            .query_and_then(params![customer.0, id.0.as_bytes()], read)?
+            .next()
+            .transpose(),
+    }
+}
+
+/// The entry that the activation itself waits for is compared by the rule; only another one has to
+/// be looked for, so that the path of a fine unlock costs nothing here.
+fn is_entry_of_service_call(
+    db: &Connection,
+    run: &Activation,
+    entry: ParameterCacheId,
+) -> Result<bool, StoreError> {
+    if run.grant().is_some_and(|grant| grant.entry.id == entry) {
+        return Ok(false);
+    }
+    let mut statement = db.prepare_cached(
+        "SELECT 1 FROM parameter_cache
+         WHERE customer_id = ?1 AND parameter_cache_id = ?2 AND activation_id = ?3",
+    )?;
+    let key = params![run.customer.0, entry.0.as_bytes(), run.id.0.as_bytes()];
+    Ok(statement.exists(key)?)
+}
+
+fn append_audit(
+    db: &Connection,
+    activation: &Activation,
+    event: &AuditEvent,
+) -> Result<(), StoreError> {
+    let unwritable =
+        |_| StoreError::Corrupt { table: "audit", problem: "the event cannot be written as JSON" };
+    let actor = serde_json::to_string(&event.actor).map_err(unwritable)?;
+    let kind = serde_json::to_string(&event.kind).map_err(unwritable)?;
+    db.prepare_cached(
+        "INSERT INTO audit (customer_id, activation_id, seq, at, actor, event)
+         SELECT ?1, ?2, COALESCE(MAX(seq), 0) + 1, ?3, ?4, ?5
+         FROM audit WHERE customer_id = ?1 AND activation_id = ?2",
+    )?
+    .execute(params![
+        activation.customer.0,
+        activation.id.0.as_bytes(),
+        event.at.0,
+        actor,
+        kind
+    ])?;
+    Ok(())
+}
