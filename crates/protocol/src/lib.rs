@@ -11,6 +11,7 @@ pub mod error_code;
 pub mod hmac;
 pub mod php;
 pub mod secret;
+mod signature;
 pub mod signed_order;
 pub mod signed_url;
 pub mod time;
