@@ -5,5 +5,5 @@
 mod v1;
 mod v2;
 
-pub use v1::{LegacyAction, sign_v1, verify_v1};
+pub use v1::{LegacyAction, contains_float, sign_v1, verify_v1};
 pub use v2::{SigningKey, V2Message};

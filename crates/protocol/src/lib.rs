@@ -15,6 +15,7 @@ pub mod hmac;
 pub mod php;
 pub mod seal;
 pub mod secret;
+mod signature;
 pub mod signed_order;
 pub mod signed_url;
 pub mod time;

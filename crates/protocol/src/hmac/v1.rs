@@ -1,9 +1,21 @@
-//! HMAC version 1 (`hmac_version` absent), with the server's canonicalisation (api-core.md 3.2).
+//! HMAC version 1 (`hmac_version` absent): nested MD5 over the parameters as PHP's `json_encode`
+//! writes them and the other members of the action. The vendor's server decodes the JSON and
+//! encodes it again, so what counts is the canonical text of the parameters, not the client's
+//! bytes. Sources: apidoc.onoffice.de, and onOfficeGmbH/sdk up to March 2022.
 
-use crate::{Secret, php};
+use std::fmt;
+
+use md5::{Digest, Md5};
+
+use crate::{
+    Secret,
+    php::{self, Value, json, sort},
+    secret::constant_time_eq,
+    signature::hex,
+};
 
 /// What version 1 signs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct LegacyAction<'a> {
     /// The decoded `parameters`.
     pub parameters: &'a php::Array,
@@ -21,14 +33,60 @@ pub struct LegacyAction<'a> {
     pub resource_type: &'a str,
 }
 
+/// Neither the token nor the parameters, among which an API claim may be.
+impl fmt::Debug for LegacyAction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LegacyAction")
+            .field("action_id", &self.action_id)
+            .field("resource_type", &self.resource_type)
+            .field("timestamp", &self.timestamp)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The signature: 32 lower-case hex digits. `None` where PHP could not encode the parameters.
 pub fn sign_v1(action: &LegacyAction<'_>, secret: &Secret) -> Option<String> {
-    let _ = (action, secret);
-    unimplemented!()
+    let mut parameters = action.parameters.clone();
+    sort::ksort(&mut parameters);
+    let parameters = json::encode_array(&parameters)?;
+    // The vendor's order: accesstoken, actionid, identifier, resourceid, secret, timestamp, type.
+    let members = [
+        &parameters,
+        action.token,
+        action.action_id,
+        action.identifier,
+        action.resource_id,
+        secret.expose(),
+        action.timestamp,
+        action.resource_type,
+    ];
+    let inner = md5_hex(&[&members.join(",")]);
+    Some(md5_hex(&[secret.expose(), &inner]))
 }
 
 /// Whether `signature` is the one of `action`, compared in constant time.
 pub fn verify_v1(action: &LegacyAction<'_>, secret: &Secret, signature: &str) -> bool {
-    let _ = (action, secret, signature);
-    unimplemented!()
+    sign_v1(action, secret)
+        .is_some_and(|right| constant_time_eq(right.as_bytes(), signature.as_bytes()))
+}
+
+/// The first parameter that holds a float, with the way to it as in `data.price.0`. Floats are
+/// what clients and server print differently, so this is the name that error 243 wants.
+pub fn contains_float(parameters: &php::Array) -> Option<String> {
+    parameters.iter().find_map(|(key, value)| {
+        let name = || String::from_utf8_lossy(&key.to_bytes()).into_owned();
+        match value {
+            Value::Float(_) => Some(name()),
+            Value::Array(inner) => Some(format!("{}.{}", name(), contains_float(inner)?)),
+            _ => None,
+        }
+    })
+}
+
+fn md5_hex(parts: &[&str]) -> String {
+    let mut md5 = Md5::new();
+    for part in parts {
+        md5.update(part.as_bytes());
+    }
+    hex(&md5.finalize())
 }

@@ -1,6 +1,12 @@
 //! `json_decode($text, true)` and `json_encode($value)` with default flags.
 
-use super::Value;
+mod decode;
+mod encode;
+mod scanner;
+
+pub use decode::decode;
+pub use encode::encode;
+pub(crate) use encode::encode_array;
 
 /// Why `json_decode` refuses a text, by PHP's own classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -8,7 +14,8 @@ use super::Value;
 pub struct DecodeError {
     /// The class, as PHP reports it.
     pub kind: DecodeErrorKind,
-    /// Where the decoder stopped, counted in bytes from 0.
+    /// Where the decoder stopped, counted in bytes from 0: the first byte of what it could not
+    /// use, or the length of the text if that ended too early. PHP itself does not tell.
     pub offset: usize,
 }
 
@@ -16,11 +23,15 @@ pub struct DecodeError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// `JSON_ERROR_DEPTH`
-    #[error("nested more than 512 levels deep")]
+    /// `JSON_ERROR_DEPTH`: the default limit of 512 levels counts the innermost value, so that
+    /// 511 arrays or objects may be open at once.
+    #[error("nested more than 511 arrays or objects deep")]
     Depth,
-    /// `JSON_ERROR_CTRL_CHAR`
-    #[error("control character in a string")]
+    /// `JSON_ERROR_STATE_MISMATCH`
+    #[error("closing bracket of the wrong kind")]
+    StateMismatch,
+    /// `JSON_ERROR_CTRL_CHAR`: also the class of a string that never ends.
+    #[error("control character, or a string that does not end")]
     ControlCharacter,
     /// `JSON_ERROR_SYNTAX`
     #[error("syntax error")]
@@ -33,15 +44,20 @@ pub enum DecodeErrorKind {
     Utf16,
 }
 
-/// `json_decode($text, true, 512)`: objects become arrays, so `{}` and `[]` are the same value.
-pub fn decode(text: &[u8]) -> Result<Value, DecodeError> {
-    let _ = text;
-    unimplemented!()
-}
+impl DecodeErrorKind {
+    /// The number that PHP's `json_last_error` gives.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Depth => 1,
+            Self::StateMismatch => 2,
+            Self::ControlCharacter => 3,
+            Self::Syntax => 4,
+            Self::Utf8 => 5,
+            Self::Utf16 => 10,
+        }
+    }
 
-/// `json_encode($value)` with default flags: `/` escaped, non-ASCII as lower-case `\uXXXX`,
-/// empty arrays as `[]`. `None` where PHP returns false (invalid UTF-8, infinity).
-pub fn encode(value: &Value) -> Option<String> {
-    let _ = value;
-    unimplemented!()
+    fn at(self, offset: usize) -> DecodeError {
+        DecodeError { kind: self, offset }
+    }
 }

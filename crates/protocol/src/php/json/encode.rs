@@ -1,0 +1,95 @@
+//! Writes values as `json_encode` does without flags.
+
+use std::fmt::Write;
+
+use crate::php::{Array, Key, Value, float};
+
+/// How many arrays may lie in one another.
+const MAX_DEPTH: usize = 512;
+
+/// `json_encode($value)` with default flags: `/` escaped, non-ASCII as lower-case `\uXXXX`,
+/// empty arrays as `[]`. `None` where PHP returns false: invalid UTF-8, an infinity, or arrays
+/// nested more than 512 deep.
+pub fn encode(value: &Value) -> Option<String> {
+    let mut out = String::new();
+    write_value(&mut out, value, 0)?;
+    Some(out)
+}
+
+/// [`encode`] for a value that is known to be an array.
+pub(crate) fn encode_array(array: &Array) -> Option<String> {
+    let mut out = String::new();
+    write_array(&mut out, array, 0)?;
+    Some(out)
+}
+
+fn write_value(out: &mut String, value: &Value, depth: usize) -> Option<()> {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Int(number) => write!(out, "{number}").ok()?,
+        Value::Float(number) if number.is_finite() => out.push_str(&float::json(*number)),
+        Value::Float(_) => return None,
+        Value::Str(bytes) => write_string(out, bytes)?,
+        Value::Array(array) => write_array(out, array, depth)?,
+    }
+    Some(())
+}
+
+fn write_array(out: &mut String, array: &Array, depth: usize) -> Option<()> {
+    if depth == MAX_DEPTH {
+        return None;
+    }
+    let list = array.is_list();
+    out.push(if list { '[' } else { '{' });
+    for (index, (key, value)) in array.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        if !list {
+            write_key(out, key)?;
+        }
+        write_value(out, value, depth + 1)?;
+    }
+    out.push(if list { ']' } else { '}' });
+    Some(())
+}
+
+fn write_key(out: &mut String, key: &Key) -> Option<()> {
+    match key {
+        Key::Int(number) => write!(out, "\"{number}\":").ok(),
+        Key::Str(bytes) => {
+            write_string(out, bytes)?;
+            out.push(':');
+            Some(())
+        }
+    }
+}
+
+fn write_string(out: &mut String, bytes: &[u8]) -> Option<()> {
+    out.push('"');
+    for character in std::str::from_utf8(bytes).ok()?.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '/' => out.push_str("\\/"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{20}'..='\u{7f}' => out.push(character),
+            _ => write_escaped(out, character)?,
+        }
+    }
+    out.push('"');
+    Some(())
+}
+
+fn write_escaped(out: &mut String, character: char) -> Option<()> {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        write!(out, "\\u{unit:04x}").ok()?;
+    }
+    Some(())
+}
