@@ -140,7 +140,7 @@ impl AppState {
                 let run = facts.activation.ok_or(FlowError::NotFound)?;
                 let user = facts.user.ok_or(FlowError::NoUser)?;
                 if run.is_live() && run.grant().is_some() {
-                    return Ok(Verdict { writes: Vec::new(), outcome: run });
+                    return Ok::<_, FlowError>(Verdict { writes: Vec::new(), outcome: run });
                 }
                 let transition = run.choose_right(new, &user, actor, now, &policy)?;
                 Ok(Verdict { outcome: transition.0.clone(), writes: vec![transition] })
@@ -159,8 +159,7 @@ impl AppState {
         actor: impl FnOnce(UserId) -> Actor + Send + 'static,
     ) -> Result<Activation, FlowError> {
         let now = self.clock.now();
-        let scope =
-            Scope { customer: customer.id, target: Target::Run(id), user, entry: None };
+        let scope = Scope { customer: customer.id, target: Target::Run(id), user, entry: None };
         let blocked = self
             .store
             .decide(scope, move |facts: Facts| {

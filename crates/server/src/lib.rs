@@ -1,1 +1,157 @@
-//! freischalt-server
+//! The marketplace server: the API endpoint, the web UI and the management API.
+//!
+//! A server is a value: [`Server::bind`] returns one that listens, [`Server::run`] serves until
+//! it is told to stop. There are no statics, and two may run in one process.
+
+mod api;
+mod clock;
+pub mod config;
+mod flow;
+mod health;
+pub mod management;
+mod random;
+mod router;
+pub mod seeds;
+mod session;
+mod state;
+pub mod web;
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc};
+
+use axum::Router;
+use freischalt_marketplace::ClaimSealer;
+use freischalt_store::{Kind, OpenError, Store};
+use tokio::{net::TcpListener, sync::watch};
+
+pub use clock::Clock;
+pub use config::{Config, Mode};
+
+use crate::state::{App, AppState};
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// What the address is for.
+        what: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The event loop was stopped while the store was being opened.
+    #[error("the start was interrupted")]
+    Interrupted,
+    /// Serving failed.
+    #[error("serving failed")]
+    Serve(#[source] io::Error),
+}
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Server {
+    app: App,
+    marketplace: TcpListener,
+    management: TcpListener,
+}
+
+impl Server {
+    /// Opens the store and listens. Requests that come in from now on wait until
+    /// [`run`](Self::run).
+    pub async fn bind(config: Config) -> Result<Self, ServerError> {
+        let marketplace = listen("marketplace", config.bind).await?;
+        let management = listen("management API", config.management_bind).await?;
+        let public_url = match config.public_url {
+            Some(url) => url,
+            None => format!("http://{}", local_addr(&marketplace, config.bind)),
+        };
+        let kind = match config.mode {
+            Mode::Sandbox => Kind::Sandbox,
+            Mode::Production => Kind::Production,
+        };
+        let (location, keys) = (config.location, config.keys.clone());
+        let store = tokio::task::spawn_blocking(move || Store::open(&location, kind, &keys))
+            .await
+            .map_err(|_| ServerError::Interrupted)??;
+        let app = Arc::new(AppState {
+            store,
+            clock: Clock::new(config.mode == Mode::Sandbox),
+            policy: config.policy,
+            mode: config.mode,
+            public_url,
+            claims: ClaimSealer::new(&config.keys.current, &config.keys.previous),
+            sessions: config.keys.current.derive("sessions"),
+            management_token: config.management_token,
+            requests: api::RequestLog::default(),
+            largest_body: config.largest_body,
+        });
+        Ok(Self { app, marketplace, management })
+    }
+
+    /// Where people and providers reach the marketplace, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.app.public_url
+    }
+
+    /// The address that the marketplace listens on.
+    pub fn marketplace_addr(&self) -> io::Result<SocketAddr> {
+        self.marketplace.local_addr()
+    }
+
+    /// The address that the management API listens on.
+    pub fn management_addr(&self) -> io::Result<SocketAddr> {
+        self.management.local_addr()
+    }
+
+    /// The server's clock, for a demo provider that shares it.
+    pub fn clock(&self) -> Clock {
+        self.app.clock.clone()
+    }
+
+    /// The store, for writing demo data.
+    pub fn store(&self) -> &Store {
+        &self.app.store
+    }
+
+    /// Serves until `stop` completes, then finishes what it has accepted.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), ServerError> {
+        let (announce, stopping) = watch::channel(());
+        let marketplace =
+            serve(self.marketplace, router::marketplace(self.app.clone()), stopping.clone());
+        let management = serve(self.management, management::router(self.app), stopping);
+        let stop = async move {
+            stop.await;
+            drop(announce);
+        };
+        let (marketplace, management, ()) = tokio::join!(marketplace, management, stop);
+        marketplace.and(management).map_err(ServerError::Serve)
+    }
+}
+
+async fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, ServerError> {
+    let failed = |source| ServerError::Bind { what, address, source };
+    TcpListener::bind(address).await.map_err(failed)
+}
+
+fn local_addr(listener: &TcpListener, wanted: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(wanted)
+}
+
+/// Serves until the sender of `stopping` is gone.
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stopping: watch::Receiver<()>,
+) -> io::Result<()> {
+    axum::serve(listener, router)
+        .with_graceful_shutdown(async move {
+            let _ = stopping.changed().await;
+        })
+        .await
+}

@@ -189,16 +189,22 @@ impl Store {
         .await
     }
 
-    /// Moves a provider's activation page; the demo provider's port may change between starts.
-    pub async fn set_activation_url(
+    /// Moves a provider's activation page and all of its services.
+    pub async fn set_urls(
         &self,
         id: ProviderId,
-        activation_url: String,
+        activation_url: &str,
+        service_url: &str,
     ) -> Result<(), StoreError> {
+        let (activation_url, service_url) = (activation_url.to_owned(), service_url.to_owned());
         self.write(move |db| {
             db.execute(
                 "UPDATE providers SET activation_url = ?2 WHERE provider_id = ?1",
                 params![id.0, activation_url],
+            )?;
+            db.execute(
+                "UPDATE services SET url = ?2 WHERE provider_id = ?1",
+                params![id.0, service_url],
             )?;
             Ok(())
         })

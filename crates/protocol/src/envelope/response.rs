@@ -88,7 +88,7 @@ impl Response {
 
     /// The body: compact JSON with PHP's escapes, as the vendor's samples have it.
     pub fn to_json(&self) -> String {
-        let results: php::Array = self.results.iter().map(ActionResult::encode).collect();
+        let results = php::Array::list(self.results.iter().map(ActionResult::encode));
         let body = object(vec![
             ("status", self.status.encode(vec![("code", Value::Int(self.code.into()))])),
             ("response", object(vec![("results", Value::Array(results))])),
@@ -112,7 +112,7 @@ impl ActionResult {
     }
 
     fn encode(&self) -> Value {
-        let records: php::Array = self.records.iter().map(Record::encode).collect();
+        let records = php::Array::list(self.records.iter().map(Record::encode));
         let count = self.count.map_or(Value::Null, Value::Int);
         object(vec![
             ("actionid", Value::from(self.echo.action_id.as_str())),

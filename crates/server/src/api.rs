@@ -1,0 +1,217 @@
+//! The API endpoint: decode, authenticate, dispatch, encode.
+//!
+//! The HTTP status is 200 whenever there is an answer in the protocol's own terms: public clients
+//! raise on other statuses before they read the code in the body.
+
+mod explain;
+mod request_log;
+mod unlock_provider;
+
+use std::time::Instant;
+
+use axum::{
+    body::Bytes,
+    extract::{Request as HttpRequest, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response as HttpResponse},
+};
+use freischalt_marketplace::{
+    ApiToken, IssuedClaim, Refusal,
+    decision::{Permitted, TokenHint, authenticate, check_claim, find_call, permit},
+};
+use freischalt_protocol::{
+    ErrorCode,
+    envelope::{Action, ActionResult, Echo, ParsedAction, Request, Response, Status},
+};
+use freischalt_store::{ApiUserRecord, StoreError};
+use futures_util::future::join_all;
+
+pub use request_log::{LoggedRequest, RequestLog};
+
+use crate::state::{App, AppState};
+
+/// `/api/{version}/api.php`. The version is only a wish on the vendor's servers, so any word is
+/// taken. GET with a body is what one public client sends.
+pub async fn endpoint(State(app): State<App>, request: HttpRequest) -> HttpResponse {
+    if !matches!(*request.method(), Method::POST | Method::GET) {
+        return wrong_method();
+    }
+    let body = match axum::body::to_bytes(request.into_body(), app.largest_body).await {
+        Ok(body) => body,
+        Err(error) => return unreadable_body(&app, &error),
+    };
+    let response = answer(&app, &body).await;
+    json(response.to_json())
+}
+
+fn json(body: String) -> HttpResponse {
+    let content_type = HeaderValue::from_static("application/json; charset=utf-8");
+    ([(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+fn wrong_method() -> HttpResponse {
+    let allow = HeaderValue::from_static("POST, GET");
+    let text = "The API takes POST with a JSON body.\n";
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allow)], text).into_response()
+}
+
+fn unreadable_body(app: &AppState, error: &axum::Error) -> HttpResponse {
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    while let Some(cause) = source {
+        if cause.is::<http_body_util::LengthLimitError>() {
+            let text =
+                format!("The body is larger than the {} bytes accepted.\n", app.largest_body);
+            return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
+        }
+        source = cause.source();
+    }
+    (StatusCode::BAD_REQUEST, "The body ended before its announced length.\n").into_response()
+}
+
+/// Answers a request body.
+async fn answer(app: &AppState, body: &Bytes) -> Response {
+    let started = Instant::now();
+    let request = match Request::parse(body, app.policy.max_actions) {
+        Ok(request) => request,
+        Err(problem) => return refuse_all(app, &Refusal::Envelope(problem), None, started),
+    };
+    let user = match app.store.api_user(&ApiToken::from_wire(&request.token)).await {
+        Ok(Some(user)) => user,
+        Ok(None) => {
+            let refusal = Refusal::TokenUnknown(TokenHint::of(&request.token));
+            return refuse_all(app, &refusal, None, started);
+        }
+        Err(error) => return store_failed(error, &request),
+    };
+    if user.activation.api_key().is_none() {
+        return refuse_inactive(app, &user, request, started);
+    }
+    // All actions of a request wait for one commit together instead of one after the other.
+    let results = request.actions.into_iter().map(|action| run(app, &user, action));
+    Response::from_results(join_all(results).await)
+}
+
+/// Runs one action and logs it.
+async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> ActionResult {
+    let started = Instant::now();
+    let ParsedAction { echo, action } = parsed;
+    let outcome = match action {
+        Ok(action) => dispatch(app, user, &echo, &action).await,
+        Err(problem) => Err(Failure::Refused(problem.into())),
+    };
+    match outcome {
+        Ok(elements) => {
+            request_log::record(app, Some((&echo, user)), None, started);
+            ActionResult::performed(echo, elements)
+        }
+        Err(Failure::Refused(refusal)) => {
+            request_log::record(app, Some((&echo, user)), Some((&refusal, None)), started);
+            refused(app, echo, &refusal)
+        }
+        Err(Failure::Explained(refusal, cause)) => {
+            request_log::record(app, Some((&echo, user)), Some((&refusal, Some(cause))), started);
+            refused(app, echo, &refusal)
+        }
+        Err(Failure::Store(error)) => {
+            log_store_failure(&error);
+            ActionResult::failed(echo, Status::error(ErrorCode::UNKNOWN, ""))
+        }
+    }
+}
+
+/// Why an action has no records.
+enum Failure {
+    Refused(Refusal),
+    Explained(Refusal, &'static str),
+    Store(StoreError),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// The checks in the order of the decision table, then the call.
+async fn dispatch(
+    app: &AppState,
+    user: &ApiUserRecord,
+    echo: &Echo,
+    action: &Action,
+) -> Result<freischalt_protocol::php::Array, Failure> {
+    let (permitted, _claim) = match check(app, user, echo, action) {
+        Err(Refusal::SignatureWrong) if app.is_sandbox() => {
+            let cause = explain::wrong_signature(app, user, echo, action).await;
+            return Err(match cause {
+                Some(cause) => Failure::Explained(Refusal::SignatureWrong, cause),
+                None => Failure::Refused(Refusal::SignatureWrong),
+            });
+        }
+        checked => checked?,
+    };
+    match permitted {
+        Permitted::UnlockProvider => unlock_provider::handle(app, user, action).await,
+    }
+}
+
+fn check(
+    app: &AppState,
+    user: &ApiUserRecord,
+    echo: &Echo,
+    action: &Action,
+) -> Result<(Permitted, Option<IssuedClaim>), Refusal> {
+    let (now, policy, run) = (app.clock.now(), &app.policy, &user.activation);
+    let (Some(key), Some(grant)) = (run.api_key(), run.grant()) else {
+        return Err(Refusal::ApiUserInactive);
+    };
+    authenticate(echo, action, &grant.token, key, now, policy)?;
+    let claim = check_claim(action, run, &app.claims, now, policy)?;
+    let call = find_call(echo, policy)?;
+    Ok((permit(call, run, claim.as_ref())?, claim))
+}
+
+fn refused(app: &AppState, echo: Echo, refusal: &Refusal) -> ActionResult {
+    let status = Status::error(refusal.code(&app.policy), refusal.argument());
+    ActionResult::failed(echo, status)
+}
+
+/// Refuses a request as a whole.
+fn refuse_all(
+    app: &AppState,
+    refusal: &Refusal,
+    user: Option<(&Echo, &ApiUserRecord)>,
+    started: Instant,
+) -> Response {
+    request_log::record(app, user, Some((refusal, None)), started);
+    Response::failed(refusal.code(&app.policy))
+}
+
+/// Refuses an API user that was switched off: at the top if the code belongs there, else action by
+/// action.
+fn refuse_inactive(
+    app: &AppState,
+    user: &ApiUserRecord,
+    request: Request,
+    started: Instant,
+) -> Response {
+    let refusal = Refusal::ApiUserInactive;
+    if refusal.code(&app.policy) != ErrorCode::USER_NOT_ACTIVE {
+        let echo = request.actions.into_iter().next().map(|action| action.echo);
+        return refuse_all(app, &refusal, echo.as_ref().map(|echo| (echo, user)), started);
+    }
+    let results = request.actions.into_iter().map(|action| {
+        request_log::record(app, Some((&action.echo, user)), Some((&refusal, None)), started);
+        refused(app, action.echo, &refusal)
+    });
+    Response::from_results(results.collect())
+}
+
+fn store_failed(error: StoreError, request: &Request) -> Response {
+    log_store_failure(&error);
+    tracing::debug!(actions = request.actions.len(), "request not looked at");
+    Response::failed(ErrorCode::UNKNOWN)
+}
+
+fn log_store_failure(error: &StoreError) {
+    tracing::error!(error = error as &dyn std::error::Error, "the store failed during a call");
+}

@@ -1,0 +1,115 @@
+//! One line per action in the log, and the last requests for people to look at.
+//!
+//! Neither holds a secret, a token, a claim or a parameter.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
+
+use freischalt_marketplace::Refusal;
+use freischalt_protocol::{ErrorCode, UnixTime, envelope::Echo};
+use freischalt_store::ApiUserRecord;
+
+use crate::state::AppState;
+
+/// Requests that are kept.
+const KEPT: usize = 500;
+/// Characters kept of a text that a client chose.
+const TEXT: usize = 100;
+
+/// An action as it was answered.
+#[derive(Clone, Debug)]
+pub struct LoggedRequest {
+    /// Counts from 1; names the entry.
+    pub number: u64,
+    /// When, by the server's clock.
+    pub at: UnixTime,
+    /// `actionid`, shortened.
+    pub action_id: String,
+    /// `resourcetype`, shortened.
+    pub resource_type: String,
+    /// The customer of the API user, if the token was known.
+    pub customer: Option<String>,
+    /// The provider of the API user, if the token was known.
+    pub provider: Option<String>,
+    /// The code.
+    pub code: ErrorCode,
+    /// What was wrong, where, and what would be right; empty on success.
+    pub explanation: String,
+    /// How long it took.
+    pub micros: u64,
+}
+
+/// The last requests, in memory.
+#[derive(Debug, Default)]
+pub struct RequestLog {
+    entries: Mutex<(u64, VecDeque<LoggedRequest>)>,
+}
+
+impl RequestLog {
+    /// The kept entries, newest first.
+    pub fn entries(&self) -> Vec<LoggedRequest> {
+        let guard = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        guard.1.iter().rev().cloned().collect()
+    }
+
+    fn push(&self, mut entry: LoggedRequest) {
+        let mut guard = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, entries) = &mut *guard;
+        *count += 1;
+        entry.number = *count;
+        if entries.len() == KEPT {
+            entries.pop_front();
+        }
+        entries.push_back(entry);
+    }
+}
+
+/// Logs an action; `refused` holds why it failed and, in the sandbox, a likely cause.
+pub(super) fn record(
+    app: &AppState,
+    action: Option<(&Echo, &ApiUserRecord)>,
+    refused: Option<(&Refusal, Option<&'static str>)>,
+    started: Instant,
+) {
+    let code = refused.map_or(ErrorCode::OK, |(refusal, _)| refusal.code(&app.policy));
+    let explanation = match refused {
+        None => String::new(),
+        Some((refusal, None)) => shorten(&refusal.to_string(), 4 * TEXT),
+        Some((refusal, Some(cause))) => format!("{refusal}; {cause}"),
+    };
+    let entry = LoggedRequest {
+        number: 0,
+        at: app.clock.now(),
+        action_id: action.map_or(String::new(), |(echo, _)| shorten(&echo.action_id, TEXT)),
+        resource_type: action.map_or(String::new(), |(echo, _)| shorten(&echo.resource_type, TEXT)),
+        customer: action.map(|(_, user)| user.customer.name.clone()),
+        provider: action.map(|(_, user)| user.provider_name.clone()),
+        code,
+        explanation,
+        micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+    };
+    tracing::info!(
+        action_id = entry.action_id,
+        resource_type = entry.resource_type,
+        customer = entry.customer,
+        provider = entry.provider,
+        code = code.0,
+        explanation = entry.explanation,
+        duration_us = entry.micros,
+        "action answered"
+    );
+    if app.is_sandbox() {
+        app.requests.push(entry);
+    }
+}
+
+fn shorten(text: &str, limit: usize) -> String {
+    let mut short: String = text.chars().take(limit).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,71 @@
+//! Configuration: of a server as a value, of the sandbox out of a data folder, and of production
+//! out of a file.
+
+mod data_dir;
+mod file;
+
+use std::net::SocketAddr;
+
+use freischalt_marketplace::Policy;
+use freischalt_protocol::{Secret, seal::MasterKey};
+use freischalt_store::{Keys, Location};
+
+pub use data_dir::{DataDirProblem, sandbox_in_memory, sandbox_location};
+pub use file::{ConfigProblem, read_file};
+
+/// What a server needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Sandbox or production.
+    pub mode: Mode,
+    /// Where the marketplace listens.
+    pub bind: SocketAddr,
+    /// Where people reach it; by default the address it listens on.
+    pub public_url: Option<String>,
+    /// Where the management API listens.
+    pub management_bind: SocketAddr,
+    /// The bearer token of the management API; none leaves it open, in the sandbox only.
+    pub management_token: Option<Secret>,
+    /// Where the data is.
+    pub location: Location,
+    /// Seals secrets at rest, claims and sessions.
+    pub keys: Keys,
+    /// The rules' switches.
+    pub policy: Policy,
+    /// The most bytes of a request body.
+    pub largest_body: usize,
+}
+
+/// Bytes of a request body by default: uploads of the API may have 20 MiB.
+pub const LARGEST_BODY: usize = 32 * 1024 * 1024;
+
+/// Sandbox or production: the same code with other manners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Demo data, user switcher, a clock that can be set, an open management API.
+    Sandbox,
+    /// None of these.
+    Production,
+}
+
+impl Config {
+    /// A sandbox on these addresses.
+    pub fn sandbox(
+        bind: SocketAddr,
+        management_bind: SocketAddr,
+        location: Location,
+        key: MasterKey,
+    ) -> Self {
+        Self {
+            mode: Mode::Sandbox,
+            bind,
+            public_url: None,
+            management_bind,
+            management_token: None,
+            location,
+            keys: Keys { current: key, previous: Vec::new() },
+            policy: Policy::default(),
+            largest_body: LARGEST_BODY,
+        }
+    }
+}

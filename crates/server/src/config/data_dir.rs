@@ -1,0 +1,106 @@
+//! The sandbox's data folder: a database and the key that seals what is secret in it.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
+use freischalt_store::Location;
+
+use super::file::parse_key;
+use crate::random;
+
+const DATABASE: &str = "freischalt.db";
+const KEY: &str = "encryption.key";
+
+/// Why the data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataDirProblem {
+    /// A file or the folder cannot be read or written.
+    #[error("cannot {what} {}", path.display())]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The key file does not hold a key.
+    #[error("{} must hold 64 hexadecimal digits; without the right key the data is lost", .0.display())]
+    Key(PathBuf),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] random::NoRandom),
+}
+
+/// Database and key of a data folder; both are made if they are missing.
+pub fn sandbox_location(folder: &Path) -> Result<(Location, MasterKey), DataDirProblem> {
+    let failed = |what, path: &Path| {
+        let path = path.to_owned();
+        move |source| DataDirProblem::Io { what, path, source }
+    };
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(failed("make the folder", folder))?;
+    let path = folder.join(KEY);
+    let key = match fs::read_to_string(&path) {
+        Ok(text) => parse_key(&text).ok_or_else(|| DataDirProblem::Key(path.clone()))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let bytes: [u8; KEY_BYTES] = random::bytes()?;
+            write_key(&path, &bytes).map_err(failed("write", &path))?;
+            MasterKey::new(bytes)
+        }
+        Err(error) => return Err(failed("read", &path)(error)),
+    };
+    Ok((Location::File(folder.join(DATABASE)), key))
+}
+
+/// A sandbox that leaves nothing behind.
+pub fn sandbox_in_memory() -> Result<(Location, MasterKey), DataDirProblem> {
+    Ok((Location::Memory, MasterKey::new(random::bytes()?)))
+}
+
+/// Writes the key so that only its owner can read it, and so that it is on disk before anything
+/// is sealed with it.
+fn write_key(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn key_is_made_once_and_only_its_owner_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("data");
+        let (_, first) = sandbox_location(&folder).unwrap();
+        let (location, second) = sandbox_location(&folder).unwrap();
+        let sealed = first.derive("x").seal([0; 12], b"", b"text");
+        assert!(second.derive("x").open(b"", &sealed).is_some());
+        assert_eq!(location, Location::File(folder.join(DATABASE)));
+        let mode = fs::metadata(folder.join(KEY)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_broken_key_is_an_error_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(KEY), "short").unwrap();
+        assert!(matches!(sandbox_location(folder.path()), Err(DataDirProblem::Key(_))));
+        assert_eq!(fs::read_to_string(folder.path().join(KEY)).unwrap(), "short");
+    }
+}

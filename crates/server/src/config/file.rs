@@ -1,0 +1,274 @@
+//! The configuration file of `freischalt serve`: TOML, every mistake named with the setting and
+//! what would be right. Production starts only with what is safe to rely on.
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use freischalt_marketplace::{Policy, policy::PolicyProblem};
+use freischalt_protocol::{
+    Secret,
+    seal::{KEY_BYTES, MasterKey},
+};
+use freischalt_store::{Keys, Location};
+use serde::Deserialize;
+
+use super::{Config, LARGEST_BODY, Mode};
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigProblem {
+    /// A file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is not the TOML it should be.
+    #[error("{}: {problem}", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        problem: String,
+    },
+    /// A setting is refused.
+    #[error("{setting}: {problem}")]
+    Setting {
+        /// The setting.
+        setting: &'static str,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// A switch of the rules is out of range.
+    #[error("policy.{0}")]
+    Policy(#[from] PolicyProblem),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    server: ServerSection,
+    management: ManagementSection,
+    store: StoreSection,
+    #[serde(default)]
+    policy: Policy,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServerSection {
+    bind: SocketAddr,
+    public_url: String,
+    largest_body: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManagementSection {
+    bind: SocketAddr,
+    token_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoreSection {
+    path: PathBuf,
+    encryption_key_file: PathBuf,
+    #[serde(default)]
+    previous_encryption_key_files: Vec<PathBuf>,
+}
+
+/// Reads the configuration of a production server. Relative paths count from the file's folder.
+pub fn read_file(path: &Path) -> Result<Config, ConfigProblem> {
+    let text = read(path)?;
+    let file: File = toml::from_str(&text).map_err(|error| ConfigProblem::Toml {
+        path: path.to_owned(),
+        problem: error.to_string(),
+    })?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    file.policy.check()?;
+    let previous = file.store.previous_encryption_key_files.iter();
+    Ok(Config {
+        mode: Mode::Production,
+        bind: file.server.bind,
+        public_url: Some(public_url(&file.server.public_url)?),
+        management_bind: file.management.bind,
+        management_token: Some(management_token(folder, file.management.token_file.as_deref())?),
+        location: Location::File(folder.join(&file.store.path)),
+        keys: Keys {
+            current: key(folder, &file.store.encryption_key_file)?,
+            previous: previous.map(|path| key(folder, path)).collect::<Result<_, _>>()?,
+        },
+        policy: file.policy,
+        largest_body: file.server.largest_body.unwrap_or(LARGEST_BODY),
+    })
+}
+
+fn read(path: &Path) -> Result<String, ConfigProblem> {
+    fs::read_to_string(path).map_err(|source| ConfigProblem::Read { path: path.to_owned(), source })
+}
+
+fn refuse<T>(setting: &'static str, problem: impl Into<String>) -> Result<T, ConfigProblem> {
+    Err(ConfigProblem::Setting { setting, problem: problem.into() })
+}
+
+/// People send session cookies and see API keys there, so it is https unless nothing leaves the
+/// machine.
+fn public_url(text: &str) -> Result<String, ConfigProblem> {
+    const SETTING: &str = "server.public_url";
+    let Ok(url) = url::Url::parse(text) else {
+        return refuse(SETTING, "must be a URL such as https://marketplace.example.com");
+    };
+    let is_loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
+        return refuse(SETTING, "must begin with https:// (http only for this machine itself)");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return refuse(SETTING, "must have no path, query or fragment");
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn management_token(folder: &Path, file: Option<&Path>) -> Result<Secret, ConfigProblem> {
+    const SETTING: &str = "management.token_file";
+    const LEAST: usize = 32;
+    let Some(file) = file else {
+        return refuse(
+            SETTING,
+            "is missing; production does not run with an open management API. \
+             Name a file that holds a token of at least 32 characters",
+        );
+    };
+    let path = folder.join(file);
+    check_private(SETTING, &path)?;
+    let token = read(&path)?.trim().to_owned();
+    if token.len() < LEAST {
+        let problem = format!("{} must hold a token of at least 32 characters", path.display());
+        return refuse(SETTING, problem);
+    }
+    Ok(Secret::new(token))
+}
+
+fn key(folder: &Path, file: &Path) -> Result<MasterKey, ConfigProblem> {
+    const SETTING: &str = "store.encryption_key_file";
+    let path = folder.join(file);
+    check_private(SETTING, &path)?;
+    parse_key(&read(&path)?).map_or_else(
+        || refuse(SETTING, format!("{} must hold 64 hexadecimal digits", path.display())),
+        Ok,
+    )
+}
+
+/// A secret that others on the machine can read is none.
+fn check_private(setting: &'static str, path: &Path) -> Result<(), ConfigProblem> {
+    let metadata = fs::metadata(path)
+        .map_err(|source| ConfigProblem::Read { path: path.to_owned(), source })?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let path = path.display();
+        return refuse(setting, format!("{path} is readable by others (mode {mode:o}): chmod 600"));
+    }
+    Ok(())
+}
+
+/// 64 hexadecimal digits, with white space around them.
+pub(super) fn parse_key(text: &str) -> Option<MasterKey> {
+    let digits = text.trim();
+    if digits.len() != 2 * KEY_BYTES {
+        return None;
+    }
+    let mut key = [0; KEY_BYTES];
+    for (byte, pair) in key.iter_mut().zip(digits.as_bytes().as_chunks::<2>().0) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(MasterKey::new(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Files(tempfile::TempDir);
+
+    impl Files {
+        fn new() -> Self {
+            let files = Self(tempfile::tempdir().unwrap());
+            files.put("token", &"t".repeat(32), 0o600);
+            files.put("key", &"0f".repeat(32), 0o600);
+            files
+        }
+
+        fn put(&self, name: &str, text: &str, mode: u32) {
+            let path = self.0.path().join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+
+        fn problem(&self, toml: &str) -> String {
+            self.put("freischalt.toml", toml, 0o644);
+            read_file(&self.0.path().join("freischalt.toml")).unwrap_err().to_string()
+        }
+    }
+
+    const FINE: &str = r#"
+        [server]
+        bind = "127.0.0.1:8080"
+        public_url = "https://marketplace.example.com/"
+        [management]
+        bind = "127.0.0.1:8081"
+        token_file = "token"
+        [store]
+        path = "freischalt.db"
+        encryption_key_file = "key"
+        [policy]
+        claim_lifetime = 3600
+    "#;
+
+    #[test]
+    fn reads_a_complete_file() {
+        let files = Files::new();
+        files.put("freischalt.toml", FINE, 0o644);
+        let config = read_file(&files.0.path().join("freischalt.toml")).unwrap();
+        assert_eq!(config.mode, Mode::Production);
+        assert_eq!(config.public_url.as_deref(), Some("https://marketplace.example.com"));
+        assert_eq!(config.policy.claim_lifetime, 3600);
+        assert_eq!(config.management_token, Some(Secret::new("t".repeat(32))));
+    }
+
+    #[test]
+    fn says_which_setting_is_wrong_and_what_would_be_right() {
+        let files = Files::new();
+        let open = files.problem(&FINE.replace("token_file = \"token\"", ""));
+        assert!(open.starts_with("management.token_file: is missing"), "{open}");
+        let http = files.problem(&FINE.replace("https://", "http://"));
+        assert!(http.contains("server.public_url: must begin with https://"), "{http}");
+        let range = files.problem(&FINE.replace("3600", "1"));
+        assert!(range.contains("policy.claim_lifetime is 1"), "{range}");
+        let unknown = files.problem(&FINE.replace("claim_lifetime", "claim_liftime"));
+        assert!(unknown.contains("claim_liftime") && unknown.contains("line 12"), "{unknown}");
+    }
+
+    #[test]
+    fn secrets_that_others_can_read_or_that_are_too_short_are_refused() {
+        let files = Files::new();
+        files.put("key", &"0f".repeat(32), 0o644);
+        assert!(files.problem(FINE).contains("chmod 600"));
+        files.put("key", "xyz", 0o600);
+        assert!(files.problem(FINE).contains("64 hexadecimal digits"));
+        files.put("key", &"0f".repeat(32), 0o600);
+        files.put("token", "short", 0o600);
+        assert!(files.problem(FINE).contains("at least 32 characters"));
+    }
+}

@@ -1,0 +1,97 @@
+//! The management API: what tools need to set a marketplace up and to test against it. It has a
+//! listener of its own, described by an OpenAPI document that it serves.
+//!
+//! It is open in the sandbox; in production every route but the document wants the bearer token.
+
+mod activations;
+mod clock;
+mod customers;
+mod problem;
+mod providers;
+mod requests;
+mod tickets;
+mod wire;
+
+use axum::{
+    Json, Router,
+    extract::{Request, State},
+    http::header,
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use freischalt_protocol::secret::constant_time_eq;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use problem::Problem;
+
+use crate::state::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Freischalt management API",
+        description = "Sets up customers and providers, starts and blocks activations, and moves \
+                       the sandbox's clock. Errors are problem documents (RFC 9457).",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "activations", description = "Start, look at and block activations"),
+        (name = "providers", description = "Providers and their services"),
+        (name = "customers", description = "Customers, their users and groups"),
+        (name = "sandbox", description = "The clock and the last API requests"),
+        (name = "sign-in", description = "Hand a user of your system over to the web UI")
+    )
+)]
+struct Document;
+
+/// All routes with their description.
+fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(providers::list, providers::create))
+        .routes(routes!(providers::show))
+        .routes(routes!(customers::list, customers::create))
+        .routes(routes!(customers::show, customers::change))
+        .routes(routes!(customers::put_user))
+        .routes(routes!(activations::list, activations::start))
+        .routes(routes!(activations::show))
+        .routes(routes!(activations::block))
+        .routes(routes!(activations::service_call))
+        .routes(routes!(clock::show, clock::set))
+        .routes(routes!(requests::list))
+        .routes(routes!(tickets::create))
+}
+
+/// The router of the management listener.
+pub fn router(app: App) -> Router {
+    let (routes, document) = documented().split_for_parts();
+    routes
+        .layer(from_fn_with_state(app.clone(), authorize))
+        .route("/openapi.json", get(move || std::future::ready(Json(document))))
+        .route("/healthz", get(crate::health::live))
+        .route("/readyz", get(crate::health::ready))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .with_state(app)
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    documented().split_for_parts().1
+}
+
+/// Wants the bearer token where there is one.
+async fn authorize(State(app): State<App>, request: Request, next: Next) -> Response {
+    let Some(token) = &app.management_token else { return next.run(request).await };
+    let sent = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    if constant_time_eq(sent.as_bytes(), token.expose().as_bytes()) {
+        return next.run(request).await;
+    }
+    Problem::unauthorized().into_response()
+}

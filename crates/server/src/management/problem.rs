@@ -1,0 +1,171 @@
+//! Errors as problem documents (RFC 9457).
+
+use axum::{
+    Json,
+    extract::rejection::{JsonRejection, PathRejection, QueryRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use freischalt_marketplace::activation::{RightProblem, StartProblem};
+use freischalt_store::{CreateProblem, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::flow::FlowError;
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// A name for the kind of problem.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The kind of problem in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What was wrong, where, and what would be right.
+    detail: String,
+    /// The member of the request that was wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: String) -> Self {
+        Self { kind, title, status: status.as_u16(), detail, field: None }
+    }
+
+    /// A member of the request cannot be used.
+    pub fn invalid(field: &'static str, detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let problem = Self::new(status, "invalid-value", "A value cannot be used", detail.into());
+        Self { field: Some(field), ..problem }
+    }
+
+    /// Something that was named does not exist.
+    pub fn not_found(what: &str, name: impl std::fmt::Display) -> Self {
+        let detail = format!("there is no {what} {name}");
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail)
+    }
+
+    /// The request does not fit the present state.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "Not in this state", detail.into())
+    }
+
+    /// The user may not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail.into())
+    }
+
+    /// No bearer token, or the wrong one.
+    pub fn unauthorized() -> Self {
+        let detail = "send the management token as Authorization: Bearer TOKEN";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Not authorized", detail.to_owned())
+    }
+
+    fn bad_request(detail: String) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read", detail)
+    }
+
+    fn internal() -> Self {
+        let detail = "the server's log says more".to_owned();
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let is_busy = status == StatusCode::SERVICE_UNAVAILABLE;
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if is_busy {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Busy) {
+            let detail = error.to_string();
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail);
+        }
+        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        Self::internal()
+    }
+}
+
+impl From<CreateProblem> for Problem {
+    fn from(problem: CreateProblem) -> Self {
+        match problem {
+            CreateProblem::Taken(what) => Self::conflict(format!("{what} is taken")),
+            CreateProblem::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::random::NoRandom> for Problem {
+    fn from(error: crate::random::NoRandom) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "no random bytes");
+        Self::internal()
+    }
+}
+
+impl From<FlowError> for Problem {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::Start(StartProblem::NotAdministrator)
+            | FlowError::Right(RightProblem::NotAdministrator) => {
+                Self::invalid("user", "only administrators can activate providers")
+            }
+            FlowError::NotAdministrator => Self::forbidden(error.to_string()),
+            FlowError::Start(_)
+            | FlowError::Right(_)
+            | FlowError::Ended(_)
+            | FlowError::Service(_) => Self::conflict(error.to_string()),
+            FlowError::NotFound => Self::not_found("such", "activation"),
+            FlowError::NoUser => Self::invalid("user", "there is no such user"),
+            FlowError::Url(_) => Self::conflict(error.to_string()),
+            FlowError::Store(error) => error.into(),
+            FlowError::Random(error) => error.into(),
+        }
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        Self::bad_request(rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::bad_request(rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::bad_request(rejection.body_text())
+    }
+}
+
+pub(super) async fn not_found() -> Problem {
+    Problem::not_found("route", "here; /openapi.json lists them all")
+}
+
+pub(super) async fn wrong_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "wrong-method",
+        "Wrong method",
+        "this route does not take this method; /openapi.json lists those it takes".to_owned(),
+    )
+}

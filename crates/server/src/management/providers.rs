@@ -1,0 +1,206 @@
+//! Providers.
+
+use axum::{Json, extract::State, http::StatusCode};
+use freischalt_marketplace::{
+    Provider, Service, ServiceKind, Slug,
+    credentials::generate_provider_secret,
+    provider::{Localized, Profile},
+};
+use freischalt_protocol::Secret;
+use freischalt_store::NewProvider;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Problem,
+    wire::{self, Body, Path, filled, http_url},
+};
+use crate::{random, state::App};
+
+/// A provider to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CreateProvider {
+    /// The name in addresses and commands; made out of the name if absent.
+    slug: Option<String>,
+    /// The name shown to people.
+    name: String,
+    /// Where the activation page is; may have its own query.
+    #[schema(example = "http://localhost:3000/activate")]
+    activation_url: String,
+    /// What it offers; one service in a window at the activation URL if absent.
+    services: Option<Vec<CreateService>>,
+    /// The provider secret, at least 16 characters; made if absent.
+    secret: Option<String>,
+    /// A line for the overview.
+    slogan: Option<String>,
+    /// A paragraph about the provider.
+    description: Option<String>,
+}
+
+/// A service to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CreateService {
+    /// Made out of the name if absent.
+    slug: Option<String>,
+    name: String,
+    #[serde(default)]
+    kind: Kind,
+    url: String,
+}
+
+/// How a service is called.
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    /// In a window, by a person.
+    #[default]
+    Window,
+    /// In the background, when a record is saved.
+    Webhook,
+}
+
+/// A provider.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ShownProvider {
+    slug: String,
+    name: String,
+    activation_url: String,
+    services: Vec<ShownService>,
+}
+
+/// A service.
+#[derive(Debug, Serialize, ToSchema)]
+struct ShownService {
+    slug: String,
+    name: String,
+    kind: Kind,
+    url: String,
+}
+
+/// A provider that was made. The secret is shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CreatedProvider {
+    #[serde(flatten)]
+    provider: ShownProvider,
+    /// The provider secret: signs URLs and orders. Not an API key.
+    secret: String,
+}
+
+/// Lists providers by name.
+#[utoipa::path(get, path = "/v1/providers", tag = "providers",
+    responses((status = 200, body = Vec<ShownProvider>)))]
+pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownProvider>>, Problem> {
+    let providers = app.store.providers().await?;
+    Ok(Json(providers.iter().map(ShownProvider::from).collect()))
+}
+
+/// Makes a provider and gives it a secret.
+#[utoipa::path(post, path = "/v1/providers", tag = "providers", request_body = CreateProvider,
+    responses((status = 201, body = CreatedProvider), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn create(
+    State(app): State<App>,
+    Body(request): Body<CreateProvider>,
+) -> Result<(StatusCode, Json<CreatedProvider>), Problem> {
+    let name = filled("name", request.name)?;
+    let slug = slug_or_name("slug", request.slug.as_deref(), &name)?;
+    http_url(&request.activation_url)
+        .map_err(|expected| Problem::invalid("activationUrl", expected))?;
+    let secret = secret(request.secret)?;
+    let services = match request.services {
+        Some(services) => services.into_iter().map(service).collect::<Result<_, _>>()?,
+        None => vec![Service {
+            slug: slug.clone(),
+            name: name.clone(),
+            kind: ServiceKind::Window,
+            url: request.activation_url.clone(),
+        }],
+    };
+    let profile = Profile {
+        slogan: Localized::same(request.slogan.as_deref().unwrap_or_default()),
+        description: Localized::same(request.description.as_deref().unwrap_or_default()),
+        ..Profile::default()
+    };
+    let new = NewProvider {
+        slug,
+        name,
+        activation_url: request.activation_url,
+        profile,
+        services,
+        secret: secret.clone(),
+    };
+    let provider = app.store.create_provider(new).await?;
+    let created = CreatedProvider {
+        provider: ShownProvider::from(&provider),
+        secret: secret.expose().to_owned(),
+    };
+    Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// Shows a provider.
+#[utoipa::path(get, path = "/v1/providers/{slug}", tag = "providers",
+    params(("slug" = String, Path, description = "The provider")),
+    responses((status = 200, body = ShownProvider), (status = 404, body = Problem)))]
+pub(super) async fn show(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+) -> Result<Json<ShownProvider>, Problem> {
+    Ok(Json(ShownProvider::from(&app.named_provider(&slug).await?)))
+}
+
+fn slug_or_name(field: &'static str, slug: Option<&str>, name: &str) -> Result<Slug, Problem> {
+    match slug {
+        Some(slug) => wire::slug(field, slug),
+        None => Slug::from_name(name)
+            .map_err(|_| Problem::invalid(field, "cannot be made out of the name; give one")),
+    }
+}
+
+fn secret(given: Option<String>) -> Result<Secret, Problem> {
+    const LEAST: usize = 16;
+    match given {
+        None => Ok(generate_provider_secret(random::bytes()?)),
+        Some(text) if text.chars().count() >= LEAST && text.trim() == text => Ok(Secret::new(text)),
+        Some(_) => Err(Problem::invalid(
+            "secret",
+            "must have at least 16 characters and no white space at its ends",
+        )),
+    }
+}
+
+fn service(request: CreateService) -> Result<Service, Problem> {
+    let name = filled("services.name", request.name)?;
+    http_url(&request.url).map_err(|expected| Problem::invalid("services.url", expected))?;
+    Ok(Service {
+        slug: slug_or_name("services.slug", request.slug.as_deref(), &name)?,
+        name,
+        kind: match request.kind {
+            Kind::Window => ServiceKind::Window,
+            Kind::Webhook => ServiceKind::Webhook,
+        },
+        url: request.url,
+    })
+}
+
+impl From<&Provider> for ShownProvider {
+    fn from(provider: &Provider) -> Self {
+        let services = provider.services.iter().map(|service| ShownService {
+            slug: service.slug.to_string(),
+            name: service.name.clone(),
+            kind: match service.kind {
+                ServiceKind::Window => Kind::Window,
+                ServiceKind::Webhook => Kind::Webhook,
+            },
+            url: service.url.clone(),
+        });
+        Self {
+            slug: provider.slug.to_string(),
+            name: provider.name.clone(),
+            activation_url: provider.activation_url.clone(),
+            services: services.collect(),
+        }
+    }
+}
