@@ -1,1 +1,64 @@
-fn main() {}
+//! Development commands of the workspace: `cargo xtask --help`.
+//!
+//! Everything here is run by people who work on Freischalt and by their build machine. Nothing of
+//! it is shipped, and no shipped crate may know that it exists.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the terminal is the only place these commands talk to"
+)]
+
+mod bench;
+mod footprint;
+mod fuzz;
+mod sandbox;
+mod screenshots;
+mod shell;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Checks, measures and maintains the workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every check and every test; install what they need where that is allowed
+    Test(test::Args),
+    /// Check arrows between crates, dependencies, forbidden constructs and text hygiene
+    Tidy,
+    /// Measure start time, idle memory and binary size of the sandbox
+    Footprint(footprint::Args),
+    /// Run the benchmarks and compare them with the bare echo of the same run
+    Bench(bench::Args),
+    /// Run a fuzz target for a while
+    Fuzz(fuzz::Args),
+    /// Write a picture of every page: light and dark, wide and narrow
+    Screenshots(screenshots::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Test(args) => test::run(&args),
+        Command::Tidy => tidy::run(),
+        Command::Footprint(args) => footprint::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
+        Command::Screenshots(args) => screenshots::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

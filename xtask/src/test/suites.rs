@@ -1,0 +1,114 @@
+//! The table of suites. A new suite is one row and one function.
+//!
+//! All rows use the same profile, features and flags over the whole workspace, so that what one
+//! compiles the next one finds. Only clippy and rustdoc need metadata of their own, and share it.
+
+use std::env;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::tools::{self, Tool};
+use crate::shell::{self, cargo, workspace_root};
+use crate::tidy;
+
+/// A group of checks that passes or fails as one.
+pub(super) struct Suite {
+    /// What `--only` takes.
+    pub(super) name: &'static str,
+    /// What it checks, in a few words.
+    pub(super) about: &'static str,
+    /// Programs without which it cannot run.
+    pub(super) needs: &'static [&'static Tool],
+    /// Runs it.
+    pub(super) run: fn() -> Result<()>,
+}
+
+/// Every suite, cheap ones first.
+pub(super) const SUITES: &[Suite] = &[
+    Suite { name: "fmt", about: "formatting", needs: &[&tools::RUSTFMT], run: fmt },
+    Suite { name: "tidy", about: "house rules", needs: &[], run: tidy::run },
+    Suite { name: "clippy", about: "lints, no warnings", needs: &[&tools::CLIPPY], run: clippy },
+    Suite { name: "tests", about: "unit and integration tests", needs: &[], run: tests },
+    Suite { name: "doctests", about: "examples in the documentation", needs: &[], run: doctests },
+    Suite { name: "rustdoc", about: "documentation builds", needs: &[], run: rustdoc },
+    Suite {
+        name: "vectors",
+        about: "committed vectors are what PHP says",
+        needs: &[&tools::PHP],
+        run: vectors,
+    },
+    Suite {
+        name: "e2e",
+        about: "journeys in a real browser",
+        needs: &[&tools::BROWSER, &tools::NODE],
+        run: e2e,
+    },
+];
+
+const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
+
+fn fmt() -> Result<()> {
+    shell::run(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    let mut command = cargo(&["clippy"]);
+    command.args(EVERYTHING).args(["--all-targets", "--", "-D", "warnings"]);
+    shell::run(&mut command)
+}
+
+/// nextest is quicker, but a fresh machine does not have it and building it takes minutes.
+fn tests() -> Result<()> {
+    let mut command = match shell::find_program("cargo-nextest") {
+        Some(_) => cargo(&["nextest", "run", "--no-fail-fast"]),
+        None => cargo(&["test", "--no-fail-fast", "--lib", "--bins", "--tests"]),
+    };
+    shell::run(command.args(EVERYTHING))
+}
+
+fn doctests() -> Result<()> {
+    shell::run(cargo(&["test", "--doc"]).args(EVERYTHING))
+}
+
+fn rustdoc() -> Result<()> {
+    let mut command = cargo(&["doc", "--no-deps"]);
+    shell::run(command.args(EVERYTHING).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn vectors() -> Result<()> {
+    let this = env::current_exe().context("cannot find this program's own file")?;
+    shell::run(Command::new(this).args(["vectors", "--check"]).current_dir(workspace_root()))
+}
+
+fn e2e() -> Result<()> {
+    let program = build_for_browser()?;
+    let mut command = cargo(&["test", "--test", "journeys"]);
+    command.args(EVERYTHING).args(["--", "--test-threads", "2"]);
+    shell::run(command.env("FREISCHALT_E2E", "1").env("FREISCHALT_BIN", program))
+}
+
+/// Builds the command and fetches axe-core; gives the path of the command.
+///
+/// Built together with the tests, because test-only dependencies may switch features on: built
+/// alone, the command would compile half of the dependencies once more.
+pub(crate) fn build_for_browser() -> Result<std::path::PathBuf> {
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    shell::run(npm.current_dir(workspace_root().join("crates/e2e")))?;
+    shell::run(cargo(&["build", "--bins", "--tests"]).args(EVERYTHING))?;
+    Ok(shell::target_dir().join("debug/freischalt"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_fit_the_summary() {
+        for (index, suite) in SUITES.iter().enumerate() {
+            assert!(suite.name.len() <= 10, "{}", suite.name);
+            assert!(SUITES[..index].iter().all(|other| other.name != suite.name));
+        }
+    }
+}
