@@ -31,9 +31,8 @@ When something does not work:
   freischalt error 137
 ";
 
-/// An open marketplace server, wire-compatible with the onOffice Marketplace protocol.
-///
-/// Without a command it starts the sandbox.
+/// An open marketplace server, wire-compatible with the onOffice Marketplace protocol. Without a
+/// command it starts the sandbox.
 #[derive(Debug, Parser)]
 #[command(
     name = "freischalt",
@@ -88,6 +87,7 @@ pub(crate) enum Command {
 
 /// Whether a script reads the output.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct Format {
     /// Print JSON instead of text
     #[arg(long)]

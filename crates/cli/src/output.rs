@@ -5,6 +5,7 @@ use std::{error::Error, fmt::Write as _, io::Write as _};
 
 use anstream::{stderr, stdout};
 use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
 
 use crate::failure::Failure;
 
@@ -26,18 +27,30 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         .map_err(Failure::Output)
 }
 
-/// Writes a failure and its causes to standard error.
+/// Writes a document and a line break to standard output, as JSON on one line.
+pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(document).map_err(|cause| Failure::Output(cause.into()))?;
+    print(&text)
+}
+
+/// Writes a failure and what caused it in the first place to standard error.
 pub(crate) fn error(failure: &Failure) {
     let mut text = match failure {
         Failure::AnsweredNo => return,
         _ => format!("{RED}error:{RESET} {failure}"),
     };
-    let mut cause = failure.source();
-    while let Some(error) = cause {
-        let _ = write!(text, "\n  {DIM}cause:{RESET} {error}");
-        cause = error.source();
+    if let Some(cause) = root_cause(failure) {
+        let _ = write!(text, "\n  {DIM}cause:{RESET} {cause}");
     }
     let _ = writeln!(stderr().lock(), "{text}");
+}
+
+fn root_cause(failure: &Failure) -> Option<&dyn Error> {
+    let mut cause = failure.source()?;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    Some(cause)
 }
 
 /// A heading.

@@ -3,9 +3,9 @@
 use clap::Args;
 use freischalt_protocol::{
     ErrorCode,
-    error_code::{ALL, Entry, Explanation},
+    error_code::{ALL, Entry, Explanation, Level},
 };
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{arguments::Format, failure::Failure, output};
 
@@ -28,6 +28,20 @@ pub(crate) struct ErrorArguments {
     search: Option<String>,
     #[command(flatten)]
     format: Format,
+}
+
+/// A line of the list, for scripts.
+#[derive(Serialize)]
+struct Row {
+    code: ErrorCode,
+    message: &'static str,
+    level: Level,
+}
+
+impl From<&Entry> for Row {
+    fn from(entry: &Entry) -> Self {
+        Self { code: entry.code, message: entry.message, level: entry.level }
+    }
 }
 
 /// Explains or lists.
@@ -53,7 +67,7 @@ fn one(code: ErrorCode, format: Format) -> Result<(), Failure> {
     }
     let explanation = code.explain();
     if format.json {
-        return output::print(&json!(explanation).to_string());
+        return output::print_json(&explanation);
     }
     output::print(&page(&explanation))
 }
@@ -76,6 +90,9 @@ fn page(explanation: &Explanation) -> String {
     ];
     blocks.extend(section("Likely causes", &explanation.causes));
     blocks.extend(section("What to do", &explanation.remedies));
+    if explanation.causes.iter().any(|cause| cause.ends_with("(inferred)")) {
+        blocks.push(output::dim("(inferred): a conclusion; no source says it."));
+    }
     blocks.join("\n\n")
 }
 
@@ -97,10 +114,8 @@ fn search(words: &str) -> Vec<&'static Entry> {
 
 fn list(entries: &[&Entry], format: Format) -> Result<(), Failure> {
     if format.json {
-        let rows = entries.iter().map(
-            |entry| json!({"code": entry.code, "message": entry.message, "level": entry.level}),
-        );
-        return output::print(&json!(rows.collect::<Vec<_>>()).to_string());
+        let rows = entries.iter().map(|entry| Row::from(*entry));
+        return output::print_json(&rows.collect::<Vec<_>>());
     }
     let rows = entries.iter().map(|entry| [entry.code.to_string(), entry.message.to_owned()]);
     output::print(&output::table(["CODE", "MESSAGE"], rows))

@@ -19,12 +19,12 @@ pub(crate) struct ManagementArguments {
         long = "management",
         value_name = "URL",
         env = "FREISCHALT_MANAGEMENT",
+        hide_env_values = true,
         default_value = "http://127.0.0.1:8081"
     )]
     address: String,
-    /// File with the bearer token, which a production server wants
-    ///
-    /// The token itself may stand in FREISCHALT_MANAGEMENT_TOKEN instead.
+    /// File with the bearer token that a production server wants; the token itself may stand in
+    /// FREISCHALT_MANAGEMENT_TOKEN
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// The bearer token, which has no option of its own: process lists show options

@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::PathBuf};
 
 use clap::Args;
 
-use crate::{arguments::Format, failure::Failure};
+use crate::failure::Failure;
 
 /// How to start the sandbox.
 #[derive(Clone, Debug, Args)]
@@ -28,9 +28,9 @@ pub(crate) struct SandboxArguments {
     /// Keep nothing: a fresh sandbox that is gone when it stops
     #[arg(long, conflicts_with = "data")]
     pub(crate) ephemeral: bool,
-    /// For scripts: once it is ready, one line of JSON with the addresses and nothing else
-    #[command(flatten)]
-    pub(crate) format: Format,
+    /// Print one line of JSON with the addresses once it is ready, and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Runs the sandbox until it is told to stop.

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use freischalt_protocol::{
     Secret, signed_order,
-    signed_url::{self, SignedUrlError},
+    signed_url::{self, SignedUrlError, VerifiedUrl},
 };
-use serde_json::json;
+use serde::Serialize;
 
 use super::sign::SecretArguments;
 use crate::{arguments::Format, failure::Failure, input, output};
@@ -70,11 +70,17 @@ pub(crate) struct OrderArguments {
 }
 
 /// What a check found out.
+#[derive(Serialize)]
 struct Verdict {
     /// What was checked.
+    #[serde(skip)]
     subject: &'static str,
+    /// Whether it is genuine, and fresh if that was asked.
+    valid: bool,
     /// Why it was refused; `None` if it was not.
     reason: Option<String>,
+    /// Seconds since it was signed, by its own word, if it is genuine and says so.
+    age: Option<i64>,
     /// The text that was signed, without credentials, where the signature is the problem.
     canonical: Option<String>,
     /// What is likely to help.
@@ -97,12 +103,14 @@ pub(crate) fn run(command: &VerifyCommand) -> Result<(), Failure> {
 }
 
 fn verify_url(arguments: &UrlArguments, secret: &Secret) -> Verdict {
-    let url = &arguments.url;
+    let (url, now) = (&arguments.url, input::now());
     let result = match arguments.max_age {
         None => signed_url::verify(url, secret),
-        Some(age) => signed_url::verify_fresh(url, secret, input::now(), age, MAX_AHEAD),
+        Some(age) => signed_url::verify_fresh(url, secret, now, age, MAX_AHEAD),
     };
     let mut verdict = Verdict::new("URL", result.as_ref().err());
+    let timestamp = result.as_ref().ok().and_then(VerifiedUrl::timestamp);
+    verdict.age = timestamp.map(|timestamp| now.since(timestamp));
     if matches!(result, Err(SignedUrlError::WrongSignature)) {
         verdict.canonical = signed_url::canonical(url).ok().map(|text| mask::masked(&text));
         verdict.hint = Some(diagnosis::of_url(url, secret));
@@ -122,7 +130,17 @@ fn verify_order(json: &[u8], secret: &Secret) -> Verdict {
 
 impl Verdict {
     fn new(subject: &'static str, error: Option<&impl ToString>) -> Self {
-        Self { subject, reason: error.map(ToString::to_string), canonical: None, hint: None }
+        let reason = error.map(ToString::to_string);
+        Self { subject, valid: error.is_none(), reason, age: None, canonical: None, hint: None }
+    }
+
+    fn praise(&self) -> String {
+        let genuine = output::good(&format!("The {} is genuine.", self.subject));
+        match self.age {
+            Some(age @ 0..) => format!("{genuine} It was signed {age} s ago."),
+            Some(ahead) => format!("{genuine} It is dated {} s from now.", ahead.unsigned_abs()),
+            None => genuine,
+        }
     }
 
     fn text(&self, reason: &str) -> String {
@@ -143,17 +161,11 @@ impl Verdict {
 
 fn report(verdict: Verdict, format: Format) -> Result<(), Failure> {
     if format.json {
-        let answer = json!({
-            "valid": verdict.reason.is_none(),
-            "reason": verdict.reason,
-            "canonical": verdict.canonical,
-            "hint": verdict.hint,
-        });
-        output::print(&answer.to_string())?;
-        return if verdict.reason.is_none() { Ok(()) } else { Err(Failure::AnsweredNo) };
+        output::print_json(&verdict)?;
+        return if verdict.valid { Ok(()) } else { Err(Failure::AnsweredNo) };
     }
     match &verdict.reason {
-        None => output::print(&output::good(&format!("The {} is genuine.", verdict.subject))),
+        None => output::print(&verdict.praise()),
         Some(reason) => Err(Failure::No(verdict.text(reason))),
     }
 }
