@@ -10,6 +10,7 @@ mod duration;
 mod failure;
 mod input;
 mod output;
+mod runtime;
 
 use std::process::ExitCode;
 

@@ -1,14 +1,12 @@
-//! What all commands that talk to the management API share: where it is, the token, the runtime,
+//! What all commands that talk to the management API share: where it is, the token,
 //! and JSON exactly as it came.
 
 use std::path::PathBuf;
 
+use crate::{arguments::Format, failure::Failure, input, output, runtime::block_on};
 use clap::Args;
 use freischalt_client::management::{Answer, Management, ManagementError};
 use freischalt_protocol::Secret;
-use tokio::runtime;
-
-use crate::{arguments::Format, failure::Failure, input, output};
 
 /// Where the management API is and how to be let in.
 #[derive(Clone, Debug, Args)]
@@ -61,10 +59,7 @@ impl ManagementArguments {
         call: impl AsyncFnOnce(Management) -> Result<Answer<T>, ManagementError>,
     ) -> Result<Answer<T>, Failure> {
         let management = self.connect()?;
-        let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime
-            .map_err(|cause| Failure::System { what: "the runtime cannot be started", cause })?;
-        Ok(runtime.block_on(call(management))?)
+        Ok(block_on(call(management))??)
     }
 
     /// Whether a script reads the output.

@@ -111,9 +111,15 @@ fn verify_url(arguments: &UrlArguments, secret: &Secret) -> Verdict {
     let mut verdict = Verdict::new("URL", result.as_ref().err());
     let timestamp = result.as_ref().ok().and_then(VerifiedUrl::timestamp);
     verdict.age = timestamp.map(|timestamp| now.since(timestamp));
-    if matches!(result, Err(SignedUrlError::WrongSignature)) {
-        verdict.canonical = signed_url::canonical(url).ok().map(|text| mask::masked(&text));
-        verdict.hint = Some(diagnosis::of_url(url, secret));
+    match result {
+        Err(SignedUrlError::WrongSignature) => {
+            verdict.canonical = signed_url::canonical(url).ok().map(|text| mask::masked(&text));
+            verdict.hint = Some(diagnosis::wrong_signature(url, secret));
+        }
+        Err(SignedUrlError::MissingSignature) => {
+            verdict.hint = Some(diagnosis::missing_signature(url, secret));
+        }
+        _ => {}
     }
     verdict
 }

@@ -13,14 +13,22 @@ const URL: &str = "Frequent reasons: another secret (the provider secret signs U
     does not); a URL that was cut off or decoded on the way; parameters added after signing. The \
     signed text leaves out port, user info and fragment.";
 
+const CUT_OFF: &str = "Was the whole URL given, in quotes? Without them the shell cuts it off at \
+    the first `&`.";
+
+/// What helps with this URL, which has no signature.
+pub(super) fn missing_signature(url: &str, secret: &Secret) -> &'static str {
+    if verifies(&url.replace("&amp;", "&"), secret) {
+        return "It does verify once `&amp;` is read as `&`: it was copied out of HTML source.";
+    }
+    CUT_OFF
+}
+
 /// What helps with this URL, whose signature is wrong.
-pub(super) fn of_url(url: &str, secret: &Secret) -> &'static str {
+pub(super) fn wrong_signature(url: &str, secret: &Secret) -> &'static str {
     if other_scheme(url).is_some_and(|url| verifies(&url, secret)) {
         return "It does verify with the other of http and https: the server that reads it stands \
             behind a proxy and takes the wrong one for the scheme of its own address.";
-    }
-    if url.contains("&amp;") && verifies(&url.replace("&amp;", "&"), secret) {
-        return "It does verify once `&amp;` is read as `&`: it was copied out of HTML source.";
     }
     let trimmed = Secret::new(secret.expose().trim());
     if trimmed != *secret && verifies(url, &trimmed) {
