@@ -1,7 +1,7 @@
 //! `freischalt unlock`: the one call that makes a pending activation active, against any server
 //! that speaks the protocol.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use freischalt_protocol::{ApiClaim, Secret};
@@ -99,7 +99,7 @@ fn call(arguments: &UnlockArguments) -> Result<Call, InputError> {
     }
 }
 
-fn from_activation(path: &PathBuf) -> Result<Call, InputError> {
+fn from_activation(path: &Path) -> Result<Call, InputError> {
     let json = input::read(Some(path))?;
     let started: StartedActivation =
         serde_json::from_slice(&json).map_err(|cause| InputError::Document {
