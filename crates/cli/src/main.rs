@@ -1,1 +1,33 @@
-fn main() {}
+//! The `freischalt` command: reads arguments, files and the environment, calls the libraries and
+//! writes for people or, with `--json`, for scripts.
+//!
+//! It must not know a rule of the marketplace or a byte of the wire: whatever decides or encodes
+//! lives in the libraries below.
+
+mod arguments;
+mod commands;
+mod duration;
+mod failure;
+mod input;
+mod output;
+mod runtime;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{arguments::Arguments, failure::Failure};
+
+fn main() -> ExitCode {
+    match commands::run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure),
+    }
+}
+
+fn report(failure: &Failure) -> ExitCode {
+    if !failure.is_closed_pipe() {
+        output::error(failure);
+    }
+    ExitCode::from(failure.exit_code())
+}

@@ -1,1 +1,4 @@
 //! freischalt-client
+
+#[cfg(feature = "management")]
+pub mod management;

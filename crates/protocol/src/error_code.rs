@@ -3,12 +3,14 @@
 //! A code is an open value: one this table does not know survives a round trip. Where a code's
 //! level is not documented by the vendor it is inferred, which the fidelity table says.
 
+mod explain;
 mod table;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use explain::{Explanation, Topic};
 pub use table::ALL;
 
 /// A number in `status.errorcode` or `results[i].status.errorcode`.

@@ -1,0 +1,95 @@
+//! The command line: which commands there are and how `--help` presents them. The arguments of a
+//! command stand beside the command itself.
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    commands::{
+        activation, clock, completions, customer, error, provider, requests, sandbox, serve, sign,
+        unlock, verify,
+    },
+    failure::EXIT_CODES,
+};
+
+const EXAMPLES: &str = "\
+Try it:
+  freischalt                                  start the sandbox and open the printed address
+  freischalt --port 0 --ephemeral --json      the same for CI: any free port, nothing kept
+
+Your own provider:
+  freischalt provider add --name \"My service\" --activation-url http://localhost:3000/activate
+  freischalt activation start --provider my-service --customer musterimmo
+
+Without a browser:
+  freischalt activation start --provider demo --customer musterimmo --json > activation.json
+  freischalt unlock --api http://127.0.0.1:8080 --from-activation activation.json
+  freischalt clock advance 2h
+
+When something does not work:
+  freischalt verify url 'https://provider.example/activate?…' --secret-file secret.txt
+  freischalt requests --failed
+  freischalt error 137
+";
+
+/// An open marketplace server, wire-compatible with the onOffice Marketplace protocol. Without a
+/// command it starts the sandbox.
+#[derive(Debug, Parser)]
+#[command(
+    name = "freischalt",
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    after_help = format!("{EXAMPLES}\n{EXIT_CODES}"),
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// How to start the sandbox if there is no command.
+    #[command(flatten)]
+    pub(crate) sandbox: sandbox::SandboxArguments,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a marketplace to play with: seeded, with a demo provider that works
+    Sandbox(sandbox::SandboxArguments),
+    /// Start a marketplace for real, configured by a file
+    Serve(serve::ServeArguments),
+    /// Register and show providers
+    #[command(subcommand)]
+    Provider(provider::ProviderCommand),
+    /// Register and show customers
+    #[command(subcommand)]
+    Customer(customer::CustomerCommand),
+    /// Start, show and block activations
+    #[command(subcommand)]
+    Activation(activation::ActivationCommand),
+    /// Show and set the clock of a sandbox
+    #[command(subcommand)]
+    Clock(clock::ClockCommand),
+    /// Show the actions the server answered, and why some failed
+    Requests(requests::RequestsArguments),
+    /// Sign a URL or an order with a provider secret
+    #[command(subcommand)]
+    Sign(sign::SignCommand),
+    /// Check the signature of a URL or an order
+    #[command(subcommand)]
+    Verify(verify::VerifyCommand),
+    /// Make the call that activates a provider, against any server
+    Unlock(unlock::UnlockArguments),
+    /// Explain an error code, or search the codes
+    Error(error::ErrorArguments),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArguments),
+}
+
+/// Whether a script reads the output.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Format {
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,39 @@
+//! One module for each command, and the way from the parsed command line to it.
+
+pub(crate) mod activation;
+pub(crate) mod clock;
+pub(crate) mod completions;
+pub(crate) mod customer;
+pub(crate) mod error;
+mod management;
+pub(crate) mod provider;
+pub(crate) mod requests;
+pub(crate) mod sandbox;
+pub(crate) mod serve;
+pub(crate) mod sign;
+pub(crate) mod unlock;
+pub(crate) mod verify;
+
+use crate::{
+    arguments::{Arguments, Command},
+    failure::Failure,
+};
+
+/// Does what the command line asks for.
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        None => sandbox::run(&arguments.sandbox),
+        Some(Command::Sandbox(arguments)) => sandbox::run(&arguments),
+        Some(Command::Serve(arguments)) => serve::run(&arguments),
+        Some(Command::Provider(command)) => provider::run(&command),
+        Some(Command::Customer(command)) => customer::run(&command),
+        Some(Command::Activation(command)) => activation::run(&command),
+        Some(Command::Clock(command)) => clock::run(&command),
+        Some(Command::Requests(arguments)) => requests::run(&arguments),
+        Some(Command::Sign(command)) => sign::run(&command),
+        Some(Command::Verify(command)) => verify::run(&command),
+        Some(Command::Unlock(arguments)) => unlock::run(&arguments),
+        Some(Command::Error(arguments)) => error::run(&arguments),
+        Some(Command::Completions(arguments)) => completions::run(&arguments),
+    }
+}

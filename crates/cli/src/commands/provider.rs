@@ -1,0 +1,168 @@
+//! `freischalt provider`: register and show providers.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use freischalt_client::management::{NewProvider, NewService, Provider};
+
+use super::management::ManagementArguments;
+use crate::{failure::Failure, input, output};
+
+/// What to do with providers.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ProviderCommand {
+    /// Register a provider and print its secret, once
+    Add(AddArguments),
+    /// List all providers
+    List(ManagementArguments),
+    /// Show one provider
+    Show(ShowArguments),
+}
+
+/// The provider to register.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  freischalt provider add --name \"My service\" --activation-url http://localhost:3000/activate
+  freischalt provider add --name Tours --activation-url https://tours.example/activate \\
+      --service \"Tour=window=https://tours.example/tour\" --secret-file secret.txt")]
+pub(crate) struct AddArguments {
+    /// Name that people see
+    #[arg(long)]
+    name: String,
+    /// Where the activation iframe is loaded from
+    #[arg(long, value_name = "URL")]
+    activation_url: String,
+    /// Short name for URLs and commands; made from the name by default
+    #[arg(long)]
+    slug: Option<String>,
+    /// A service it offers: its name, its kind (window or webhook) and its URL; may be repeated
+    #[arg(long = "service", value_name = "NAME=KIND=URL", value_parser = parse_service)]
+    services: Vec<NewService>,
+    /// File with the provider secret to use; one is made up by default
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    #[command(flatten)]
+    management: ManagementArguments,
+}
+
+/// The provider to show.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ShowArguments {
+    /// Its slug
+    slug: String,
+    #[command(flatten)]
+    management: ManagementArguments,
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(command: &ProviderCommand) -> Result<(), Failure> {
+    match command {
+        ProviderCommand::Add(arguments) => add(arguments),
+        ProviderCommand::List(management) => {
+            management.call(async |api| api.providers().await, |providers| list(providers))
+        }
+        ProviderCommand::Show(ShowArguments { slug, management }) => {
+            management.call(async |api| api.provider(slug).await, show)
+        }
+    }
+}
+
+fn add(arguments: &AddArguments) -> Result<(), Failure> {
+    let file = arguments.secret_file.as_deref();
+    let new = NewProvider {
+        slug: arguments.slug.clone().unwrap_or_else(|| slug_of(&arguments.name)),
+        name: arguments.name.clone(),
+        activation_url: arguments.activation_url.clone(),
+        services: arguments.services.clone(),
+        secret: file.map(|path| input::secret_file(path, "the provider secret")).transpose()?,
+    };
+    arguments.management.call(async |api| api.add_provider(&new).await, added)
+}
+
+fn added(provider: &Provider) -> String {
+    let secret = provider.secret.as_ref().map_or("", |secret| secret.expose());
+    format!(
+        "{}\n{}\nKeep the secret now: it is not shown again. It signs and verifies URLs and orders.",
+        show(provider),
+        output::bold(&format!("provider secret  {secret}")),
+    )
+}
+
+fn list(providers: &[Provider]) -> String {
+    if providers.is_empty() {
+        return "There are no providers. `freischalt provider add` registers one.".to_owned();
+    }
+    let row = |provider: &Provider| {
+        let services = provider.services.len().to_string();
+        [provider.slug.clone(), provider.name.clone(), services, provider.activation_url.clone()]
+    };
+    output::table(["SLUG", "NAME", "SERVICES", "ACTIVATION URL"], providers.iter().map(row))
+}
+
+fn show(provider: &Provider) -> String {
+    let mut details = output::Details::default();
+    details
+        .add("slug", &provider.slug)
+        .add("name", &provider.name)
+        .add("activation URL", &provider.activation_url);
+    for service in &provider.services {
+        details.add("service", format!("{} ({}) {}", service.name, service.kind, service.url));
+    }
+    details.lines()
+}
+
+/// `Größe & Co. KG` becomes `groesse-co-kg`.
+fn slug_of(name: &str) -> String {
+    let mut slug = String::new();
+    for letter in name.to_lowercase().chars() {
+        match letter {
+            'a'..='z' | '0'..='9' => slug.push(letter),
+            'ä' => slug.push_str("ae"),
+            'ö' => slug.push_str("oe"),
+            'ü' => slug.push_str("ue"),
+            'ß' => slug.push_str("ss"),
+            _ if slug.ends_with('-') || slug.is_empty() => {}
+            _ => slug.push('-'),
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+fn parse_service(text: &str) -> Result<NewService, String> {
+    let mut parts = text.splitn(3, '=');
+    let parts = (parts.next(), parts.next(), parts.next());
+    let (Some(name), Some(kind), Some(url)) = parts else {
+        return Err("expected NAME=KIND=URL, such as Tour=window=https://tours.example/tour".into());
+    };
+    if name.is_empty() || url.is_empty() {
+        return Err("neither the name nor the URL of a service may be empty".into());
+    }
+    if !matches!(kind, "window" | "webhook") {
+        return Err(format!("`{kind}` is no kind of service; expected window or webhook"));
+    }
+    Ok(NewService { name: name.into(), kind: kind.into(), url: url.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_made_from_names() {
+        assert_eq!(slug_of("My service"), "my-service");
+        assert_eq!(slug_of("  Größe & Co. KG!"), "groesse-co-kg");
+        assert_eq!(slug_of("360°-Rundgang"), "360-rundgang");
+    }
+
+    #[test]
+    fn services_keep_the_equals_signs_of_their_url() {
+        let service = parse_service("Tour=window=https://h/?a=b").unwrap();
+        assert_eq!(service.url, "https://h/?a=b");
+        for wrong in
+            ["Tour", "Tour=window", "Tour=popup=https://h", "=window=https://h", "a=window="]
+        {
+            assert!(parse_service(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Hides credentials in a text that was signed, so that it can be compared and passed on.
+
+/// Words in the name of a parameter whose value is hidden.
+const NAMES: [&str; 5] = ["claim", "token", "secret", "password", "apikey"];
+/// How `=` and the end of a value look, plain and inside an encoded URL.
+const EQUALS: [&str; 3] = ["=", "%3D", "%253D"];
+const ENDS: [&str; 5] = ["&", "%26", "%2526", "#", "%23"];
+
+/// The text with `…(n)` for every value of `n` bytes that may be a credential. Parameters of a
+/// callback URL inside an order count too.
+pub(super) fn masked(canonical: &[u8]) -> String {
+    let text = String::from_utf8_lossy(canonical);
+    let mut rest: &str = &text;
+    let mut shown = String::new();
+    while let Some((name_end, value_start)) = next_credential(rest) {
+        let value = &rest[value_start..];
+        let length = ENDS.iter().filter_map(|end| value.find(end)).min().unwrap_or(value.len());
+        shown.push_str(&rest[..name_end]);
+        shown.push_str(&rest[name_end..value_start]);
+        shown.push_str(&format!("…({length})"));
+        rest = &value[length..];
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// Where the name of the next credential ends and where its value starts.
+fn next_credential(text: &str) -> Option<(usize, usize)> {
+    let mut from = 0;
+    while let Some((at, equals)) = next_equals(text, from) {
+        let value = at + equals.len();
+        if is_credential(&text[..at]) {
+            return Some((at, value));
+        }
+        from = value;
+    }
+    None
+}
+
+fn next_equals(text: &str, from: usize) -> Option<(usize, &'static str)> {
+    let found = |sign: &'static str| text[from..].find(sign).map(|at| (from + at, sign));
+    EQUALS.iter().filter_map(|sign| found(sign)).min_by_key(|(at, _)| *at)
+}
+
+/// Whether the name at the end of `text` is one of a credential.
+fn is_credential(text: &str) -> bool {
+    let starts = ENDS.iter().chain(&["?", "%3F", "%253F"]);
+    let start = starts.filter_map(|mark| text.rfind(mark).map(|at| at + mark.len())).max();
+    let name = text[start.unwrap_or(0)..].to_ascii_lowercase().replace('_', "");
+    NAMES.iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_of_a_url_are_hidden_and_their_length_stays() {
+        let text = b"https://h/p?apiClaim=abc&apiToken=0123&customerName=a+b&userId=1";
+        let shown = masked(text);
+        assert_eq!(shown, "https://h/p?apiClaim=…(3)&apiToken=…(4)&customerName=a+b&userId=1");
+    }
+
+    #[test]
+    fn credentials_of_a_callback_inside_an_order_are_hidden() {
+        let text = b"callbackurl=https%3A%2F%2Fh%3Faccess_token%3Dxyz%26a%3D1&timestamp=1";
+        let shown = masked(text);
+        assert_eq!(shown, "callbackurl=https%3A%2F%2Fh%3Faccess_token%3D…(3)%26a%3D1&timestamp=1");
+    }
+
+    #[test]
+    fn a_text_without_credentials_stays_as_it_is() {
+        for text in ["", "https://h/", "https://h/claim?a=b&c=", "a=b=c"] {
+            assert_eq!(masked(text.as_bytes()), text);
+        }
+    }
+}

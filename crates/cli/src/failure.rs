@@ -1,0 +1,79 @@
+//! Why a command did not do what it was asked to, and the exit code that says so to a script.
+
+use std::io;
+
+use freischalt_client::management::ManagementError;
+
+use crate::input::InputError;
+
+/// The exit codes, in the words of `--help`.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0  fine
+  1  the answer is no: a verification failed, an API refused, a code is unknown
+  2  the command line or an input was wrong
+  3  the server cannot be reached
+  4  the server answered something unexpected, or something else failed";
+
+const NO: u8 = 1;
+const USAGE: u8 = 2;
+const UNREACHABLE: u8 = 3;
+const UNEXPECTED: u8 = 4;
+
+/// Why a command failed. The text of each says what was wrong, where, and what would be right.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The question was understood and the answer is no. The lines after the first explain it.
+    #[error("{0}")]
+    No(String),
+    /// As [`Failure::No`], but the answer stands on standard output already.
+    #[error("the answer is no")]
+    AnsweredNo,
+    /// Arguments, a file or the environment cannot be used.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A call to the management API failed.
+    #[error(transparent)]
+    Management(#[from] ManagementError),
+    /// Output cannot be written.
+    #[error("the output cannot be written")]
+    Output(#[source] io::Error),
+    /// The machine does not give what the command needs.
+    #[error("{what}")]
+    System {
+        /// What could not be done.
+        what: &'static str,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// The command exists but does not work in this build.
+    #[error("`freischalt {0}` is not wired in this build")]
+    NotWired(&'static str),
+}
+
+impl Failure {
+    /// The exit code of the process.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::No(_) | Self::AnsweredNo => NO,
+            Self::Input(_) => USAGE,
+            Self::Management(error) => management_exit_code(error),
+            Self::Output(_) | Self::System { .. } | Self::NotWired(_) => UNEXPECTED,
+        }
+    }
+
+    /// Whether the reader of our output went away, as `head` does: nothing to complain about.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+fn management_exit_code(error: &ManagementError) -> u8 {
+    match error {
+        ManagementError::Address { .. } | ManagementError::CredentialsInAddress => USAGE,
+        ManagementError::Unreachable { .. } => UNREACHABLE,
+        ManagementError::Refused { .. } | ManagementError::Unauthorised { .. } => NO,
+        _ => UNEXPECTED,
+    }
+}

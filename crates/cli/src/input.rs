@@ -1,0 +1,119 @@
+//! What a command reads besides its arguments: files, standard input, secrets, the clock.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use freischalt_protocol::{Secret, UnixTime};
+
+/// An input that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InputError {
+    /// A file cannot be read.
+    #[error("{} cannot be read", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// Standard input cannot be read.
+    #[error("standard input cannot be read")]
+    Stdin(#[source] io::Error),
+    /// A file that must hold a secret is empty.
+    #[error("{} is empty; it should hold {what} and nothing else", .path.display())]
+    EmptyFile {
+        /// Which.
+        path: PathBuf,
+        /// What it should hold.
+        what: &'static str,
+    },
+    /// Something that has to be given is not.
+    #[error("{what} is missing; give it with {how}")]
+    Missing {
+        /// What.
+        what: &'static str,
+        /// The ways to give it.
+        how: &'static str,
+    },
+    /// A document is not what it should be.
+    #[error("{place} is not {expected}")]
+    Document {
+        /// Where it came from.
+        place: String,
+        /// What it should be.
+        expected: &'static str,
+        /// Where it stops to make sense.
+        #[source]
+        cause: serde_json::Error,
+    },
+    /// An input that cannot be signed.
+    #[error("{place} cannot be signed: {why}")]
+    Unsignable {
+        /// Which.
+        place: &'static str,
+        /// What is wrong and what would be right.
+        why: String,
+    },
+}
+
+/// Reads a file, or standard input for `-` or no path at all.
+pub(crate) fn read(path: Option<&Path>) -> Result<Vec<u8>, InputError> {
+    match path {
+        Some(path) if path != Path::new("-") => {
+            fs::read(path).map_err(|cause| InputError::File { path: path.to_owned(), cause })
+        }
+        _ => {
+            let mut bytes = Vec::new();
+            io::stdin().read_to_end(&mut bytes).map_err(InputError::Stdin)?;
+            Ok(bytes)
+        }
+    }
+}
+
+/// Where [`read`] reads from, for messages.
+pub(crate) fn place(path: Option<&Path>) -> String {
+    match path {
+        Some(path) if path != Path::new("-") => path.display().to_string(),
+        _ => "standard input".to_owned(),
+    }
+}
+
+/// Reads a secret from a file. White space around it is dropped: editors end files with a line
+/// break, and no secret of the protocol has white space.
+pub(crate) fn secret_file(path: &Path, what: &'static str) -> Result<Secret, InputError> {
+    let text = fs::read_to_string(path)
+        .map_err(|cause| InputError::File { path: path.to_owned(), cause })?;
+    match text.trim() {
+        "" => Err(InputError::EmptyFile { path: path.to_owned(), what }),
+        secret => Ok(Secret::new(secret)),
+    }
+}
+
+/// The first of: a file, a value given directly (empty ones do not count).
+pub(crate) fn secret(
+    file: Option<&Path>,
+    value: Option<&Secret>,
+    what: &'static str,
+    how: &'static str,
+) -> Result<Secret, InputError> {
+    if let Some(path) = file {
+        return secret_file(path, what);
+    }
+    value.filter(|value| !value.is_empty()).cloned().ok_or(InputError::Missing { what, how })
+}
+
+/// Lets clap hold a secret without being able to print it.
+pub(crate) fn parse_secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
+}
+
+/// The machine's time.
+pub(crate) fn now() -> UnixTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixTime(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,404 @@
+//! The documents of the management API as a tool sees them: what it sends, and the part of the
+//! answers that it shows. Times are RFC 3339 texts and are not interpreted here.
+//!
+//! Members that an answer may lack are optional, so that a newer or older server is understood.
+
+use freischalt_protocol::Secret;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
+
+/// A provider to register.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewProvider {
+    /// Short name for URLs and commands.
+    pub slug: String,
+    /// Name that people see.
+    pub name: String,
+    /// Where the activation iframe is loaded from.
+    pub activation_url: String,
+    /// What it offers; may be empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<NewService>,
+    /// The provider secret to use; the server makes one up if it is absent.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose")]
+    pub secret: Option<Secret>,
+}
+
+/// A service of a provider to register.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewService {
+    /// Name that people see.
+    pub name: String,
+    /// `window` or `webhook`.
+    pub kind: String,
+    /// Where it is.
+    pub url: String,
+}
+
+/// A customer to register.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewCustomer {
+    /// Short name for URLs and commands.
+    pub slug: String,
+    /// `customerName` on the wire; the slug if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `customerWebId` on the wire; made up by the server if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_web_id: Option<String>,
+    /// Its users; may be empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<NewUser>,
+}
+
+/// A user of a customer to register.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewUser {
+    /// `userId` on the wire, unique within the customer.
+    pub id: i64,
+    /// Name that people see.
+    pub name: String,
+    /// Whether the user may activate providers.
+    pub administrator: bool,
+}
+
+/// An activation to start.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewActivation {
+    /// Slug of the provider.
+    pub provider: String,
+    /// Slug of the customer.
+    pub customer: String,
+    /// The administrator who activates; the server takes the first one if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<i64>,
+    /// Whether all users get the right, or administrators only; the server's default if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub all_users: Option<bool>,
+}
+
+/// What to do with the clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClockSetting {
+    /// Which time it is to be.
+    #[serde(flatten)]
+    pub change: ClockChange,
+    /// Whether the clock stands still from now on; unchanged if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<bool>,
+}
+
+/// Which time it is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum ClockChange {
+    /// This RFC 3339 time.
+    #[serde(rename = "now")]
+    At(String),
+    /// This Unix time in seconds.
+    #[serde(rename = "now")]
+    AtUnix(i64),
+    /// So many seconds later than it is, or earlier if negative.
+    #[serde(rename = "advance")]
+    Advance(i64),
+    /// The real time, running.
+    #[serde(rename = "reset", serialize_with = "always_true")]
+    Reset,
+}
+
+/// A provider.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provider {
+    /// Short name for URLs and commands.
+    pub slug: String,
+    /// Name that people see.
+    pub name: String,
+    /// Where the activation iframe is loaded from.
+    pub activation_url: String,
+    /// What it offers.
+    #[serde(default)]
+    pub services: Vec<Service>,
+    /// The provider secret, in the answer to its registration only.
+    #[serde(default, deserialize_with = "secret")]
+    pub secret: Option<Secret>,
+}
+
+/// A service of a provider.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Service {
+    /// Name that people see.
+    pub name: String,
+    /// `window` or `webhook`.
+    pub kind: String,
+    /// Where it is.
+    pub url: String,
+}
+
+/// A customer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Customer {
+    /// Short name for URLs and commands.
+    pub slug: String,
+    /// `customerName` on the wire.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// `customerWebId` on the wire.
+    #[serde(default)]
+    pub customer_web_id: Option<String>,
+    /// Whether its API users may call at all; absent means yes.
+    #[serde(default)]
+    pub active: Option<bool>,
+    /// Its users.
+    #[serde(default)]
+    pub users: Vec<User>,
+}
+
+/// A user of a customer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// `userId` on the wire.
+    #[serde(deserialize_with = "text")]
+    pub id: String,
+    /// Name that people see.
+    #[serde(default)]
+    pub name: String,
+    /// Whether the user may activate providers.
+    #[serde(default)]
+    pub administrator: bool,
+    /// `groupId` on the wire, for users in a group.
+    #[serde(default, deserialize_with = "optional_text")]
+    pub group_id: Option<String>,
+    /// Whether the user is active; absent means yes.
+    #[serde(default)]
+    pub active: Option<bool>,
+}
+
+/// An activation that was started, with everything that a provider would receive.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Started {
+    /// Names the activation in this API.
+    pub id: String,
+    /// `pending`.
+    pub state: String,
+    /// Slug of the provider.
+    #[serde(default)]
+    pub provider: Option<String>,
+    /// Slug of the customer.
+    #[serde(default)]
+    pub customer: Option<String>,
+    /// The administrator who activates.
+    #[serde(default, deserialize_with = "optional_text")]
+    pub user: Option<String>,
+    /// The complete signed URL of the activation iframe. It holds the claim and the token.
+    #[serde(deserialize_with = "required_secret")]
+    pub activation_url: Secret,
+    /// `parameterCacheId` of the call to make.
+    pub parameter_cache_id: String,
+    /// `extendedclaim` of the call to make.
+    #[serde(deserialize_with = "required_secret")]
+    pub api_claim: Secret,
+    /// Token of the API user.
+    #[serde(deserialize_with = "required_secret")]
+    pub api_token: Secret,
+    /// Secret of the API user.
+    #[serde(deserialize_with = "required_secret")]
+    pub api_key: Secret,
+    /// When the parameter cache entry expires.
+    #[serde(default)]
+    pub expires_at: Option<String>,
+    /// The earlier activation that was ended for this one.
+    #[serde(default)]
+    pub replaced: Option<Replaced>,
+}
+
+/// An activation that had to go.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Replaced {
+    /// Names the activation in this API.
+    pub id: String,
+    /// The state it was in.
+    pub state: String,
+}
+
+/// An activation and what became of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Activation {
+    /// Names the activation in this API.
+    pub id: String,
+    /// `pending`, `active` or `blocked`.
+    pub state: String,
+    /// Slug of the provider.
+    #[serde(default)]
+    pub provider: Option<String>,
+    /// Slug of the customer.
+    #[serde(default)]
+    pub customer: Option<String>,
+    /// The administrator who started it.
+    #[serde(default, deserialize_with = "optional_text")]
+    pub user: Option<String>,
+    /// Whether all users have the right, or administrators only.
+    #[serde(default)]
+    pub all_users: Option<bool>,
+    /// Whether the provider knows the customer as its own; absent before the call.
+    #[serde(default)]
+    pub is_regular_customer: Option<bool>,
+    /// When it was started.
+    #[serde(default)]
+    pub created_at: Option<String>,
+    /// When a pending one expires.
+    #[serde(default)]
+    pub expires_at: Option<String>,
+    /// When the provider made the call.
+    #[serde(default)]
+    pub activated_at: Option<String>,
+    /// When it was blocked.
+    #[serde(default)]
+    pub blocked_at: Option<String>,
+    /// What happened, oldest first.
+    #[serde(default)]
+    pub history: Vec<Event>,
+}
+
+/// Something that happened to an activation.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: String,
+    /// What.
+    pub event: String,
+    /// By whom.
+    #[serde(default, deserialize_with = "optional_text")]
+    pub by: Option<String>,
+}
+
+/// The clock of the server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Clock {
+    /// What the server takes for the time.
+    pub now: String,
+    /// Seconds by which that is ahead of the real time; negative if behind.
+    #[serde(default)]
+    pub offset_seconds: i64,
+    /// Whether the clock stands still.
+    #[serde(default)]
+    pub frozen: bool,
+}
+
+/// A line of the request log: one action that was answered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// When.
+    pub at: String,
+    /// The action id, or its last word.
+    #[serde(default)]
+    pub action: Option<String>,
+    /// The resource type.
+    #[serde(default)]
+    pub resource_type: Option<String>,
+    /// Slug of the customer, once known.
+    #[serde(default)]
+    pub customer: Option<String>,
+    /// Slug of the provider, once known.
+    #[serde(default)]
+    pub provider: Option<String>,
+    /// The error code answered, 0 for success.
+    #[serde(default)]
+    pub code: u32,
+    /// The text answered.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// What the caller was not told.
+    #[serde(default)]
+    pub explanation: Option<String>,
+    /// How long it took, in microseconds.
+    #[serde(default)]
+    pub duration_micros: Option<u64>,
+}
+
+/// A name that servers write as text or as a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Name {
+    Text(String),
+    Number(i64),
+    Other(IgnoredAny),
+}
+
+impl Name {
+    fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+fn optional_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Name>::deserialize(from)?.and_then(Name::into_text))
+}
+
+fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let name = Name::deserialize(from)?;
+    name.into_text().ok_or_else(|| serde::de::Error::custom("expected a text or a whole number"))
+}
+
+fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(Secret::new))
+}
+
+fn required_secret<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+    Ok(Secret::new(String::deserialize(from)?))
+}
+
+fn expose<S: Serializer>(secret: &Option<Secret>, to: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(Secret::expose).serialize(to)
+}
+
+fn always_true<S: Serializer>(to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_bool(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clock_settings_have_the_shape_of_the_api() {
+        let json =
+            |change, frozen| serde_json::to_string(&ClockSetting { change, frozen }).unwrap();
+        assert_eq!(
+            json(ClockChange::At("2030-01-01T00:00:00Z".into()), None),
+            r#"{"now":"2030-01-01T00:00:00Z"}"#
+        );
+        assert_eq!(json(ClockChange::AtUnix(5), Some(true)), r#"{"now":5,"frozen":true}"#);
+        assert_eq!(json(ClockChange::Advance(-60), None), r#"{"advance":-60}"#);
+        assert_eq!(json(ClockChange::Reset, None), r#"{"reset":true}"#);
+    }
+
+    #[test]
+    fn ids_may_be_numbers_or_texts() {
+        for id in ["21", "\"21\""] {
+            let user: User = serde_json::from_str(&format!(r#"{{"id":{id}}}"#)).unwrap();
+            assert_eq!(user.id, "21");
+        }
+        assert!(serde_json::from_str::<User>(r#"{"id":{}}"#).is_err());
+    }
+
+    #[test]
+    fn credentials_of_an_activation_are_not_in_its_debug_text() {
+        let text = r#"{"id":"1","state":"pending","activationUrl":"http://p/?apiToken=t0ken",
+            "parameterCacheId":"pc","apiClaim":"cl4im","apiToken":"t0ken","apiKey":"k3y"}"#;
+        let started: Started = serde_json::from_str(text).unwrap();
+        let debug = format!("{started:?}");
+        assert!(!["t0ken", "cl4im", "k3y"].iter().any(|part| debug.contains(part)), "{debug}");
+    }
+}
