@@ -1,0 +1,190 @@
+//! Putting a call together: sign, send, read, and try again where that is safe.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use freischalt_protocol::{ApiClaim, UnixTime};
+use url::Url;
+
+use crate::hint::{Evidence, hint};
+use crate::transport::{HttpTransport, HttpTransportError};
+use crate::{
+    Action, ActionResult, CallError, Credentials, HttpRequest, HttpResponse, Refusal, RetryPolicy,
+    Transport, answer, request,
+};
+
+type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
+
+/// A client of one API address, for any number of API users. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    url: String,
+    transport: Arc<dyn Transport>,
+    clock: Clock,
+    retry: RetryPolicy,
+}
+
+impl Client {
+    /// A client of the API at `url` with the defaults of [`ClientBuilder`].
+    pub fn new(url: &str) -> Result<Self, BuildError> {
+        Self::builder(url).build()
+    }
+
+    /// Starts a client of the API at `url`, such as
+    /// `https://api.onoffice.de/api/stable/api.php`.
+    pub fn builder(url: &str) -> ClientBuilder {
+        ClientBuilder {
+            url: url.to_owned(),
+            transport: None,
+            clock: Arc::new(system_time),
+            retry: RetryPolicy::default(),
+            timeout: Duration::from_secs(30),
+            user_agent: concat!("freischalt/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+
+    /// Performs one action. The claim, if there is one, is added to its parameters.
+    pub async fn call(
+        &self,
+        credentials: &Credentials,
+        action: &Action,
+        claim: Option<&ApiClaim>,
+    ) -> Result<ActionResult, CallError> {
+        let results = self.batch(credentials, std::slice::from_ref(action), claim).await?;
+        let received = results.len();
+        let result = results.into_iter().next();
+        Ok(result.ok_or(CallError::ResultCount { sent: 1, received })??)
+    }
+
+    /// Performs several actions in one request. The results stand in the order of the actions;
+    /// one that was refused does not undo the others. The outer error concerns all of them.
+    pub async fn batch(
+        &self,
+        credentials: &Credentials,
+        actions: &[Action],
+        claim: Option<&ApiClaim>,
+    ) -> Result<Vec<Result<ActionResult, Refusal>>, CallError> {
+        let mut done = 0;
+        let (response, now) = loop {
+            // Signed anew each time: a pause may outlast the window of the old timestamp.
+            let now = (self.clock)();
+            let body = request::signed_body(credentials, actions, claim, now);
+            let sending = self.transport.send(HttpRequest { url: self.url.clone(), body });
+            let error = match sending.await {
+                Ok(response) => break (response, now),
+                Err(error) => error,
+            };
+            done += 1;
+            let pause = self.retry.pause_after(done, &error).ok_or(error)?;
+            tokio::time::sleep(pause).await;
+        };
+        read(&response, actions, &Evidence { credentials, now, date: response.date.as_deref() })
+    }
+}
+
+fn read(
+    response: &HttpResponse,
+    actions: &[Action],
+    evidence: &Evidence<'_>,
+) -> Result<Vec<Result<ActionResult, Refusal>>, CallError> {
+    let advise = |refusal: Refusal| Refusal { hint: hint(refusal.code, evidence), ..refusal };
+    match answer::parse(response, actions) {
+        Ok(results) => Ok(results.into_iter().map(|result| result.map_err(advise)).collect()),
+        Err(CallError::Refused(refusal)) => Err(CallError::Refused(advise(refusal))),
+        Err(error) => Err(error),
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`Client`].
+#[must_use]
+pub struct ClientBuilder {
+    url: String,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Clock,
+    retry: RetryPolicy,
+    timeout: Duration,
+    user_agent: String,
+}
+
+impl ClientBuilder {
+    /// Time for one whole exchange; 30 s by default. For the default transport.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// The `User-Agent` header; `freischalt/VERSION` by default. For the default transport.
+    pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
+        Self { user_agent: user_agent.into(), ..self }
+    }
+
+    /// When a call is sent again; see [`RetryPolicy::default`].
+    pub fn retry(self, retry: RetryPolicy) -> Self {
+        Self { retry, ..self }
+    }
+
+    /// The clock that timestamps are taken from; the system's by default.
+    pub fn clock(self, clock: impl Fn() -> UnixTime + Send + Sync + 'static) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// Sends through `transport` instead of [`HttpTransport`].
+    pub fn transport(self, transport: impl Transport) -> Self {
+        Self { transport: Some(Arc::new(transport)), ..self }
+    }
+
+    /// Makes the client. Nothing is sent.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let url = api_url(&self.url)?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(HttpTransport::new(&url, self.timeout, &self.user_agent)?),
+        };
+        Ok(Client { url: url.into(), transport, clock: self.clock, retry: self.retry })
+    }
+}
+
+/// Why a client could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The address is not a URL.
+    #[error("the API address {url:?} is not a URL; it looks like {EXAMPLE}")]
+    NotAUrl {
+        /// The address as it was given.
+        url: String,
+        /// What is wrong with it.
+        source: url::ParseError,
+    },
+    /// The address is a URL that no request can go to.
+    #[error("the API address {url:?} is not an http or https address; it looks like {EXAMPLE}")]
+    NotHttp {
+        /// The address as it was given.
+        url: String,
+    },
+    /// The default transport could not be made.
+    #[error(transparent)]
+    Transport(#[from] HttpTransportError),
+}
+
+const EXAMPLE: &str = "https://api.onoffice.de/api/stable/api.php";
+
+fn api_url(text: &str) -> Result<Url, BuildError> {
+    let url =
+        Url::parse(text).map_err(|source| BuildError::NotAUrl { url: text.to_owned(), source })?;
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        _ => Err(BuildError::NotHttp { url: text.to_owned() }),
+    }
+}
+
+fn system_time() -> UnixTime {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixTime(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX))
+}

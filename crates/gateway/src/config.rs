@@ -1,0 +1,170 @@
+//! What a gateway has to be told, and what of it cannot be right.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use freischalt_client::BuildError;
+use freischalt_protocol::{Secret, UnixTime};
+use url::{ParseError, Url};
+
+/// Where the gateway takes the time from.
+pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
+
+/// Settings of a gateway. [`GatewayConfig::new`] asks for those that have no default.
+#[derive(Clone)]
+pub struct GatewayConfig {
+    /// Address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// `scheme://host[:port]` that the marketplace calls the gateway by, which is what it signs.
+    /// Without one it is `http://` and the address that is listened on. The `Host` header is never
+    /// asked: whoever sends a request chooses it.
+    pub public_url: Option<String>,
+    /// Name of the provider, shown to administrators.
+    pub provider_name: String,
+    /// The secret that the marketplace signs URLs with.
+    pub provider_secret: Secret,
+    /// Address of the API, such as `https://api.onoffice.de/api/stable/api.php`.
+    pub api_url: String,
+    /// `scheme://host[:port]` of the marketplace's web pages: the only page that may frame the
+    /// activation, that gets its message and whose stylesheets it uses.
+    pub marketplace_origin: String,
+    /// Longest age of an activation URL when its page is opened, in seconds. 300 by default; the
+    /// vendor leaves the choice to the provider.
+    pub max_url_age: i64,
+    /// How far in the future an activation URL may be signed, in seconds. 120 by default, the
+    /// window that the API allows for clock differences.
+    pub max_url_ahead: i64,
+    /// How long a page opened in time may be used, in seconds. 3600 by default: accepting terms
+    /// and finding the key takes longer than a URL is young.
+    pub page_lifetime: i64,
+    /// What `isRegularCustomer` says to the marketplace for every customer.
+    pub is_regular_customer: bool,
+    /// The system's clock by default.
+    pub clock: Clock,
+}
+
+impl GatewayConfig {
+    /// Settings with defaults for everything that is not asked for here.
+    pub fn new(
+        listen: SocketAddr,
+        provider_name: impl Into<String>,
+        provider_secret: Secret,
+        api_url: impl Into<String>,
+        marketplace_origin: impl Into<String>,
+    ) -> Self {
+        Self {
+            listen,
+            public_url: None,
+            provider_name: provider_name.into(),
+            provider_secret,
+            api_url: api_url.into(),
+            marketplace_origin: marketplace_origin.into(),
+            max_url_age: 300,
+            max_url_ahead: 120,
+            page_lifetime: 3600,
+            is_regular_customer: false,
+            clock: Arc::new(system_time),
+        }
+    }
+}
+
+/// A setting that cannot be right. The text names the setting and the fix.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Not a URL at all.
+    #[error("{setting} is {value:?}, which is not a URL; it looks like https://provider.example")]
+    NotAUrl {
+        /// Name of the setting.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong with it.
+        source: ParseError,
+    },
+    /// A URL with more or less than scheme, host and port.
+    #[error(
+        "{setting} is {value:?}, but it takes scheme, host and port only; it looks like \
+         https://provider.example or http://127.0.0.1:8080"
+    )]
+    NotAnOrigin {
+        /// Name of the setting.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// Everybody could sign with an empty secret.
+    #[error("provider_secret is empty; take it from the marketplace's provider settings")]
+    EmptySecret,
+    /// A limit below zero would refuse every URL.
+    #[error("{setting} is {value} s, but it has to be 0 or more")]
+    NegativeLimit {
+        /// Name of the setting.
+        setting: &'static str,
+        /// Its value.
+        value: i64,
+    },
+    /// `api_url` is no address that calls can go to.
+    #[error(transparent)]
+    Api(#[from] BuildError),
+}
+
+/// The origin in the spelling of browsers: lower case, no default port, no slash at the end.
+pub(crate) fn origin(setting: &'static str, value: &str) -> Result<String, ConfigError> {
+    let url = Url::parse(value).map_err(|source| ConfigError::NotAUrl {
+        setting,
+        value: value.to_owned(),
+        source,
+    })?;
+    let is_bare = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !is_bare || !matches!(url.scheme(), "http" | "https") {
+        return Err(ConfigError::NotAnOrigin { setting, value: value.to_owned() });
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+pub(crate) fn check_limits(config: &GatewayConfig) -> Result<(), ConfigError> {
+    if config.provider_secret.is_empty() {
+        return Err(ConfigError::EmptySecret);
+    }
+    let limits = [
+        ("max_url_age", config.max_url_age),
+        ("max_url_ahead", config.max_url_ahead),
+        ("page_lifetime", config.page_lifetime),
+    ];
+    match limits.into_iter().find(|(_, value)| *value < 0) {
+        Some((setting, value)) => Err(ConfigError::NegativeLimit { setting, value }),
+        None => Ok(()),
+    }
+}
+
+fn system_time() -> UnixTime {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixTime(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_get_the_spelling_of_browsers() {
+        let spelled = |value| origin("public_url", value).unwrap();
+        assert_eq!(spelled("HTTPS://Provider.Example:443/"), "https://provider.example");
+        assert_eq!(spelled("http://127.0.0.1:8082"), "http://127.0.0.1:8082");
+    }
+
+    #[test]
+    fn anything_beyond_an_origin_is_refused_by_name() {
+        for value in ["https://h/path", "https://h?x", "https://u@h", "ftp://h", "javascript:x"] {
+            let error = origin("marketplace_origin", value).unwrap_err();
+            assert!(matches!(error, ConfigError::NotAnOrigin { .. }), "{value}: {error}");
+            assert!(error.to_string().starts_with("marketplace_origin is"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The key as an administrator pastes it: with the spaces and line breaks of the place it was
+//! copied from, or not the key at all.
+
+use freischalt_protocol::Secret;
+
+/// Characters of an API key (apidoc.onoffice.de, "Authentication").
+pub(crate) const KEY_LENGTH: usize = 64;
+/// Longer texts are no key by any reading.
+const LONGEST: usize = 512;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyProblem {
+    Empty,
+    TooLong,
+    /// The provider secret was pasted, which must never travel as an API key.
+    ProviderSecret,
+}
+
+/// The key without any white space and invisible characters.
+pub(crate) fn read(pasted: &str, provider_secret: &Secret) -> Result<Secret, KeyProblem> {
+    let key: String = pasted.chars().filter(|c| !is_blank(*c)).collect();
+    if key.is_empty() {
+        return Err(KeyProblem::Empty);
+    }
+    if key.len() > LONGEST {
+        return Err(KeyProblem::TooLong);
+    }
+    let key = Secret::new(key);
+    if key == *provider_secret {
+        return Err(KeyProblem::ProviderSecret);
+    }
+    Ok(key)
+}
+
+fn is_blank(c: char) -> bool {
+    let is_invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
+    c.is_whitespace() || c.is_control() || is_invisible
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pasted: &str) -> Result<Secret, KeyProblem> {
+        super::read(pasted, &Secret::new("provider-secret"))
+    }
+
+    #[test]
+    fn what_copying_adds_is_removed() {
+        assert_eq!(read("\u{feff} ab\r\ncd\u{a0}\u{200b}ef\t"), Ok(Secret::new("abcdef")));
+    }
+
+    #[test]
+    fn what_is_no_key_is_named() {
+        assert_eq!(read(" \n\u{200b}"), Err(KeyProblem::Empty));
+        assert_eq!(read(&"k".repeat(513)), Err(KeyProblem::TooLong));
+        assert_eq!(read(" provider-secret\n"), Err(KeyProblem::ProviderSecret));
+    }
+}

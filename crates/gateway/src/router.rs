@@ -1,0 +1,110 @@
+//! Every route, and what holds for all of them: limits, security headers, one log line each.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::activation;
+use crate::app::App;
+use crate::language::Language;
+use crate::pages::{HomePage, render};
+
+/// Path of the activation page.
+pub(crate) const ACTIVATE: &str = "/activate";
+/// A signed query with the longest claim that fits into a URL, and a key.
+const MAX_BODY: usize = 256 * 1024;
+/// Longer than the client's attempts take together.
+const MAX_TIME: Duration = Duration::from_secs(60);
+
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route(ACTIVATE, get(activation::page))
+        .route("/activate/unlock", post(activation::unlock))
+        .route("/assets/activate.css", get(stylesheet))
+        .route("/assets/activate.js", get(script))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(limit_time))
+        .layer(from_fn_with_state(app.clone(), add_headers))
+        .layer(from_fn(log))
+        .with_state(app)
+}
+
+async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let page = HomePage {
+        language: Language::of(&headers),
+        provider: &app.provider_name,
+        marketplace_origin: &app.marketplace_origin,
+        activation_url: &format!("{}{ACTIVATE}", app.public_origin),
+    };
+    render(StatusCode::OK, &page)
+}
+
+async fn stylesheet() -> Response {
+    asset("text/css; charset=utf-8", include_str!("../assets/activate.css"))
+}
+
+async fn script() -> Response {
+    asset("text/javascript; charset=utf-8", include_str!("../assets/activate.js"))
+}
+
+fn asset(content_type: &'static str, text: &'static str) -> Response {
+    let content_type = HeaderValue::from_static(content_type);
+    let caching = HeaderValue::from_static("no-cache");
+    ([(CONTENT_TYPE, content_type), (CACHE_CONTROL, caching)], text).into_response()
+}
+
+async fn limit_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(MAX_TIME, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::GATEWAY_TIMEOUT.into_response(),
+    }
+}
+
+/// The URL of the activation page holds a token and a claim, so nothing may be stored and no
+/// address may travel on as a referrer.
+async fn add_headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::try_from(content_security_policy(&app.marketplace_origin)) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn content_security_policy(marketplace: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' {marketplace}; \
+         connect-src 'self'; font-src {marketplace}; frame-ancestors {marketplace}; \
+         form-action 'self'; base-uri 'none'"
+    )
+}
+
+/// Never the query: it holds credentials.
+async fn log(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    tracing::info!(
+        %method,
+        path = path.as_ref().map_or("(no such path)", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request answered"
+    );
+    response
+}
