@@ -2,7 +2,13 @@
 
 use std::io;
 
-use freischalt_client::management::ManagementError;
+use freischalt_client::{BuildError, CallError, CallErrorKind, management::ManagementError};
+use freischalt_gateway::GatewayError;
+use freischalt_server::{
+    ServerError,
+    config::{ConfigProblem, DataDirProblem},
+    seeds::SeedError,
+};
 
 use crate::input::InputError;
 
@@ -47,9 +53,31 @@ pub(crate) enum Failure {
         #[source]
         cause: io::Error,
     },
-    /// The command exists but does not work in this build.
-    #[error("`freischalt {0}` is not wired in this build")]
-    NotWired(&'static str),
+    /// A server cannot start or serve.
+    #[error("{error}{}", fix(error))]
+    Server {
+        /// Why not.
+        #[source]
+        error: ServerError,
+    },
+    /// The demo provider cannot start or serve.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The demo data cannot be written or read.
+    #[error(transparent)]
+    Seeds(#[from] SeedError),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirProblem),
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigProblem),
+    /// The address of the API cannot be called.
+    #[error(transparent)]
+    ApiAddress(#[from] BuildError),
+    /// A call to the API failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
 }
 
 impl Failure {
@@ -59,13 +87,46 @@ impl Failure {
             Self::No(_) | Self::AnsweredNo => NO,
             Self::Input(_) => USAGE,
             Self::Management(error) => management_exit_code(error),
-            Self::Output(_) | Self::System { .. } | Self::NotWired(_) => UNEXPECTED,
+            Self::Config(_) | Self::DataDir(_) | Self::ApiAddress(_) => USAGE,
+            Self::Call(error) => match error.kind() {
+                CallErrorKind::Unreachable => UNREACHABLE,
+                CallErrorKind::Unintelligible => UNEXPECTED,
+                _ => NO,
+            },
+            Self::Output(_)
+            | Self::System { .. }
+            | Self::Server { .. }
+            | Self::Gateway(_)
+            | Self::Seeds(_) => UNEXPECTED,
         }
     }
 
     /// Whether the reader of our output went away, as `head` does: nothing to complain about.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        Self::Server { error }
+    }
+}
+
+/// What to do about it, where there is something.
+fn fix(error: &ServerError) -> String {
+    match error {
+        ServerError::Bind { what, address, source }
+            if source.kind() == io::ErrorKind::AddrInUse =>
+        {
+            let option = if *what == "marketplace" { "--port" } else { "--management-port" };
+            format!(
+                ": another program listens there, perhaps another sandbox.\n  \
+                 Stop it, or choose another port: {option} {}, or {option} 0 for any free one",
+                address.port().saturating_add(10)
+            )
+        }
+        _ => String::new(),
     }
 }
 

@@ -9,8 +9,10 @@ mod commands;
 mod duration;
 mod failure;
 mod input;
+mod logging;
 mod output;
 mod runtime;
+mod signals;
 
 use std::process::ExitCode;
 

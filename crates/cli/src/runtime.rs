@@ -1,6 +1,7 @@
-//! The runtime for commands that make a call and are done. Servers need one of their own.
+//! Event loops: a small one for commands that make a call and are done, one with threads for
+//! servers.
 
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::Failure;
 
@@ -10,4 +11,10 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure>
     let runtime = runtime
         .map_err(|cause| Failure::System { what: "the runtime cannot be started", cause })?;
     Ok(runtime.block_on(future))
+}
+
+/// An event loop with a thread for each core.
+pub(crate) fn servers() -> Result<Runtime, Failure> {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|cause| Failure::System { what: "the runtime cannot be started", cause })
 }

@@ -1,10 +1,22 @@
 //! `freischalt sandbox`: the marketplace to play with, also started without any command.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use clap::Args;
+use freischalt_gateway::{Gateway, GatewayConfig, GatewayError};
+use freischalt_server::{Config, Server, config, seeds};
+use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    logging,
+    output::{self, Details},
+    runtime, signals,
+};
 
 /// How to start the sandbox.
 #[derive(Clone, Debug, Args)]
@@ -16,9 +28,9 @@ pub(crate) struct SandboxArguments {
     /// Port of the management API; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 8081)]
     pub(crate) management_port: u16,
-    /// Port of the demo provider; 0 takes any free one
-    #[arg(long, value_name = "PORT", default_value_t = 8082)]
-    pub(crate) demo_port: u16,
+    /// Port of the demo provider; 0 takes any free one [default: 8082, or any free one]
+    #[arg(long, value_name = "PORT")]
+    pub(crate) demo_port: Option<u16>,
     /// Address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
     pub(crate) bind: IpAddr,
@@ -35,6 +47,156 @@ pub(crate) struct SandboxArguments {
 
 /// Runs the sandbox until it is told to stop.
 pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
-    let _ = arguments;
-    Err(Failure::NotWired("sandbox"))
+    logging::start(logging::Format::People);
+    let (location, key) = if arguments.ephemeral {
+        config::sandbox_in_memory()?
+    } else {
+        config::sandbox_location(&arguments.data)?
+    };
+    let address = |port| SocketAddr::new(arguments.bind, port);
+    let config =
+        Config::sandbox(address(arguments.port), address(arguments.management_port), location, key);
+    runtime::servers()?.block_on(serve(arguments, config))
+}
+
+async fn serve(arguments: &SandboxArguments, config: Config) -> Result<(), Failure> {
+    let stop = signals::stop()?;
+    let server = Server::bind(config).await?;
+    seeds::ensure(server.store()).await?;
+    let demo = start_demo(arguments, &server).await?;
+    let webhook_demo = bind_provider(&server, WEBHOOK, any_port(arguments)).await?;
+    announce(arguments, &server, &demo)?;
+    let (server, demo, webhook_demo) = tokio::join!(
+        server.run(stop.clone().wait()),
+        demo.run(stop.clone().wait()),
+        webhook_demo.run(stop.wait()),
+    );
+    server?;
+    demo?;
+    Ok(webhook_demo?)
+}
+
+/// A seeded provider that runs.
+struct DemoProvider {
+    slug: &'static str,
+    name: &'static str,
+}
+
+const DEMO: DemoProvider = DemoProvider { slug: seeds::DEMO_PROVIDER, name: "Grundrisswerk" };
+const WEBHOOK: DemoProvider = DemoProvider { slug: seeds::WEBHOOK_PROVIDER, name: "Preisradar" };
+const DEMO_PORT: u16 = 8082;
+
+/// The demo provider listens where it was told to. Told nothing, it takes the usual port, or any
+/// other if that is taken: nobody types its address.
+async fn start_demo(arguments: &SandboxArguments, server: &Server) -> Result<Gateway, Failure> {
+    let listen = |port| SocketAddr::new(arguments.bind, port);
+    if let Some(port) = arguments.demo_port {
+        return bind_provider(server, DEMO, listen(port)).await;
+    }
+    if arguments.port == 0 {
+        return bind_provider(server, DEMO, any_port(arguments)).await;
+    }
+    match bind_provider(server, DEMO, listen(DEMO_PORT)).await {
+        Err(Failure::Gateway(GatewayError::Listen { .. })) => {
+            bind_provider(server, DEMO, any_port(arguments)).await
+        }
+        bound => bound,
+    }
+}
+
+fn any_port(arguments: &SandboxArguments) -> SocketAddr {
+    SocketAddr::new(arguments.bind, 0)
+}
+
+/// Starts to listen as a seeded provider and tells the marketplace where that is.
+async fn bind_provider(
+    server: &Server,
+    provider: DemoProvider,
+    listen: SocketAddr,
+) -> Result<Gateway, Failure> {
+    let secret = seeds::secret(server.store(), provider.slug).await?;
+    let clock = server.clock();
+    let gateway = Gateway::bind(GatewayConfig {
+        public_url: None,
+        clock: Arc::new(move || clock.now()),
+        ..GatewayConfig::new(listen, provider.name, secret, api_url(server), server.public_url())
+    })
+    .await?;
+    seeds::place(server.store(), provider.slug, &public_url(&gateway)).await?;
+    Ok(gateway)
+}
+
+fn api_url(server: &Server) -> String {
+    format!("{}/api/stable/api.php", server.public_url())
+}
+
+fn public_url(gateway: &Gateway) -> String {
+    let url = gateway.activation_url();
+    url.strip_suffix("/activate").unwrap_or(&url).to_owned()
+}
+
+/// Says that everything is ready, and where.
+fn announce(arguments: &SandboxArguments, server: &Server, demo: &Gateway) -> Result<(), Failure> {
+    let management = server
+        .management_addr()
+        .map_err(|cause| Failure::System { what: "the management address is unknown", cause })?;
+    let addresses = Addresses {
+        marketplace: server.public_url().to_owned(),
+        management: format!("http://{management}"),
+        demo_provider: public_url(demo),
+    };
+    if arguments.json {
+        return output::print_json(&addresses);
+    }
+    output::print(&banner(arguments, &addresses))
+}
+
+/// Where everything is.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Addresses {
+    marketplace: String,
+    management: String,
+    demo_provider: String,
+}
+
+fn banner(arguments: &SandboxArguments, addresses: &Addresses) -> String {
+    let Addresses { marketplace, management, demo_provider } = addresses;
+    let mut places = Details::default();
+    places
+        .add("Marketplace", output::bold(marketplace))
+        .add("API", format!("{marketplace}/api/stable/api.php"))
+        .add("Management", format!("{management}  {}", output::dim("open, no token needed")))
+        .add("Demo provider", demo_provider.as_str())
+        .add("Data", data(arguments));
+    let option = if management.ends_with(":8081") {
+        String::new()
+    } else {
+        format!(" --management {management}")
+    };
+    format!(
+        "\n{}\n\n{}\n\
+         {}\n  \
+         1. Open {marketplace} and choose Anna Albrecht, administrator of Musterimmo.\n  \
+         2. Open Grundrisswerk and activate it. No password is needed anywhere.\n\n\
+         {}\n  \
+         freischalt activation start --provider demo --customer musterimmo{option} --json\n\n\
+         {}\n  \
+         freischalt provider add --name \"My service\" \\\n      \
+         --activation-url http://localhost:3000/activate{option}\n\n\
+         {}\n",
+        output::good("The sandbox is ready."),
+        places.lines(),
+        output::bold("In the browser"),
+        output::bold("Without a browser"),
+        output::bold("With your own provider"),
+        output::dim("Ctrl-C stops it."),
+    )
+}
+
+fn data(arguments: &SandboxArguments) -> String {
+    if arguments.ephemeral {
+        return "kept in memory, gone when the sandbox stops".to_owned();
+    }
+    format!("{}  {}", arguments.data.display(), output::dim("a second start carries on"))
 }

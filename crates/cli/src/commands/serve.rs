@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use freischalt_server::{Config, Server, config};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, logging, runtime, signals};
 
 /// How to start the server.
 #[derive(Clone, Debug, Args)]
@@ -16,6 +17,21 @@ pub(crate) struct ServeArguments {
 
 /// Runs the server until it is told to stop.
 pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
-    let _ = arguments;
-    Err(Failure::NotWired("serve"))
+    let config = config::read_file(&arguments.config)?;
+    logging::start(logging::Format::Machines);
+    runtime::servers()?.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let stop = signals::stop()?;
+    let server = Server::bind(config).await?;
+    tracing::info!(
+        marketplace = server.marketplace_addr().ok().map(tracing::field::display),
+        management = server.management_addr().ok().map(tracing::field::display),
+        public_url = server.public_url(),
+        "ready"
+    );
+    server.run(stop.wait()).await?;
+    tracing::info!("stopped, everything accepted is finished");
+    Ok(())
 }

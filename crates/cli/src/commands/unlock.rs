@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use freischalt_client::{Client, Credentials, UnlockProvider};
 use freischalt_protocol::{ApiClaim, Secret};
 use serde::Deserialize;
 
@@ -11,6 +12,7 @@ use crate::{
     arguments::Format,
     failure::Failure,
     input::{self, InputError},
+    output, runtime,
 };
 
 /// The call to make.
@@ -87,9 +89,25 @@ struct StartedActivation {
 /// Makes the call.
 pub(crate) fn run(arguments: &UnlockArguments) -> Result<(), Failure> {
     let call = call(arguments)?;
-    let _ = (&arguments.api, arguments.regular_customer, arguments.format.json);
-    let _ = (&call.token, &call.key, &call.parameter_cache_id, &call.claim);
-    Err(Failure::NotWired("unlock"))
+    let client = Client::new(&api_url(&arguments.api))?;
+    let credentials = Credentials::new(call.token.expose(), call.key);
+    let unlock = UnlockProvider {
+        parameter_cache_id: call.parameter_cache_id,
+        claim: call.claim,
+        is_regular_customer: arguments.regular_customer,
+    };
+    runtime::block_on(client.unlock_provider(&credentials, &unlock))??;
+    if arguments.format.json {
+        return output::print_json(&serde_json::json!({ "success": true }));
+    }
+    output::print(&output::good("The provider is active."))
+}
+
+/// The complete address of the API; of a server alone, the usual path is added.
+fn api_url(text: &str) -> String {
+    let server = text.trim_end_matches('/');
+    let has_path = server.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
+    if has_path { text.to_owned() } else { format!("{server}/api/stable/api.php") }
 }
 
 fn call(arguments: &UnlockArguments) -> Result<Call, InputError> {
