@@ -19,7 +19,8 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use error::{ManagementError, Problem};
 pub use model::{
     Activation, Clock, ClockChange, ClockSetting, Customer, Event, NewActivation, NewCustomer,
-    NewProvider, NewService, NewUser, Provider, Replaced, Request, Service, Started, User,
+    NewGroup, NewProvider, NewService, NewUser, Provider, Replaced, Request, Service, Started,
+    User,
 };
 
 /// How long a connection may take to come about.

@@ -34,13 +34,14 @@ pub(crate) struct ErrorArguments {
 #[derive(Serialize)]
 struct Row {
     code: ErrorCode,
-    message: &'static str,
+    message: String,
     level: Level,
 }
 
 impl From<&Entry> for Row {
     fn from(entry: &Entry) -> Self {
-        Self { code: entry.code, message: entry.message, level: entry.level }
+        let message = entry.code.explain().message;
+        Self { code: entry.code, message, level: entry.level }
     }
 }
 
@@ -117,6 +118,7 @@ fn list(entries: &[&Entry], format: Format) -> Result<(), Failure> {
         let rows = entries.iter().map(|entry| Row::from(*entry));
         return output::print_json(&rows.collect::<Vec<_>>());
     }
-    let rows = entries.iter().map(|entry| [entry.code.to_string(), entry.message.to_owned()]);
+    let rows = entries.iter().map(|entry| Row::from(*entry));
+    let rows = rows.map(|row| [row.code.to_string(), row.message]);
     output::print(&output::table(["CODE", "MESSAGE"], rows))
 }

@@ -36,8 +36,8 @@ pub struct NewService {
 }
 
 /// A customer to register.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewCustomer {
     /// Short name for URLs and commands.
     pub slug: String,
@@ -47,20 +47,44 @@ pub struct NewCustomer {
     /// `customerWebId` on the wire; made up by the server if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_web_id: Option<String>,
+    /// Its groups of users; may be empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<NewGroup>,
     /// Its users; may be empty.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<NewUser>,
 }
 
+/// A group of users of a customer to register.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewGroup {
+    /// `groupId` on the wire, unique within the customer.
+    pub id: i64,
+    /// Name that people see.
+    pub name: String,
+}
+
 /// A user of a customer to register.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewUser {
     /// `userId` on the wire, unique within the customer.
     pub id: i64,
     /// Name that people see.
     pub name: String,
     /// Whether the user may activate providers.
+    #[serde(default)]
     pub administrator: bool,
+    /// The group, if the user is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<i64>,
+    /// The language of the user interface; the server's default if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Whether the user is active; absent means yes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
 }
 
 /// An activation to start.
