@@ -91,7 +91,8 @@ fn page(explanation: &Explanation) -> String {
     ];
     blocks.extend(section("Likely causes", &explanation.causes));
     blocks.extend(section("What to do", &explanation.remedies));
-    if explanation.causes.iter().any(|cause| cause.ends_with("(inferred)")) {
+    let mut points = explanation.causes.iter().chain(&explanation.remedies);
+    if points.any(|point| point.ends_with("(inferred)")) {
         blocks.push(output::dim("(inferred): a conclusion; no source says it."));
     }
     blocks.join("\n\n")
