@@ -101,7 +101,7 @@ impl Failure {
         }
     }
 
-    /// Whether the reader of our output went away, as `head` does: nothing to complain about.
+    /// Whether the reader of our output went away.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe)
     }

@@ -23,13 +23,13 @@ use crate::{arguments::Arguments, failure::Failure};
 fn main() -> ExitCode {
     match commands::run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has had enough, as `head` has: nothing went wrong.
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => report(&failure),
     }
 }
 
 fn report(failure: &Failure) -> ExitCode {
-    if !failure.is_closed_pipe() {
-        output::error(failure);
-    }
+    output::error(failure);
     ExitCode::from(failure.exit_code())
 }

@@ -8,7 +8,8 @@
 //! interface unless it was told otherwise, and a proxy would not reach it there.
 
 mod error;
-mod model;
+mod received;
+mod sent;
 
 use std::time::Duration;
 
@@ -17,9 +18,12 @@ use reqwest::{Method, Url, redirect::Policy};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use error::{ManagementError, Problem};
-pub use model::{
-    Activation, Clock, ClockChange, ClockSetting, Customer, Event, NewActivation, NewCustomer,
-    NewProvider, NewService, NewUser, Provider, Replaced, Request, Service, Started, User,
+pub use received::{
+    Activation, Clock, Customer, Event, Provider, Replaced, Request, Service, Started, User,
+};
+pub use sent::{
+    ClockChange, ClockSetting, NewActivation, NewCustomer, NewGroup, NewProvider, NewService,
+    NewUser,
 };
 
 /// How long a connection may take to come about.

@@ -1,10 +1,16 @@
 //! `freischalt customer`: register and show customers.
 
+use std::path::{Path, PathBuf};
+
 use clap::{Args, Subcommand};
 use freischalt_client::management::{Customer, NewCustomer, NewUser};
 
 use super::management::ManagementArguments;
-use crate::{failure::Failure, output};
+use crate::{
+    failure::Failure,
+    input::{self, InputError},
+    output,
+};
 
 /// What to do with customers.
 #[derive(Clone, Debug, Subcommand)]
@@ -20,12 +26,24 @@ pub(crate) enum CustomerCommand {
 /// The customer to register.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-Example:
-  freischalt customer add --slug nordlicht --administrator 1=\"Ada Admin\" --user 2=\"Uwe User\"")]
+Examples:
+  freischalt customer add --slug nordlicht --administrator 1=\"Ada Admin\" --user 2=\"Uwe User\"
+  freischalt customer add --from nordlicht.json
+
+The file holds the object that the management API takes:
+  {\"slug\": \"nordlicht\", \"groups\": [{\"id\": 3, \"name\": \"Sales\"}],
+   \"users\": [{\"id\": 1, \"name\": \"Ada Admin\", \"administrator\": true, \"groupId\": 3}]}")]
 pub(crate) struct AddArguments {
     /// Short name for URLs and commands
-    #[arg(long)]
-    slug: String,
+    #[arg(long, required_unless_present = "from")]
+    slug: Option<String>,
+    /// JSON file with all of it, groups included; `-` is standard input
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["slug", "name", "customer_web_id", "administrators", "users"],
+    )]
+    from: Option<PathBuf>,
     /// The customer name that providers see
     #[arg(long)]
     name: Option<String>,
@@ -55,7 +73,10 @@ pub(crate) struct ShowArguments {
 pub(crate) fn run(command: &CustomerCommand) -> Result<(), Failure> {
     match command {
         CustomerCommand::Add(arguments) => {
-            let new = new_customer(arguments);
+            let new = match &arguments.from {
+                Some(path) => read(path)?,
+                None => new_customer(arguments),
+            };
             arguments.management.call(async |api| api.add_customer(&new).await, show)
         }
         CustomerCommand::List(management) => {
@@ -67,13 +88,23 @@ pub(crate) fn run(command: &CustomerCommand) -> Result<(), Failure> {
     }
 }
 
+fn read(path: &Path) -> Result<NewCustomer, InputError> {
+    let json = input::read(Some(path))?;
+    serde_json::from_slice(&json).map_err(|cause| InputError::Document {
+        place: input::place(Some(path)),
+        expected: "a JSON object with a customer",
+        cause,
+    })
+}
+
 fn new_customer(arguments: &AddArguments) -> NewCustomer {
     let promoted =
         arguments.administrators.iter().map(|user| NewUser { administrator: true, ..user.clone() });
     NewCustomer {
-        slug: arguments.slug.clone(),
+        slug: arguments.slug.clone().unwrap_or_default(),
         name: arguments.name.clone(),
         customer_web_id: arguments.customer_web_id.clone(),
+        groups: Vec::new(),
         users: promoted.chain(arguments.users.iter().cloned()).collect(),
     }
 }
@@ -121,9 +152,14 @@ fn activity(active: Option<bool>) -> &'static str {
 fn parse_user(text: &str) -> Result<NewUser, String> {
     let (id, name) = text.split_once('=').unwrap_or((text, text));
     match id.parse() {
-        Ok(id) if id > 0 => Ok(NewUser { id, name: name.to_owned(), administrator: false }),
+        Ok(id) if id > 0 => Ok(user(id, name)),
         _ => Err(format!("`{id}` is no user id; expected ID=NAME with a whole number above 0")),
     }
+}
+
+fn user(id: i64, name: &str) -> NewUser {
+    let name = name.to_owned();
+    NewUser { id, name, administrator: false, group_id: None, language: None, active: None }
 }
 
 #[cfg(test)]

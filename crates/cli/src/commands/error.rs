@@ -34,13 +34,14 @@ pub(crate) struct ErrorArguments {
 #[derive(Serialize)]
 struct Row {
     code: ErrorCode,
-    message: &'static str,
+    message: String,
     level: Level,
 }
 
 impl From<&Entry> for Row {
     fn from(entry: &Entry) -> Self {
-        Self { code: entry.code, message: entry.message, level: entry.level }
+        let message = entry.code.explain().message;
+        Self { code: entry.code, message, level: entry.level }
     }
 }
 
@@ -90,7 +91,8 @@ fn page(explanation: &Explanation) -> String {
     ];
     blocks.extend(section("Likely causes", &explanation.causes));
     blocks.extend(section("What to do", &explanation.remedies));
-    if explanation.causes.iter().any(|cause| cause.ends_with("(inferred)")) {
+    let mut points = explanation.causes.iter().chain(&explanation.remedies);
+    if points.any(|point| point.ends_with("(inferred)")) {
         blocks.push(output::dim("(inferred): a conclusion; no source says it."));
     }
     blocks.join("\n\n")
@@ -117,6 +119,7 @@ fn list(entries: &[&Entry], format: Format) -> Result<(), Failure> {
         let rows = entries.iter().map(|entry| Row::from(*entry));
         return output::print_json(&rows.collect::<Vec<_>>());
     }
-    let rows = entries.iter().map(|entry| [entry.code.to_string(), entry.message.to_owned()]);
+    let rows = entries.iter().map(|entry| Row::from(*entry));
+    let rows = rows.map(|row| [row.code.to_string(), row.message]);
     output::print(&output::table(["CODE", "MESSAGE"], rows))
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use freischalt_protocol::{Secret, UnixTime, signed_order, signed_url};
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
 
 use crate::{
     failure::Failure,
@@ -15,7 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   freischalt sign url 'https://provider.example/activate?userId=21' --timestamp now
   freischalt sign order order.json --secret-file secret.txt
-  freischalt sign order < order.json
+  freischalt sign order --timestamp now < order.json
 
 The secret is safest in a file or in FREISCHALT_PROVIDER_SECRET: other users of the machine can
 read command lines.";
@@ -77,6 +79,9 @@ pub(crate) struct UrlArguments {
 pub(crate) struct OrderArguments {
     /// File with the JSON object; standard input by default
     file: Option<PathBuf>,
+    /// Add or replace the timestamp, which orders must have: `now`, or Unix seconds
+    #[arg(long, value_name = "TIME", value_parser = parse_timestamp)]
+    timestamp: Option<Timestamp>,
     #[command(flatten)]
     secret: SecretArguments,
 }
@@ -88,11 +93,21 @@ pub(crate) enum Timestamp {
     At(UnixTime),
 }
 
+impl Timestamp {
+    /// The time that is meant.
+    fn or(self, now: UnixTime) -> UnixTime {
+        match self {
+            Self::Now => now,
+            Self::At(time) => time,
+        }
+    }
+}
+
 /// Runs one of the commands.
 pub(crate) fn run(command: &SignCommand) -> Result<(), Failure> {
     match command {
         SignCommand::Url(arguments) => output::print(&url(arguments, input::now())?),
-        SignCommand::Order(arguments) => output::print(&order(arguments)?),
+        SignCommand::Order(arguments) => output::print(&order(arguments, input::now())?),
     }
 }
 
@@ -100,8 +115,7 @@ fn url(arguments: &UrlArguments, now: UnixTime) -> Result<String, InputError> {
     let secret = arguments.secret.read()?;
     let url = match arguments.timestamp {
         None => arguments.url.clone(),
-        Some(Timestamp::Now) => with_timestamp(&arguments.url, now),
-        Some(Timestamp::At(time)) => with_timestamp(&arguments.url, time),
+        Some(timestamp) => with_timestamp(&arguments.url, timestamp.or(now)),
     };
     signed_url::sign(&url, &secret).map_err(|error| InputError::Unsignable {
         place: "the URL",
@@ -109,9 +123,18 @@ fn url(arguments: &UrlArguments, now: UnixTime) -> Result<String, InputError> {
     })
 }
 
-fn order(arguments: &OrderArguments) -> Result<String, InputError> {
+fn order(arguments: &OrderArguments, now: UnixTime) -> Result<String, InputError> {
     let secret = arguments.secret.read()?;
-    let json = input::read(arguments.file.as_deref())?;
+    let file = arguments.file.as_deref();
+    let mut json = input::read(file)?;
+    if let Some(timestamp) = arguments.timestamp {
+        let stamped = with_timestamp_member(&json, timestamp.or(now));
+        json = stamped.map_err(|cause| InputError::Document {
+            place: input::place(file),
+            expected: "a JSON object",
+            cause,
+        })?;
+    }
     signed_order::sign(&json, &secret)
         .map_err(|error| InputError::Unsignable { place: "the order", why: error.to_string() })
 }
@@ -131,6 +154,13 @@ fn with_timestamp(url: &str, time: UnixTime) -> String {
     format!("{base}?{}{fragment}", pairs.join("&"))
 }
 
+/// Replaces the member `timestamp`, or appends it. All other members stay as they were written.
+fn with_timestamp_member(json: &[u8], time: UnixTime) -> Result<Vec<u8>, serde_json::Error> {
+    let mut members: IndexMap<String, Box<RawValue>> = serde_json::from_slice(json)?;
+    members.insert("timestamp".to_owned(), RawValue::from_string(time.to_string())?);
+    serde_json::to_vec(&members)
+}
+
 fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
     if text == "now" {
         return Ok(Timestamp::Now);
@@ -142,6 +172,17 @@ fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_timestamp_of_an_order_is_added_or_replaced_and_the_rest_stays() {
+        let stamped = |json: &str| {
+            let bytes = with_timestamp_member(json.as_bytes(), UnixTime(7)).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(stamped(r#"{"b":38.70,"a":"\/"}"#), r#"{"b":38.70,"a":"\/","timestamp":7}"#);
+        assert_eq!(stamped(r#"{"timestamp":"x","a":1}"#), r#"{"timestamp":7,"a":1}"#);
+        assert!(with_timestamp_member(b"[]", UnixTime(7)).is_err());
+    }
 
     #[test]
     fn a_timestamp_is_added_or_replaced() {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::run;
+use crate::support::{Run, freischalt, run};
 
 #[test]
 fn a_code_is_explained() {
@@ -65,4 +65,20 @@ fn the_list_holds_every_code_and_can_be_searched() {
     let codes: Vec<_> = some.as_array().unwrap().iter().map(|row| &row["code"]).collect();
     assert!([193, 201, 248].iter().all(|code| codes.iter().any(|found| *found == code)));
     assert!(codes.len() < 20);
+}
+
+#[test]
+fn a_reader_that_has_had_enough_is_no_failure() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let run = Run::of_to(&mut freischalt(["error", "--list"]), writer.into());
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+}
+
+#[test]
+fn colours_are_there_for_those_who_ask_and_not_for_those_who_refuse() {
+    let coloured = Run::of(freischalt(["error", "137"]).env("CLICOLOR_FORCE", "1"));
+    assert!(coloured.out.contains('\u{1b}'), "{}", coloured.out);
+    let refused = freischalt(["error", "137"]).env("NO_COLOR", "1").output().unwrap();
+    assert!(!refused.stdout.contains(&0x1b));
 }

@@ -76,6 +76,24 @@ fn a_customer_is_registered_with_its_users() {
 }
 
 #[test]
+fn a_customer_is_registered_from_a_file() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let customer = json!({"slug":"nord", "groups":[{"id":3,"name":"Sales"}],
+        "users":[{"id":1,"name":"Ada","administrator":true,"groupId":3,"language":"de"}]});
+    std::fs::write(file.path(), customer.to_string()).unwrap();
+    let path = file.path().to_str().unwrap();
+    let server = FakeServer::answering(201, r#"{"slug":"nord"}"#);
+    assert_eq!(server.run(&["customer", "add", "--from", path]).code, 0);
+    let body: Value = serde_json::from_str(&server.request().body).unwrap();
+    assert_eq!(body, customer);
+
+    std::fs::write(file.path(), r#"{"slug":"nord","user":[]}"#).unwrap();
+    let run = Run::of(&mut freischalt(["customer", "add", "--from", path]));
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains(path) && run.err.contains("unknown field `user`"), "{}", run.err);
+}
+
+#[test]
 fn an_activation_is_started_and_json_is_the_answer_byte_for_byte() {
     let server = FakeServer::answering(201, STARTED);
     let words = [

@@ -112,6 +112,16 @@ fn an_order_is_signed_from_standard_input_and_verifies_from_a_file() {
 }
 
 #[test]
+fn an_order_gets_its_timestamp_before_it_is_signed() {
+    let words = ["sign", "order", "--timestamp", "1700000004"];
+    let old = MESSAGE.replace("1700000004", "\"soon\"");
+    let mut sign = freischalt(words);
+    let signed = Run::with_input(sign.env("FREISCHALT_PROVIDER_SECRET", SECRET), &old);
+    let order: Value = serde_json::from_str(&signed.out).unwrap();
+    assert_eq!(order["signature"], MESSAGE_SIGNATURE, "{}", signed.err);
+}
+
+#[test]
 fn a_changed_order_is_refused_with_its_text() {
     let order = MESSAGE.replacen('{', &format!(r#"{{"signature":"{MESSAGE_SIGNATURE}","#), 1);
     let mut verify = freischalt(["verify", "order"]);

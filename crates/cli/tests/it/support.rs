@@ -37,6 +37,12 @@ impl Run {
         Self::from(command.output().unwrap())
     }
 
+    /// Runs the command with its output going elsewhere.
+    pub(crate) fn of_to(command: &mut Command, out: Stdio) -> Self {
+        let child = command.stdout(out).stderr(Stdio::piped()).spawn().unwrap();
+        Self::from(child.wait_with_output().unwrap())
+    }
+
     /// Runs the command with a text on standard input.
     pub(crate) fn with_input(command: &mut Command, input: &str) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -144,3 +144,42 @@ impl Topic {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{ALL, ErrorCode};
+    use super::*;
+
+    #[test]
+    fn codes_are_about_what_their_text_says() {
+        let cases = [
+            (0, Topic::Success),
+            (6, Topic::Json),
+            (15, Topic::Envelope),
+            (41, Topic::LegacyLogin),
+            (53, Topic::Mail),
+            (137, Topic::Authentication),
+            (141, Topic::Records),
+            (153, Topic::LegacyLogin),
+            (177, Topic::Marketplace),
+            (203, Topic::Sync),
+            (219, Topic::Relations),
+            (225, Topic::AgentsLog),
+            (239, Topic::Files),
+            (266, Topic::Worklist),
+            (289, Topic::Calendar),
+            (300, Topic::Addresses),
+        ];
+        for (code, topic) in cases {
+            let entry = ErrorCode(code).entry().unwrap();
+            assert_eq!(Topic::of(entry), topic, "{code}");
+        }
+    }
+
+    #[test]
+    fn legacy_codes_are_never_taken_for_another_topic() {
+        let legacy = ALL.iter().filter(|entry| entry.level == Level::LegacyLogin);
+        assert!(legacy.clone().count() > 20);
+        assert!(legacy.map(Topic::of).all(|topic| topic == Topic::LegacyLogin));
+    }
+}

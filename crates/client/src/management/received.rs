@@ -1,111 +1,10 @@
-//! The documents of the management API as a tool sees them: what it sends, and the part of the
-//! answers that it shows. Times are RFC 3339 texts and are not interpreted here.
+//! The part of the management API's answers that a tool shows. Times are RFC 3339 texts and are
+//! not interpreted here.
 //!
 //! Members that an answer may lack are optional, so that a newer or older server is understood.
 
 use freischalt_protocol::Secret;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
-
-/// A provider to register.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NewProvider {
-    /// Short name for URLs and commands.
-    pub slug: String,
-    /// Name that people see.
-    pub name: String,
-    /// Where the activation iframe is loaded from.
-    pub activation_url: String,
-    /// What it offers; may be empty.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub services: Vec<NewService>,
-    /// The provider secret to use; the server makes one up if it is absent.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose")]
-    pub secret: Option<Secret>,
-}
-
-/// A service of a provider to register.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NewService {
-    /// Name that people see.
-    pub name: String,
-    /// `window` or `webhook`.
-    pub kind: String,
-    /// Where it is.
-    pub url: String,
-}
-
-/// A customer to register.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NewCustomer {
-    /// Short name for URLs and commands.
-    pub slug: String,
-    /// `customerName` on the wire; the slug if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// `customerWebId` on the wire; made up by the server if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_web_id: Option<String>,
-    /// Its users; may be empty.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub users: Vec<NewUser>,
-}
-
-/// A user of a customer to register.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NewUser {
-    /// `userId` on the wire, unique within the customer.
-    pub id: i64,
-    /// Name that people see.
-    pub name: String,
-    /// Whether the user may activate providers.
-    pub administrator: bool,
-}
-
-/// An activation to start.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NewActivation {
-    /// Slug of the provider.
-    pub provider: String,
-    /// Slug of the customer.
-    pub customer: String,
-    /// The administrator who activates; the server takes the first one if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<i64>,
-    /// Whether all users get the right, or administrators only; the server's default if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub all_users: Option<bool>,
-}
-
-/// What to do with the clock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ClockSetting {
-    /// Which time it is to be.
-    #[serde(flatten)]
-    pub change: ClockChange,
-    /// Whether the clock stands still from now on; unchanged if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub frozen: Option<bool>,
-}
-
-/// Which time it is to be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum ClockChange {
-    /// This RFC 3339 time.
-    #[serde(rename = "now")]
-    At(String),
-    /// This Unix time in seconds.
-    #[serde(rename = "now")]
-    AtUnix(i64),
-    /// So many seconds later than it is, or earlier if negative.
-    #[serde(rename = "advance")]
-    Advance(i64),
-    /// The real time, running.
-    #[serde(rename = "reset", serialize_with = "always_true")]
-    Reset,
-}
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 /// A provider.
 #[derive(Clone, Debug, Deserialize)]
@@ -359,30 +258,9 @@ fn required_secret<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Erro
     Ok(Secret::new(String::deserialize(from)?))
 }
 
-fn expose<S: Serializer>(secret: &Option<Secret>, to: S) -> Result<S::Ok, S::Error> {
-    secret.as_ref().map(Secret::expose).serialize(to)
-}
-
-fn always_true<S: Serializer>(to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_bool(true)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn clock_settings_have_the_shape_of_the_api() {
-        let json =
-            |change, frozen| serde_json::to_string(&ClockSetting { change, frozen }).unwrap();
-        assert_eq!(
-            json(ClockChange::At("2030-01-01T00:00:00Z".into()), None),
-            r#"{"now":"2030-01-01T00:00:00Z"}"#
-        );
-        assert_eq!(json(ClockChange::AtUnix(5), Some(true)), r#"{"now":5,"frozen":true}"#);
-        assert_eq!(json(ClockChange::Advance(-60), None), r#"{"advance":-60}"#);
-        assert_eq!(json(ClockChange::Reset, None), r#"{"reset":true}"#);
-    }
 
     #[test]
     fn ids_may_be_numbers_or_texts() {
