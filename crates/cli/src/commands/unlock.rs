@@ -4,15 +4,17 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use freischalt_client::{Client, Credentials, UnlockProvider};
+use freischalt_client::{CallError, Client, Credentials, UnlockProvider};
 use freischalt_protocol::{ApiClaim, Secret};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::{
     arguments::Format,
     failure::Failure,
     input::{self, InputError},
-    output, runtime,
+    output,
+    runtime::block_on,
 };
 
 /// The call to make.
@@ -89,25 +91,39 @@ struct StartedActivation {
 /// Makes the call.
 pub(crate) fn run(arguments: &UnlockArguments) -> Result<(), Failure> {
     let call = call(arguments)?;
-    let client = Client::new(&api_url(&arguments.api))?;
+    let client = Client::new(&address(&arguments.api))?;
     let credentials = Credentials::new(call.token.expose(), call.key);
     let unlock = UnlockProvider {
         parameter_cache_id: call.parameter_cache_id,
         claim: call.claim,
         is_regular_customer: arguments.regular_customer,
     };
-    runtime::block_on(client.unlock_provider(&credentials, &unlock))??;
-    if arguments.format.json {
-        return output::print_json(&serde_json::json!({ "success": true }));
+    match block_on(client.unlock_provider(&credentials, &unlock))? {
+        Ok(()) if arguments.format.json => output::print_json(&json!({"unlocked": true})),
+        Ok(()) => output::print(&output::good("The provider is active.")),
+        Err(CallError::Refused(refusal)) if arguments.format.json => {
+            let code = refusal.code;
+            output::print_json(&json!({
+                "unlocked": false, "code": code, "message": refusal.message, "hint": refusal.hint,
+            }))?;
+            Err(Failure::AnsweredNo)
+        }
+        Err(CallError::Refused(refusal)) => Err(Failure::No(format!(
+            "{refusal}\n`freischalt error {}` says more about it",
+            refusal.code
+        ))),
+        Err(error) => Err(error.into()),
     }
-    output::print(&output::good("The provider is active."))
 }
 
-/// The complete address of the API; of a server alone, the usual path is added.
-fn api_url(text: &str) -> String {
-    let server = text.trim_end_matches('/');
-    let has_path = server.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
-    if has_path { text.to_owned() } else { format!("{server}/api/stable/api.php") }
+/// The address of the API; a server alone is completed by the usual path.
+fn address(given: &str) -> String {
+    match given.split_once("://") {
+        Some((_, rest)) if !rest.trim_end_matches('/').contains(['/', '?', '#']) => {
+            format!("{}/api/stable/api.php", given.trim_end_matches('/'))
+        }
+        _ => given.to_owned(),
+    }
 }
 
 fn call(arguments: &UnlockArguments) -> Result<Call, InputError> {
@@ -156,4 +172,19 @@ fn from_arguments(arguments: &UnlockArguments) -> Result<Call, InputError> {
         })?,
         claim: ApiClaim::new(claim.expose()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_alone_is_completed_and_an_address_is_left_alone() {
+        for server in ["http://h:1", "http://h:1/"] {
+            assert_eq!(address(server), "http://h:1/api/stable/api.php");
+        }
+        for whole in ["http://h/api/latest/api.php", "http://h?x", "h", ""] {
+            assert_eq!(address(whole), whole);
+        }
+    }
 }

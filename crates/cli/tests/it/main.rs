@@ -8,3 +8,4 @@ mod arguments;
 mod error;
 mod management;
 mod signatures;
+mod unlock;
