@@ -9,12 +9,13 @@ pub mod config;
 mod flow;
 mod health;
 pub mod management;
+mod provider_url;
 mod random;
 mod router;
 pub mod seeds;
 mod session;
 mod state;
-pub mod web;
+mod web;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 

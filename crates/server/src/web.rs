@@ -1,1 +1,77 @@
-//! The web UI.
+//! The web UI: pages, their words and their assets.
+//!
+//! Handlers read the store and drive the activation; views must not know either. They show plain
+//! values, so that every page can be made and looked at without a server.
+
+mod account;
+mod activation;
+mod assets;
+mod failure;
+mod files;
+mod marketplace;
+mod page;
+mod reach;
+mod sandbox;
+mod texts;
+mod views;
+mod visitor;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{any, get, post},
+};
+use texts::Language;
+
+use self::{failure::Failure, visitor::Visitor};
+use crate::state::App;
+
+/// The most bytes of a form.
+const LARGEST_FORM: usize = 64 * 1024;
+
+/// All pages and files.
+pub(crate) fn router(app: &App) -> Router<App> {
+    let files = assets::paths()
+        .fold(Router::new(), |files, path| files.route(&format!("/{path}"), get(files::serve)));
+    pages()
+        .layer(from_fn_with_state(app.clone(), page::same_origin))
+        // From another system's page, which is what a sign-in ticket is for.
+        .route("/session", post(account::redeem_ticket))
+        .merge(files)
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(from_fn(page::headers))
+}
+
+fn pages() -> Router<App> {
+    const PROVIDER: &str = "/marketplace/providers/{slug}";
+    let provider = |path: &str| format!("{PROVIDER}{path}");
+    Router::new()
+        .route("/", get(account::home))
+        .route("/language", get(account::choose_language))
+        .route("/sign-out", post(account::sign_out))
+        .route("/marketplace", get(marketplace::overview))
+        .route(PROVIDER, get(marketplace::provider))
+        .route(&provider("/documents/{kind}"), get(marketplace::document))
+        .route(&provider("/block"), post(marketplace::block))
+        .route(&provider("/activation"), get(activation::show))
+        .route(&provider("/activation/start"), any(activation::start))
+        .route(&provider("/activation/terms"), post(activation::accept_terms))
+        .route(&provider("/activation/right"), post(activation::choose_right))
+        .route(&provider("/activation/status"), get(activation::status))
+        .route("/sandbox/users", get(account::users))
+        .route("/sandbox/user", post(account::choose_user))
+        .route("/providers/new", get(sandbox::new_provider).post(sandbox::add_provider))
+        .route("/requests", get(sandbox::requests))
+        .route("/requests/{number}", get(sandbox::one_request))
+}
+
+async fn not_found(visitor: Visitor) -> Failure {
+    Failure::not_found(&visitor)
+}
+
+async fn wrong_method(visitor: Visitor) -> Failure {
+    Failure::wrong_method(&visitor)
+}

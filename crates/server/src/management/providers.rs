@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 
 use super::{
     Problem,
-    wire::{self, Body, Path, filled, http_url},
+    wire::{self, Body, Path, filled},
 };
-use crate::{random, state::App};
+use crate::{provider_url::http_url, random, state::App};
 
 /// A provider to be made.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -42,19 +42,6 @@ pub(super) fn filled(field: &'static str, text: String) -> Result<String, Proble
     Ok(trimmed.to_owned())
 }
 
-/// Reads an absolute http or https URL that can be signed.
-pub(crate) fn http_url(text: &str) -> Result<(), &'static str> {
-    const EXPECTED: &str = "must be an absolute http or https URL with a host and without user \
-                            name, such as https://example.com/activate";
-    let url = url::Url::parse(text).map_err(|_| EXPECTED)?;
-    let fine = matches!(url.scheme(), "http" | "https")
-        && url.has_host()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && freischalt_protocol::signed_url::canonical(text).is_ok();
-    if fine { Ok(()) } else { Err(EXPECTED) }
-}
-
 /// `de`, `en`, and the wire's `DEU` and `ENG`.
 pub(super) fn language(text: Option<&str>) -> Result<Language, Problem> {
     match text {

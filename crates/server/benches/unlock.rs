@@ -1,0 +1,255 @@
+//! What an unlock costs: its parts, and the whole over loopback beside a bare echo of the same
+//! framework with bodies of the same size.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "criterion's macros make undocumented items, and a benchmark may break off"
+)]
+
+use std::{
+    hint::black_box,
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use axum::{Router, body::Bytes, routing::post};
+use criterion::{Criterion, criterion_group, criterion_main};
+use freischalt_protocol::{
+    Secret, UnixTime, Verb,
+    actions::UnlockProvider,
+    envelope::{ActionResult, Request, Response},
+    hmac::{SigningKey, V2Message},
+    seal::MasterKey,
+    signed_url,
+};
+use freischalt_server::{Config, Server, seeds};
+use freischalt_store::Location;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+const API: &str = "/api/stable/api.php";
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+const CLAIM: &str = "AVEI1_DNNgFdzL2-VwHfguvxj1_dSxmQGBtS356dhF0YQ4rCj-OEG-C-SxVisMdaZHYp4rnt6Nt5\
+                     HotOb5-1I-GWQ_cax1BFdv3xKRMaNTjXzJUERiexUpZC";
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(4))
+        .sample_size(20);
+    targets = parts, loopback
+}
+criterion_main!(benches);
+
+fn parts(criterion: &mut Criterion) {
+    let secret = Secret::new("0123456789abcdef".repeat(4));
+    let key = SigningKey::new(&secret);
+    let action_id = Verb::Do.action_id();
+    let message = V2Message {
+        timestamp: "1700000000",
+        token: TOKEN,
+        resource_type: "unlockProvider",
+        action_id: &action_id,
+    };
+    let signature = key.sign(&message);
+    criterion.bench_function("verify_hmac_v2", |bencher| {
+        bencher.iter(|| assert!(SigningKey::new(&secret).verify(&message, black_box(&signature))));
+    });
+
+    let url = signed_url::sign_with(
+        "https://provider.example/onoffice/activate",
+        &[
+            ("customerName", "Müller & Söhne Immobilien"),
+            ("customerWebId", "8c1f0a52-7d2e-4b8e-9a5d-2f3b1c4d5e6f"),
+            ("userId", "21"),
+            ("apiToken", TOKEN),
+            ("parameterCacheId", "6802c44a-7ac0-4210-a3d4-e5581e3fa0b6"),
+            ("apiClaim", CLAIM),
+            ("timestamp", "1700000000"),
+        ],
+        &secret,
+    )
+    .unwrap();
+    let now = UnixTime(1_700_000_010);
+    criterion.bench_function("verify_signed_url", |bencher| {
+        bencher.iter(|| signed_url::verify_fresh(black_box(&url), &secret, now, 300, 120).unwrap());
+    });
+
+    let body =
+        envelope(TOKEN, &secret, 1_700_000_000, "6802c44a-7ac0-4210-a3d4-e5581e3fa0b6", CLAIM);
+    criterion.bench_function("parse_and_answer_envelope", |bencher| {
+        bencher.iter(|| {
+            let request = Request::parse(black_box(body.as_bytes()), 500).unwrap();
+            let results = request
+                .actions
+                .into_iter()
+                .map(|action| ActionResult::performed(action.echo, UnlockProvider::success()));
+            Response::from_results(results.collect()).to_json()
+        });
+    });
+}
+
+fn loopback(criterion: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    let memory = Marketplace::start(&runtime, Location::Memory);
+    let folder = tempfile::tempdir_in(Path::new(".")).unwrap();
+    let durable = Marketplace::start(&runtime, Location::File(folder.path().join("freischalt.db")));
+    let echo = start_echo(&runtime);
+    let body = memory.prepare(1).remove(0);
+
+    let mut group = criterion.benchmark_group("loopback");
+    group.bench_function("echo", |bencher| {
+        let mut connection = Connection::open(echo);
+        bencher.iter(|| connection.post("/", &body));
+    });
+    for (name, marketplace) in [("unlock_memory", &memory), ("unlock_durable", &durable)] {
+        group.bench_function(name, |bencher| {
+            let mut connection = Connection::open(marketplace.address);
+            bencher.iter_custom(|count| {
+                let bodies = marketplace.prepare(count);
+                let started = Instant::now();
+                for body in &bodies {
+                    let answer = connection.post(API, body);
+                    assert!(answer.starts_with(br#"{"status":{"code":200,"#));
+                }
+                started.elapsed()
+            });
+        });
+    }
+    group.finish();
+}
+
+/// A running marketplace with a pool of customers that activate.
+struct Marketplace {
+    address: SocketAddr,
+    management: SocketAddr,
+    customers: std::cell::Cell<u64>,
+}
+
+impl Marketplace {
+    fn start(runtime: &Runtime, location: Location) -> Self {
+        let any = "127.0.0.1:0".parse().unwrap();
+        let config = Config::sandbox(any, any, location, MasterKey::new([7; 32]));
+        runtime.block_on(async {
+            let server = Server::bind(config).await.unwrap();
+            seeds::ensure(server.store()).await.unwrap();
+            let address = server.marketplace_addr().unwrap();
+            let management = server.management_addr().unwrap();
+            tokio::spawn(server.run(std::future::pending()));
+            Self { address, management, customers: std::cell::Cell::new(0) }
+        })
+    }
+
+    /// Bodies of `count` unlocks, each of a pending activation in a customer of its own.
+    fn prepare(&self, count: u64) -> Vec<String> {
+        let mut connection = Connection::open(self.management);
+        for number in self.customers.get()..count {
+            let body = json!({ "slug": format!("c{number}") }).to_string();
+            connection.post("/v1/customers", &body);
+        }
+        self.customers.set(self.customers.get().max(count));
+        (0..count).map(|number| unlock_body(&mut connection, number)).collect()
+    }
+}
+
+fn unlock_body(connection: &mut Connection, customer: u64) -> String {
+    let request = json!({ "provider": "demo", "customer": format!("c{customer}") }).to_string();
+    let answer: Value =
+        serde_json::from_slice(&connection.post("/v1/activations", &request)).unwrap();
+    let text = |name: &str| answer[name].as_str().unwrap().to_owned();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    envelope(
+        &text("apiToken"),
+        &Secret::new(text("apiKey")),
+        now,
+        &text("parameterCacheId"),
+        &text("apiClaim"),
+    )
+}
+
+/// The body of an unlock, as the official PHP SDK writes it.
+fn envelope(token: &str, key: &Secret, timestamp: u64, cache_id: &str, claim: &str) -> String {
+    let (action_id, timestamp_text) = (Verb::Do.action_id(), timestamp.to_string());
+    let message = V2Message {
+        timestamp: &timestamp_text,
+        token,
+        resource_type: "unlockProvider",
+        action_id: &action_id,
+    };
+    json!({
+        "token": token,
+        "request": { "actions": [{
+            "actionid": action_id,
+            "identifier": "",
+            "parameters": {
+                "parameterCacheId": cache_id, "isRegularCustomer": 0, "extendedclaim": claim,
+            },
+            "resourceid": "",
+            "resourcetype": "unlockProvider",
+            "timestamp": timestamp,
+            "hmac_version": 2,
+            "hmac": SigningKey::new(key).sign(&message),
+        }] },
+    })
+    .to_string()
+}
+
+/// The same framework with nothing behind it: answers with the body it got.
+fn start_echo(runtime: &Runtime) -> SocketAddr {
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", post(|body: Bytes| async move { body }));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        address
+    })
+}
+
+/// A connection that is kept open: what it costs stays the same in every row.
+struct Connection {
+    reader: BufReader<TcpStream>,
+    request: Vec<u8>,
+}
+
+impl Connection {
+    fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { reader: BufReader::new(stream), request: Vec::new() }
+    }
+
+    fn post(&mut self, path: &str, body: &str) -> Vec<u8> {
+        self.request.clear();
+        write!(
+            self.request,
+            "POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        self.reader.get_mut().write_all(&self.request).unwrap();
+        self.read_answer()
+    }
+
+    fn read_answer(&mut self) -> Vec<u8> {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            self.reader.read_line(&mut line).unwrap();
+            if line == "\r\n" {
+                break;
+            }
+            let (name, value) = line.split_once(':').unwrap_or_default();
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        self.reader.read_exact(&mut body).unwrap();
+        body
+    }
+}

@@ -1,0 +1,285 @@
+//! The activation dialog, one page per step. Which step it is follows from the run alone, so that
+//! a page can be reloaded, left and come back to.
+
+use axum::{
+    Form, Json,
+    extract::Path,
+    response::{IntoResponse, Redirect, Response},
+};
+use freischalt_marketplace::{
+    Activation, Actor, Audience, EndReason, Provider, Stage,
+    activation::{Grant, StartProblem},
+};
+use freischalt_store::ActivationFilter;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    failure::Failure,
+    marketplace::{audience, document_links, find_provider, user_name},
+    page::{page, page_with_frame},
+    reach,
+    views::{
+        Section,
+        activation::{End, Ending, Key, Legal, Right, SentLegal, Subject},
+        catalogue,
+    },
+    visitor::{SignedIn, Visitor},
+};
+use crate::flow::FlowError;
+
+/// `GET …/activation`: the step that comes next.
+pub(super) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
+    let who = visitor.administrator()?;
+    let provider = find_provider(&visitor, &slug).await?;
+    match standing(&visitor, who, &provider).await? {
+        Standing::Offered => Ok(legal(&visitor, &provider, None)),
+        Standing::Superseded { by } => Ok(end(&visitor, &provider, Ending::Superseded { by })),
+        Standing::Mine(run) => step(&visitor, who, &provider, run).await,
+    }
+}
+
+/// `GET` and `POST …/activation/start`: begins anew, whatever went before.
+pub(super) async fn start(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
+    visitor.administrator()?;
+    let provider = find_provider(&visitor, &slug).await?;
+    Ok(legal(&visitor, &provider, None))
+}
+
+/// What was accepted.
+#[derive(Deserialize)]
+pub(super) struct Accepted {
+    terms: Option<String>,
+    dpa: Option<String>,
+}
+
+/// `POST …/activation/terms`: terms and data-processing agreement are accepted.
+pub(super) async fn accept_terms(
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    Form(accepted): Form<Accepted>,
+) -> Result<Response, Failure> {
+    let SignedIn { customer, user } = visitor.administrator()?;
+    let provider = find_provider(&visitor, &slug).await?;
+    let sent = SentLegal { terms: accepted.terms.is_some(), dpa: accepted.dpa.is_some() };
+    if !(sent.terms && sent.dpa) {
+        return Ok(legal(&visitor, &provider, Some(sent)));
+    }
+    let actor = Actor::User(user.id);
+    let begun = visitor.app.accept_terms(customer, &provider, user.id, actor, false).await;
+    match begun {
+        Ok(_) | Err(FlowError::Start(StartProblem::AlreadyActive)) => Ok(back(&provider)),
+        Err(error) => Err(Failure::flow(&visitor, &error)),
+    }
+}
+
+/// Who gets the right.
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    audience: Option<String>,
+}
+
+/// `POST …/activation/right`: it is chosen who gets the right.
+pub(super) async fn choose_right(
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    Form(chosen): Form<Chosen>,
+) -> Result<Response, Failure> {
+    let who = visitor.administrator()?;
+    let provider = find_provider(&visitor, &slug).await?;
+    let audience = match chosen.audience.as_deref() {
+        Some("all") => Audience::AllUsers,
+        Some("administrators") => Audience::Administrators,
+        _ => return Ok(right(&visitor, &provider, true)),
+    };
+    if let Standing::Mine(run) = standing(&visitor, who, &provider).await? {
+        choose(&visitor, who, &run, audience).await?;
+    }
+    Ok(back(&provider))
+}
+
+/// How an activation stands, for the page that waits for it.
+#[derive(Serialize)]
+pub(super) struct Status {
+    state: &'static str,
+}
+
+/// `GET …/activation/status`
+pub(super) async fn status(
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<Json<Status>, Failure> {
+    let who = visitor.administrator()?;
+    let provider = find_provider(&visitor, &slug).await?;
+    let now = visitor.app.clock.now();
+    let state = match standing(&visitor, who, &provider).await? {
+        Standing::Superseded { .. } => "superseded",
+        Standing::Offered => "blocked",
+        Standing::Mine(run) => match run.stage {
+            Stage::Active { .. } => "active",
+            Stage::Pending { grant, .. } if grant.entry.is_expired(now) => "expired",
+            Stage::Pending { .. } | Stage::TermsAccepted => "pending",
+            Stage::Ended { .. } => "blocked",
+        },
+    };
+    Ok(Json(Status { state }))
+}
+
+/// How the provider stands for this administrator.
+enum Standing {
+    /// Nothing is under way, or only another administrator's run: terms first.
+    Offered,
+    /// Another administrator's run took the place of this one's.
+    Superseded { by: String },
+    /// The administrator's own unfinished run, or an active one of whoever.
+    Mine(Activation),
+}
+
+async fn standing(
+    visitor: &Visitor,
+    who: &SignedIn,
+    provider: &Provider,
+) -> Result<Standing, Failure> {
+    let internal = |error| Failure::internal(visitor, &error);
+    let filter = ActivationFilter { customer: Some(who.customer.id), provider: Some(provider.id) };
+    let store = &visitor.app.store;
+    let mut runs = store.activations(filter, 2).await.map_err(internal)?.into_iter();
+    let Some(newest) = runs.next() else { return Ok(Standing::Offered) };
+    let is_mine = newest.opened_by == who.user.id;
+    match newest.stage {
+        Stage::Ended { .. } => Ok(Standing::Offered),
+        Stage::Active { .. } => Ok(Standing::Mine(newest)),
+        Stage::TermsAccepted | Stage::Pending { .. } if is_mine => Ok(Standing::Mine(newest)),
+        Stage::TermsAccepted | Stage::Pending { .. } => {
+            let mine_was_superseded = runs.next().is_some_and(|earlier| {
+                earlier.opened_by == who.user.id
+                    && matches!(earlier.stage, Stage::Ended { reason: EndReason::Superseded, .. })
+            });
+            if !mine_was_superseded {
+                return Ok(Standing::Offered);
+            }
+            let users = store.users(who.customer.id).await.map_err(internal)?;
+            Ok(Standing::Superseded { by: user_name(&users, newest.opened_by) })
+        }
+    }
+}
+
+async fn step(
+    visitor: &Visitor,
+    who: &SignedIn,
+    provider: &Provider,
+    run: Activation,
+) -> Result<Response, Failure> {
+    match &run.stage {
+        Stage::TermsAccepted if provider.is_single_webhook() => {
+            let run = choose(visitor, who, &run, Audience::AllUsers).await?;
+            key(visitor, who, provider, &run).await
+        }
+        Stage::TermsAccepted => Ok(right(visitor, provider, false)),
+        Stage::Pending { grant, .. } if grant.entry.is_expired(visitor.app.clock.now()) => {
+            Ok(end(visitor, provider, Ending::Expired))
+        }
+        Stage::Pending { .. } => key(visitor, who, provider, &run).await,
+        Stage::Active { grant, unlock, .. } => {
+            let ending = Ending::Active {
+                audience: audience(grant.audience),
+                regular_customer: unlock.is_regular_customer,
+                webhook_only: provider.is_single_webhook(),
+            };
+            Ok(end(visitor, provider, ending))
+        }
+        Stage::Ended { .. } => Ok(legal(visitor, provider, None)),
+    }
+}
+
+async fn choose(
+    visitor: &Visitor,
+    who: &SignedIn,
+    run: &Activation,
+    audience: Audience,
+) -> Result<Activation, Failure> {
+    let actor = Actor::User(who.user.id);
+    let chosen = visitor.app.choose_right(run, who.user.id, audience, actor).await;
+    chosen.map_err(|error| Failure::flow(visitor, &error))
+}
+
+fn legal(visitor: &Visitor, provider: &Provider, sent: Option<SentLegal>) -> Response {
+    page(&Legal {
+        frame: visitor.frame(Section::Marketplace),
+        subject: subject(provider),
+        documents: document_links(provider),
+        sent,
+    })
+}
+
+fn right(visitor: &Visitor, provider: &Provider, missing: bool) -> Response {
+    let language = visitor.store_language();
+    page(&Right {
+        frame: visitor.frame(Section::Marketplace),
+        subject: subject(provider),
+        description: provider.profile.description.get(language).to_owned(),
+        rights: provider.profile.rights.get(language).to_owned(),
+        missing,
+    })
+}
+
+async fn key(
+    visitor: &Visitor,
+    who: &SignedIn,
+    provider: &Provider,
+    run: &Activation,
+) -> Result<Response, Failure> {
+    let (Some(grant), Some(key)) = (run.grant(), run.api_key()) else {
+        return Ok(back(provider));
+    };
+    let (frame_url, provider_origin) = launch(visitor, who, provider, run, grant).await?;
+    let unreachable = reach::problem(&provider.activation_url, visitor.language).await;
+    let view = Key {
+        frame: visitor.frame(Section::Marketplace),
+        subject: subject(provider),
+        audience: audience(grant.audience),
+        webhook_only: provider.is_single_webhook(),
+        api_key: key.expose().to_owned(),
+        expires: visitor.time(grant.entry.expires),
+        frame_url,
+        privacy: document_links(provider)
+            .iter()
+            .any(|document| document.kind == catalogue::DocumentKind::Privacy),
+        unreachable,
+        provider_origin: provider_origin.clone(),
+    };
+    Ok(page_with_frame(&view, &provider_origin))
+}
+
+/// The signed URL of the provider's page, and its origin.
+async fn launch(
+    visitor: &Visitor,
+    who: &SignedIn,
+    provider: &Provider,
+    run: &Activation,
+    grant: &Grant,
+) -> Result<(String, String), Failure> {
+    let secret = visitor.app.store.provider_secret(provider.id).await;
+    let secret = secret
+        .map_err(|error| Failure::internal(visitor, &error))?
+        .ok_or_else(|| Failure::not_found(visitor))?;
+    let launch = visitor
+        .app
+        .activation_launch(&who.customer, provider, &secret, run, grant)
+        .map_err(|error| Failure::flow(visitor, &error))?;
+    let url = url::Url::parse(&launch.url);
+    let url = url.map_err(|error| Failure::internal(visitor, &error))?;
+    Ok((launch.url, url.origin().ascii_serialization()))
+}
+
+fn end(visitor: &Visitor, provider: &Provider, ending: Ending) -> Response {
+    let frame = visitor.frame(Section::Marketplace);
+    page(&End { frame, subject: subject(provider), ending })
+}
+
+fn subject(provider: &Provider) -> Subject {
+    Subject { slug: provider.slug.to_string(), name: provider.name.clone() }
+}
+
+fn back(provider: &Provider) -> Response {
+    Redirect::to(&format!("/marketplace/providers/{}/activation", provider.slug)).into_response()
+}

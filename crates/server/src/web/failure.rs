@@ -1,0 +1,86 @@
+//! What a handler answers when it has no page: a page that says so, with its HTTP status.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    page::page,
+    views::{
+        Section,
+        problem::{Problem, ProblemPage},
+    },
+    visitor::Visitor,
+};
+use crate::flow::FlowError;
+
+/// A page about what went wrong, ready to send.
+pub(super) struct Failure(Box<Response>);
+
+impl Failure {
+    /// Nobody is signed in. In the sandbox the user switcher mends that.
+    pub(super) fn sign_in(visitor: &Visitor) -> Self {
+        if visitor.app.is_sandbox() {
+            let switcher = axum::response::Redirect::to("/sandbox/users");
+            return Self(Box::new(switcher.into_response()));
+        }
+        Self::build(visitor, Problem::SignIn, String::new())
+    }
+
+    /// The user may not.
+    pub(super) fn forbidden(visitor: &Visitor) -> Self {
+        Self::build(visitor, Problem::Forbidden, String::new())
+    }
+
+    /// Nothing there.
+    pub(super) fn not_found(visitor: &Visitor) -> Self {
+        Self::build(visitor, Problem::NotFound, String::new())
+    }
+
+    /// The request makes no sense.
+    pub(super) fn bad_request(visitor: &Visitor, detail: impl Into<String>) -> Self {
+        Self::build(visitor, Problem::BadRequest, detail.into())
+    }
+
+    /// Not with this method.
+    pub(super) fn wrong_method(visitor: &Visitor) -> Self {
+        Self::build(visitor, Problem::MethodNotAllowed, String::new())
+    }
+
+    /// Our fault; the log says more.
+    pub(super) fn internal(visitor: &Visitor, error: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error, "a page could not be made");
+        Self::build(visitor, Problem::Internal, String::new())
+    }
+
+    /// A step of an activation was refused or failed.
+    pub(super) fn flow(visitor: &Visitor, error: &FlowError) -> Self {
+        match error {
+            FlowError::Store(_) | FlowError::Random(_) => Self::internal(visitor, error),
+            FlowError::NotFound => Self::not_found(visitor),
+            FlowError::NotAdministrator | FlowError::NoUser => Self::forbidden(visitor),
+            FlowError::Start(_)
+            | FlowError::Right(_)
+            | FlowError::Ended(_)
+            | FlowError::Url(_)
+            | FlowError::Service(_) => Self::bad_request(visitor, error.to_string()),
+        }
+    }
+
+    fn build(visitor: &Visitor, problem: Problem, detail: String) -> Self {
+        let frame = visitor.frame(Section::Elsewhere);
+        let status =
+            StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let view = ProblemPage { frame, problem, detail, reference: String::new() };
+        let mut response = page(&view);
+        *response.status_mut() = status;
+        Self(Box::new(response))
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
