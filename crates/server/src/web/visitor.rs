@@ -6,7 +6,7 @@ use axum::{
 };
 use freischalt_marketplace::{Customer, Language as UserLanguage, User};
 use freischalt_protocol::UnixTime;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{
     Language,
@@ -74,7 +74,7 @@ impl Visitor {
             Language::De => "%d.%m.%Y, %H:%M Uhr (UTC)",
             Language::En => "%-d %B %Y, %H:%M UTC",
         };
-        moment.to_zoned(TimeZone::UTC).strftime(format).to_string()
+        moment.strftime(format).to_string()
     }
 
     /// The text of the store in the visitor's language.

@@ -1,0 +1,15 @@
+//! What each page shows: plain values, and the templates they go into.
+//!
+//! A view must not know the store, the rules or the protocol. Times, names and explanations come
+//! as text, ready to read; templates escape all of it.
+
+pub mod activation;
+pub mod catalogue;
+pub mod frame;
+pub mod problem;
+pub mod sandbox;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+pub use frame::{Clock, CurrentUser, Frame, Section};

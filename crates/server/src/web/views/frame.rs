@@ -1,0 +1,79 @@
+//! What surrounds every page: header, navigation, account and language.
+
+use crate::web::{
+    assets,
+    texts::{Language, Texts},
+};
+
+/// The surroundings of a page.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The language of the page.
+    pub language: Language,
+    /// Whether this is the sandbox.
+    pub sandbox: bool,
+    /// Who is looking, if anybody is signed in.
+    pub user: Option<CurrentUser>,
+    /// Path and query of this page, for coming back after a change of language.
+    pub path: String,
+    /// The part of the site the page is in.
+    pub section: Section,
+    /// The server's clock, only if it differs from real time.
+    pub clock: Option<Clock>,
+}
+
+/// Who is looking.
+#[derive(Clone, Debug)]
+pub struct CurrentUser {
+    /// Name of the user.
+    pub name: String,
+    /// Name of the customer.
+    pub customer: String,
+    /// Whether the user is an administrator of the customer.
+    pub administrator: bool,
+}
+
+/// A clock that was set.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// The time it shows, ready to read.
+    pub shows: String,
+}
+
+/// A part of the site, marked in the navigation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    /// Providers and their activation.
+    Marketplace,
+    /// Adding a provider, in the sandbox.
+    NewProvider,
+    /// The request log, in the sandbox.
+    Requests,
+    /// None of the above.
+    #[default]
+    Elsewhere,
+}
+
+impl Frame {
+    pub(crate) fn texts(&self) -> &'static Texts {
+        self.language.texts()
+    }
+
+    pub(crate) fn asset(&self, file: &str) -> String {
+        assets::url(file)
+    }
+
+    pub(crate) fn is_in(&self, section: &str) -> bool {
+        let here = match self.section {
+            Section::Marketplace => "marketplace",
+            Section::NewProvider => "new-provider",
+            Section::Requests => "requests",
+            Section::Elsewhere => return false,
+        };
+        here == section
+    }
+
+    pub(crate) fn is_administrator(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| user.administrator)
+    }
+}

@@ -1,0 +1,326 @@
+//! Sample contexts of every page.
+
+use askama::Template;
+
+use crate::web::{
+    Language,
+    views::{
+        Clock, CurrentUser, Frame, Section,
+        activation::{End, Ending, Key, Legal, Right, SentLegal, Subject},
+        catalogue::*,
+        problem::{Problem, ProblemPage},
+        sandbox::{
+            Customer, Field, NewProvider, ProviderAdded, Request, RequestPage, Requests, User,
+            Users,
+        },
+    },
+};
+
+/// Must never appear as it is.
+pub(super) const HOSTILE: &str = "<script>alert('x\"&')</script>";
+
+fn text(value: &str) -> String {
+    value.to_owned()
+}
+
+fn frame(language: Language, section: Section) -> Frame {
+    Frame {
+        language,
+        sandbox: true,
+        user: Some(CurrentUser {
+            name: text("Anna Albrecht"),
+            customer: text("Musterimmo"),
+            administrator: true,
+        }),
+        path: text("/marketplace?a=b&c=ü"),
+        section,
+        clock: None,
+    }
+}
+
+fn plain_user(language: Language) -> Frame {
+    let mut frame = frame(language, Section::Marketplace);
+    if let Some(user) = &mut frame.user {
+        user.administrator = false;
+        user.name = text(HOSTILE);
+    }
+    frame.sandbox = false;
+    frame
+}
+
+fn signed_out(language: Language) -> Frame {
+    let shows = text("2027-01-01 12:00");
+    Frame { language, sandbox: true, clock: Some(Clock { shows }), ..Frame::default() }
+}
+
+fn tiles() -> Vec<ProviderTile> {
+    let tile = |slug: &str, name: &str, slogan: &str, state, services| ProviderTile {
+        slug: text(slug),
+        name: text(name),
+        slogan: text(slogan),
+        state,
+        services,
+    };
+    vec![
+        tile(
+            "demo",
+            "Grundrisswerk",
+            "Aus der Skizze wird ein Grundriss.",
+            ProviderState::Inactive,
+            2,
+        ),
+        tile(
+            "preisradar",
+            "Preisradar",
+            "Prüft Preise, sobald Sie speichern.",
+            ProviderState::Active,
+            1,
+        ),
+        tile(
+            "funkstille",
+            "Funkstille",
+            "Antwortet nie. Zum Ausprobieren.",
+            ProviderState::Pending,
+            3,
+        ),
+        tile("hostile", HOSTILE, HOSTILE, ProviderState::Blocked, 0),
+    ]
+}
+
+fn documents() -> Vec<DocumentLink> {
+    [DocumentKind::Terms, DocumentKind::Dpa, DocumentKind::Privacy]
+        .map(|kind| DocumentLink { kind, version: text("2026-01") })
+        .into()
+}
+
+fn provider(frame: Frame, index: usize) -> ProviderPage {
+    let provider = tiles().swap_remove(index);
+    let active = provider.state.is_active().then(|| ActiveSummary {
+        since: text("3. März 2026, 14:05"),
+        by: text("Anna Albrecht"),
+        audience: Audience::AllUsers,
+        regular_customer: true,
+    });
+    let history = [
+        HistoryEvent::Superseded,
+        HistoryEvent::Blocked,
+        HistoryEvent::Unlocked,
+        HistoryEvent::RightChosen,
+        HistoryEvent::TermsAccepted,
+    ];
+    ProviderPage {
+        frame,
+        provider,
+        description: vec![text(
+            "Grundrisswerk zeichnet aus Skizzen und Fotos maßstäbliche Grundrisse. Dieser Anbieter \
+             läuft wirklich: Er prüft die signierte Adresse und schaltet sich frei.",
+        )],
+        services: vec![
+            Service { name: text("Grundriss bestellen"), kind: ServiceKind::Window },
+            Service { name: text(HOSTILE), kind: ServiceKind::Webhook },
+        ],
+        contact: Contact {
+            address: text("Grundrisswerk GmbH, Beispielstraße 1, 52068 Aachen"),
+            email: text("hallo@grundrisswerk.example"),
+            phone: text("+49 241 5550100"),
+        },
+        documents: documents(),
+        active,
+        history: history
+            .map(|event| HistoryEntry {
+                at: text("3. März 2026, 14:05"),
+                event,
+                by: text("Anna Albrecht"),
+            })
+            .into(),
+        administrators: vec![text("Anna Albrecht"), text("Bernd Busch")],
+    }
+}
+
+fn subject() -> Subject {
+    Subject { slug: text("demo"), name: text("Grundrisswerk") }
+}
+
+fn key(frame: Frame, webhook_only: bool, unreachable: Option<&str>) -> Key {
+    Key {
+        frame,
+        subject: subject(),
+        audience: Audience::Administrators,
+        webhook_only,
+        api_key: text("0123456789abcdef").repeat(4),
+        expires: text("15:05"),
+        frame_url: text("about:blank?a=1&b=2"),
+        provider_origin: text("http://127.0.0.1:8082"),
+        privacy: true,
+        unreachable: unreachable.map(text),
+    }
+}
+
+fn request(number: u64, code: u32, explanation: &str) -> Request {
+    Request {
+        number,
+        at: text("14:05:09"),
+        action: text("do"),
+        resource_type: text("unlockProvider"),
+        customer: (number != 2).then(|| text("Musterimmo")),
+        provider: (number != 2).then(|| text(HOSTILE)),
+        code,
+        text: text(if code == 0 { "OK" } else { "HMAC invalid" }),
+        explanation: text(explanation),
+    }
+}
+
+fn requests() -> Vec<Request> {
+    vec![
+        request(3, 137, "The HMAC matches if token and secret are swapped."),
+        request(2, 22, "No API user has this token."),
+        request(1, 0, ""),
+    ]
+}
+
+fn customers() -> Vec<Customer> {
+    let user = |id: &str, name: &str, administrator, group: Option<&str>| User {
+        id: text(id),
+        name: text(name),
+        administrator,
+        group: group.map(text),
+        current: id == "21",
+    };
+    vec![
+        Customer {
+            slug: text("musterimmo"),
+            name: text("Musterimmo"),
+            users: vec![
+                user("21", "Anna Albrecht", true, None),
+                user("22", "Bernd Busch", false, Some("Vertrieb")),
+                user("23", HOSTILE, false, None),
+            ],
+        },
+        Customer {
+            slug: text("nordhaus"),
+            name: text("Nordhaus Immobilien"),
+            users: vec![user("7", "Clara Claasen", true, Some("Leitung"))],
+        },
+    ]
+}
+
+fn sandbox_pages(language: Language) -> Vec<(&'static str, String)> {
+    let at = |section| frame(language, section);
+    let wrong = |value: &str| Field {
+        value: text(value),
+        error: Some(text("ftp:// does not work here; write http:// or https://.")),
+    };
+    let added = ProviderAdded {
+        frame: at(Section::NewProvider),
+        slug: text("mine"),
+        name: text(HOSTILE),
+        secret: text("0123456789abcdef").repeat(2),
+        example: text(
+            "export FREISCHALT_PROVIDER_SECRET=0123456789abcdef0123456789abcdef\n\
+             freischalt verify url 'http://localhost:3000/activate?…'",
+        ),
+    };
+    let detail = RequestPage {
+        frame: at(Section::Requests),
+        request: requests().swap_remove(0),
+        duration: text("1.2 ms"),
+    };
+    let log =
+        |requests, failed_only| Requests { frame: at(Section::Requests), failed_only, requests };
+    let sent = NewProvider {
+        frame: at(Section::NewProvider),
+        name: Field { value: text(HOSTILE), error: None },
+        activation_url: wrong("ftp://x"),
+        ..NewProvider::default()
+    };
+    let empty = NewProvider { frame: at(Section::NewProvider), ..NewProvider::default() };
+    let users = |frame, customers| Users { frame, customers }.render().unwrap();
+    vec![
+        ("users", users(signed_out(language), customers())),
+        ("users-empty", users(signed_out(language), vec![])),
+        ("provider-new", empty.render().unwrap()),
+        ("provider-new-wrong", sent.render().unwrap()),
+        ("provider-added", added.render().unwrap()),
+        ("requests", log(requests(), false).render().unwrap()),
+        ("requests-empty", log(vec![], true).render().unwrap()),
+        ("request", detail.render().unwrap()),
+    ]
+}
+
+fn catalogue_pages(language: Language) -> Vec<(&'static str, String)> {
+    let here = || frame(language, Section::Marketplace);
+    let overview = |frame, providers| Overview { frame, providers }.render().unwrap();
+    let document = DocumentPage {
+        frame: here(),
+        slug: text("demo"),
+        provider: text(HOSTILE),
+        document: documents().swap_remove(0),
+        paragraphs: vec![text("Der Anbieter erbringt seine Leistung nach der Freischaltung."); 4],
+    };
+    vec![
+        ("overview", overview(here(), tiles())),
+        ("overview-user", overview(plain_user(language), tiles())),
+        ("overview-empty", overview(here(), vec![])),
+        ("provider", provider(here(), 0).render().unwrap()),
+        ("provider-active", provider(here(), 1).render().unwrap()),
+        ("provider-user", provider(plain_user(language), 3).render().unwrap()),
+        ("document", document.render().unwrap()),
+    ]
+}
+
+fn activation_pages(language: Language) -> Vec<(&'static str, String)> {
+    let here = || frame(language, Section::Marketplace);
+    let legal = |sent| {
+        let (frame, subject, documents) = (here(), subject(), documents());
+        Legal { frame, subject, documents, sent }.render().unwrap()
+    };
+    let right = |missing| {
+        let description = text("Aus der Skizze wird ein Grundriss.");
+        let rights = text("Immobilien lesen, Dateien an Immobilien lesen und hinzufügen");
+        let (frame, subject) = (here(), subject());
+        Right { frame, subject, description, rights, missing }.render().unwrap()
+    };
+    let end = |ending| End { frame: here(), subject: subject(), ending }.render().unwrap();
+    let active = Ending::Active {
+        audience: Audience::AllUsers,
+        regular_customer: false,
+        webhook_only: false,
+    };
+    vec![
+        ("activation-legal", legal(None)),
+        ("activation-legal-wrong", legal(Some(SentLegal { terms: true, dpa: false }))),
+        ("activation-right", right(false)),
+        ("activation-right-wrong", right(true)),
+        ("activation-key", key(here(), false, None).render().unwrap()),
+        ("activation-key-webhook", key(here(), true, None).render().unwrap()),
+        ("activation-key-unreachable", key(here(), false, Some(HOSTILE)).render().unwrap()),
+        ("activation-active", end(active)),
+        ("activation-expired", end(Ending::Expired)),
+        ("activation-superseded", end(Ending::Superseded { by: text(HOSTILE) })),
+    ]
+}
+
+fn problem_pages(language: Language) -> Vec<(String, String)> {
+    Problem::ALL
+        .into_iter()
+        .map(|problem| {
+            let page = ProblemPage {
+                frame: plain_user(language),
+                problem,
+                detail: text(HOSTILE),
+                reference: text("0198c1"),
+            };
+            (format!("problem-{}", problem.status()), page.render().unwrap())
+        })
+        .collect()
+}
+
+/// Every page, with a name.
+pub(super) fn pages(language: Language) -> Vec<(String, String)> {
+    [sandbox_pages(language), catalogue_pages(language), activation_pages(language)]
+        .into_iter()
+        .flatten()
+        .map(|(name, source)| (name.to_owned(), source))
+        .chain(problem_pages(language))
+        .collect()
+}
