@@ -1,0 +1,73 @@
+//! Where things are on the pages: the only place that knows.
+//!
+//! Forms are found by the fields and addresses that the server reads, provider pages by the ids
+//! that the vendor's reference provider documents. Both are contracts; classes and wording are not.
+
+/// The button of the user switcher that makes the user the current one.
+pub fn user_button(customer: &str, user: &str) -> String {
+    format!(
+        "//form[contains(@action,'/sandbox/user')]\
+         [.//*[@name='customer' and @value='{customer}']]\
+         [.//*[@name='user' and @value='{user}']]//button"
+    )
+}
+
+/// The page of a provider.
+pub fn provider_page(slug: &str) -> String {
+    format!("/marketplace/providers/{slug}")
+}
+
+/// The page on which a provider is activated.
+pub fn activation_page(slug: &str) -> String {
+    format!("/marketplace/providers/{slug}/activation")
+}
+
+/// Any way from a page to the activation of that provider.
+pub fn activation_entry(slug: &str) -> String {
+    format!("a[href*='/providers/{slug}/activation'], form[action*='/providers/{slug}/activation']")
+}
+
+/// The box to accept the terms.
+pub const TERMS: &str = "input[name='terms']";
+/// The box to accept the data-processing agreement.
+pub const DATA_PROCESSING: &str = "input[name='dpa']";
+/// The button of the legal step.
+pub const TERMS_BUTTON: &str = "form[action$='/terms'] button[type='submit']";
+/// The choice that everybody gets the right.
+pub const AUDIENCE_ALL: &str = "input[name='audience'][value='all']";
+/// The choice that only administrators get the right.
+pub const AUDIENCE_ADMINISTRATORS: &str = "input[name='audience'][value='administrators']";
+/// The button of the step in which the right is chosen.
+pub const AUDIENCE_BUTTON: &str = "form[action$='/right'] button[type='submit']";
+/// Any choice about the right that is already made.
+pub const AUDIENCE_CHOSEN: &str = "input[name='audience']:checked";
+/// The field that shows the API key.
+pub const KEY: &str = "#api-key";
+/// The button that copies the API key.
+pub const COPY_KEY: &str = "[data-copy], #copy-key";
+/// The provider's page inside ours.
+pub const FRAME: &str = "iframe";
+/// The panel that says that the provider's page cannot be reached.
+pub const UNREACHABLE: &str = "#unreachable";
+/// What says that the provider is active.
+pub const ACTIVE: &str = "[data-state='active']";
+/// What the page says about an error in a form.
+pub const ERROR_SUMMARY: &str = "[role='alert']";
+/// The form that blocks a provider.
+pub const BLOCK_DETAILS: &str = "details:has(form[action$='/block']) > summary";
+/// The button that blocks a provider.
+pub const BLOCK_BUTTON: &str = "form[action$='/block'] button[type='submit']";
+
+/// The key field on the provider's page.
+pub const PROVIDER_KEY: &str = "#secret";
+/// The button on the provider's page.
+pub const PROVIDER_BUTTON: &str = "#unlockButton";
+/// What the provider's page says on success.
+pub const PROVIDER_SUCCESS: &str = "#successMessage";
+/// What the demo provider's page says when the key is wrong.
+pub const PROVIDER_PROBLEM: &str = "#keyProblem";
+
+/// Changes the language of the page.
+pub fn language_switch(language: &str) -> String {
+    format!("/language?to={language}&back=/marketplace")
+}
