@@ -20,31 +20,39 @@ pub(super) struct Suite {
     pub(super) about: &'static str,
     /// Programs without which it cannot run.
     pub(super) needs: &'static [&'static Tool],
+    /// Whether its absence is only worth a notice. For what nobody is asked to install.
+    pub(super) optional: bool,
     /// Runs it.
     pub(super) run: fn() -> Result<()>,
 }
 
 /// Every suite, cheap ones first.
 pub(super) const SUITES: &[Suite] = &[
-    Suite { name: "fmt", about: "formatting", needs: &[&tools::RUSTFMT], run: fmt },
-    Suite { name: "tidy", about: "house rules", needs: &[], run: tidy::run },
-    Suite { name: "clippy", about: "lints, no warnings", needs: &[&tools::CLIPPY], run: clippy },
-    Suite { name: "tests", about: "unit and integration tests", needs: &[], run: tests },
-    Suite { name: "doctests", about: "examples in the documentation", needs: &[], run: doctests },
-    Suite { name: "rustdoc", about: "documentation builds", needs: &[], run: rustdoc },
+    Suite::new("fmt", "formatting", &[&tools::RUSTFMT], fmt),
+    Suite::new("tidy", "house rules", &[], tidy::run),
+    Suite::new("clippy", "lints, no warnings", &[&tools::CLIPPY], clippy),
+    Suite::new("tests", "unit and integration tests", &[], tests),
+    Suite::new("doctests", "examples in the documentation", &[], doctests),
+    Suite::new("rustdoc", "documentation builds", &[], rustdoc),
+    Suite::new("vectors", "committed vectors are what PHP says", &[&tools::PHP], vectors),
+    Suite::new("e2e", "journeys in a real browser", &[&tools::BROWSER, &tools::NODE], e2e),
     Suite {
-        name: "vectors",
-        about: "committed vectors are what PHP says",
-        needs: &[&tools::PHP],
-        run: vectors,
-    },
-    Suite {
-        name: "e2e",
-        about: "journeys in a real browser",
-        needs: &[&tools::BROWSER, &tools::NODE],
-        run: e2e,
+        optional: true,
+        ..Suite::new("deny", "licences and sources of dependencies", &[&tools::CARGO_DENY], deny)
     },
 ];
+
+impl Suite {
+    /// A suite that has to run.
+    pub(super) const fn new(
+        name: &'static str,
+        about: &'static str,
+        needs: &'static [&'static Tool],
+        run: fn() -> Result<()>,
+    ) -> Self {
+        Self { name, about, needs, optional: false, run }
+    }
+}
 
 const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
 
@@ -86,6 +94,11 @@ fn e2e() -> Result<()> {
     let mut command = cargo(&["test", "--test", "journeys"]);
     command.args(EVERYTHING).args(["--", "--test-threads", "2"]);
     shell::run(command.env("FREISCHALT_E2E", "1").env("FREISCHALT_BIN", program))
+}
+
+/// Without advisories: they change by themselves, and with them the verdict on the same commit.
+fn deny() -> Result<()> {
+    shell::run(&mut cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))
 }
 
 /// Builds the command and fetches axe-core; gives the path of the command.
