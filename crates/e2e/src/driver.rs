@@ -4,9 +4,12 @@ use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::process::Process;
+
+/// How often to try.
+const ATTEMPTS: u8 = 5;
 
 /// A running chromedriver.
 #[derive(Debug)]
@@ -17,12 +20,21 @@ pub struct Driver {
 
 impl Driver {
     /// Starts it on a free port.
+    ///
+    /// It looks for a port that is free on IPv4 and then insists on the same one on IPv6, so it
+    /// now and then gives up when several start at once.
     pub fn start() -> Result<Self> {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0");
-        let (process, port) = Process::start(command, port)
-            .context("chromedriver is needed: `cargo xtask test` installs it where it may")?;
-        Ok(Self { _process: process, port })
+        let mut problem = None;
+        for _ in 0..ATTEMPTS {
+            let mut command = Command::new("chromedriver");
+            command.arg("--port=0");
+            match Process::start(command, port) {
+                Ok((process, port)) => return Ok(Self { _process: process, port }),
+                Err(error) => problem = Some(error),
+            }
+        }
+        let why = problem.map(|error| format!("{error:#}")).unwrap_or_default();
+        bail!("chromedriver does not start (`cargo xtask test` installs it): {why}")
     }
 
     /// Where it takes commands.

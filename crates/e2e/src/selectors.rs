@@ -3,6 +3,9 @@
 //! Forms are found by the fields and addresses that the server reads, provider pages by the ids
 //! that the vendor's reference provider documents. Both are contracts; classes and wording are not.
 
+/// The user switcher.
+pub const USERS: &str = "/sandbox/users";
+
 /// The button of the user switcher that makes the user the current one.
 pub fn user_button(customer: &str, user: &str) -> String {
     format!(

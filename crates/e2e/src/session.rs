@@ -49,6 +49,14 @@ impl Session {
         }
     }
 
+    /// Waits until the browser has gone on from the page with that path.
+    ///
+    /// Opening another page while a form is still on its way would be overtaken by its answer.
+    pub async fn leave(&self, path: &str) -> Result<()> {
+        let what = format!("another page than {path}");
+        self.until(&what, async || Ok(self.client.current_url().await?.path() != path)).await
+    }
+
     /// Whether such an element is there right now.
     pub async fn has(&self, selector: &str) -> Result<bool> {
         Ok(!self.client.find_all(locator(selector)).await?.is_empty())

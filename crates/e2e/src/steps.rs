@@ -27,8 +27,9 @@ impl Stage {
     }
 
     async fn be(&self, user: &User) -> Result<()> {
-        self.open("/sandbox/users").await?;
-        self.browser.click(&at::user_button(CUSTOMER, &user.id_text())).await
+        self.open(at::USERS).await?;
+        self.browser.click(&at::user_button(CUSTOMER, &user.id_text())).await?;
+        self.browser.leave(at::USERS).await
     }
 
     /// Opens a page of the marketplace.

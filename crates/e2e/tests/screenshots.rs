@@ -31,7 +31,7 @@ async fn walk(stage: &Stage, album: &str) -> Result<()> {
     let folder = PathBuf::from(env::var_os(SWITCH).context("no folder for the pictures")?);
     let take =
         async |name: &str| stage.browser.picture(&folder.join(format!("{name}-{album}.png"))).await;
-    stage.open("/sandbox/users").await?;
+    stage.open(at::USERS).await?;
     take("01-users").await?;
     stage.be_administrator().await?;
     stage.open("/marketplace").await?;

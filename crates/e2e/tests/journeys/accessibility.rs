@@ -9,7 +9,7 @@ use freischalt_e2e::steps::Audience;
 
 pub(crate) async fn every_page(stage: &Stage) -> Result<()> {
     let browser = &stage.browser;
-    stage.open("/sandbox/users").await?;
+    stage.open(at::USERS).await?;
     axe::check(browser, "user switcher").await?;
     stage.be_normal_user().await?;
     stage.open(&at::provider_page(DEMO)).await?;
