@@ -51,6 +51,12 @@ async fn walk(stage: &Stage, album: &str) -> Result<()> {
     take("07-active").await?;
     stage.open(&at::provider_page(DEMO)).await?;
     take("08-provider-active").await?;
-    stage.open("/sandbox/requests").await?;
-    take("09-requests").await
+    stage.open(at::REQUESTS).await?;
+    take("09-requests").await?;
+    stage.open(at::NEW_PROVIDER).await?;
+    take("10-new-provider").await?;
+    stage.open(&at::document_page(DEMO, "terms")).await?;
+    take("11-document").await?;
+    stage.open("/no-such-page").await?;
+    take("12-not-found").await
 }

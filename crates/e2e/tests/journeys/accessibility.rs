@@ -16,9 +16,14 @@ pub(crate) async fn every_page(stage: &Stage) -> Result<()> {
     stage.open(&at::provider_page(DEMO)).await?;
     check(browser, "provider as normal user").await?;
     stage.be_administrator().await?;
-    for page in
-        ["/marketplace", "/marketplace/providers/demo", "/sandbox/providers/new", "/no-such-page"]
-    {
+    let pages = [
+        "/marketplace",
+        at::NEW_PROVIDER,
+        "/no-such-page",
+        &at::provider_page(DEMO),
+        &at::document_page(DEMO, "terms"),
+    ];
+    for page in pages {
         stage.open(page).await?;
         check(browser, page).await?;
     }
@@ -38,7 +43,9 @@ pub(crate) async fn every_page(stage: &Stage) -> Result<()> {
     stage.see_active().await?;
     check(browser, "active").await?;
     stage.open(&at::provider_page(DEMO)).await?;
-    check(browser, "provider with history").await
+    check(browser, "provider with history").await?;
+    stage.open(at::REQUESTS).await?;
+    check(browser, "requests").await
 }
 
 async fn check(browser: &Session, page: &str) -> Result<()> {

@@ -13,7 +13,9 @@ pub(crate) async fn then_the_right_one(stage: &Stage) -> Result<()> {
     let wrong: String = key.chars().rev().collect();
     ensure!(wrong != key, "the key reads the same from both ends");
     stage.give_key_to_provider(&wrong).await?;
-    stage.provider_says(at::PROVIDER_PROBLEM).await?;
+    let problem = stage.provider_says(at::PROVIDER_PROBLEM).await?;
+    let report = stage.browser.text(at::REPORT).await?;
+    ensure!(problem.starts_with(&report), "reported `{report}`, but the provider says `{problem}`");
     ensure!(stage.state(DEMO).await? == "pending", "a wrong key changed the activation");
     stage.give_key_to_provider(&key).await?;
     stage.see_active().await?;
