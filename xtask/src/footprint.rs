@@ -11,8 +11,8 @@ use crate::sandbox::Sandbox;
 use crate::shell::{self, cargo};
 
 const START_GOAL_US: u64 = 50_000;
-const MEMORY_GOAL_KB: u64 = 30 * 1024;
-const SIZE_GOAL_KB: u64 = 25 * 1024;
+const MEMORY_GOAL: u64 = 30_000_000;
+const SIZE_GOAL: u64 = 25_000_000;
 
 /// How memory is left to settle before it is read.
 const IDLE: Duration = Duration::from_secs(2);
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let program = shell::target_dir().join("release/freischalt");
     let start = median_start(&program, args.starts)?;
     let (resident, proportional) = idle_memory(&program)?;
-    let size = fs::metadata(&program).context("cannot find the binary")?.len() / 1024;
+    let size = fs::metadata(&program).context("cannot find the binary")?.len();
     let rows = [
         Row::new(
             format!("start to first answer, median of {}", args.starts),
@@ -39,9 +39,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             START_GOAL_US,
             Unit::Millis,
         ),
-        Row::new("idle memory, resident (RSS)", resident, MEMORY_GOAL_KB, Unit::Megabytes),
-        Row::new("idle memory, proportional (PSS)", proportional, MEMORY_GOAL_KB, Unit::Megabytes),
-        Row::new("binary, stripped", size, SIZE_GOAL_KB, Unit::Megabytes),
+        Row::new("idle memory, resident (RSS)", resident, MEMORY_GOAL, Unit::Megabytes),
+        Row::new("idle memory, proportional (PSS)", proportional, MEMORY_GOAL, Unit::Megabytes),
+        Row::new("binary, stripped", size, SIZE_GOAL, Unit::Megabytes),
     ];
     println!("\n{:<40} {:>10} {:>10}", "measure", "measured", "goal");
     for row in &rows {
@@ -72,27 +72,29 @@ fn median(times: &mut [u64]) -> u64 {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// Resident and proportional memory in kB, as the kernel counts them.
+/// Resident and proportional memory in bytes, as the kernel counts them.
 fn idle_memory(program: &Path) -> Result<(u64, u64)> {
     let sandbox = Sandbox::start(program)?;
     sandbox.ask_health()?;
     thread::sleep(IDLE);
     let path = format!("/proc/{}/smaps_rollup", sandbox.pid());
     let text = fs::read_to_string(&path).context("memory can only be read on Linux")?;
-    Ok((kilobytes(&text, "Rss:")?, kilobytes(&text, "Pss:")?))
+    Ok((bytes(&text, "Rss:")?, bytes(&text, "Pss:")?))
 }
 
-fn kilobytes(text: &str, label: &str) -> Result<u64> {
+fn bytes(text: &str, label: &str) -> Result<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(label));
     let number = line.and_then(|rest| rest.trim().strip_suffix(" kB"));
     let number = number.with_context(|| format!("the kernel reports no `{label}`"))?;
-    number.parse().with_context(|| format!("`{label} {number}` is not a number"))
+    let kilobytes: u64 =
+        number.parse().with_context(|| format!("`{label} {number}` is not a number"))?;
+    Ok(kilobytes * 1024)
 }
 
 enum Unit {
     /// Values are microseconds.
     Millis,
-    /// Values are kB of 1024 bytes.
+    /// Values are bytes.
     Megabytes,
 }
 
@@ -117,7 +119,7 @@ impl std::fmt::Display for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (per, unit) = match self.unit {
             Unit::Millis => (1000, "ms"),
-            Unit::Megabytes => (1024, "MB"),
+            Unit::Megabytes => (1_000_000, "MB"),
         };
         let value = format!("{}.{} {unit}", self.value / per, self.value % per * 10 / per);
         let goal = format!("{} {unit}", self.goal / per);
@@ -139,14 +141,14 @@ mod tests {
     #[test]
     fn the_kernels_words_are_read() {
         let text = "Rss:               11264 kB\nPss:                9000 kB\n";
-        assert_eq!(kilobytes(text, "Pss:").unwrap(), 9000);
-        assert!(kilobytes(text, "Swap:").is_err());
+        assert_eq!(bytes(text, "Pss:").unwrap(), 9000 * 1024);
+        assert!(bytes(text, "Swap:").is_err());
     }
 
     #[test]
     fn a_row_shows_value_goal_and_verdict() {
         let row = Row::new("x", 21_950, START_GOAL_US, Unit::Millis).to_string();
         assert!(row.contains("21.9 ms") && row.contains("50 ms") && row.ends_with("pass"), "{row}");
-        assert!(!Row::new("x", 30_721, MEMORY_GOAL_KB, Unit::Megabytes).is_met());
+        assert!(!Row::new("x", 30_000_001, MEMORY_GOAL, Unit::Megabytes).is_met());
     }
 }

@@ -51,8 +51,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 fn run_suite(suite: &Suite, installer: &mut Installer) -> Outcome {
     for tool in suite.needs {
-        if let Err(reason) = installer.ensure(tool) {
-            return Outcome::Skipped(reason);
+        match installer.ensure(tool) {
+            Ok(()) => {}
+            Err(reason) if suite.optional => return Outcome::LeftOut(reason),
+            Err(reason) => return Outcome::Skipped(reason),
         }
     }
     match (suite.run)() {
@@ -110,9 +112,11 @@ mod tests {
             probe: tools::Probe::Programs(&[&["no-such-program-here"]]),
             source: tools::Source::Apt(&[&["no-such-package"]]),
         };
-        let suite =
-            Suite { name: "x", about: "x", needs: &[&NOWHERE], run: || bail!("must not run") };
+        let suite = Suite::new("x", "x", &[&NOWHERE], || bail!("must not run"));
         let outcome = run_suite(&suite, &mut Installer::new(false));
         assert!(matches!(outcome, Outcome::Skipped(reason) if reason.contains("nowhere")));
+        let suite = Suite { optional: true, ..suite };
+        let outcome = run_suite(&suite, &mut Installer::new(false));
+        assert!(matches!(outcome, Outcome::LeftOut(reason) if reason.contains("nowhere")));
     }
 }

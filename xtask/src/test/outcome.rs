@@ -11,6 +11,8 @@ pub(super) enum Outcome {
     Failed(String),
     /// It could not run here.
     Skipped(String),
+    /// It is optional and could not run here; counts as nothing.
+    LeftOut(String),
 }
 
 impl fmt::Display for Outcome {
@@ -19,6 +21,7 @@ impl fmt::Display for Outcome {
             Self::Passed => f.write_str("passed"),
             Self::Failed(why) => write!(f, "FAILED: {why}"),
             Self::Skipped(why) => write!(f, "SKIPPED: {why}"),
+            Self::LeftOut(why) => write!(f, "left out: {why}"),
         }
     }
 }
@@ -81,6 +84,7 @@ mod tests {
         tally.record("a", Outcome::Passed);
         tally.record("b", Outcome::Skipped("no browser".into()));
         tally.record("c", Outcome::Failed("broken".into()));
+        tally.record("d", Outcome::LeftOut("optional".into()));
         tally
     }
 

@@ -4,6 +4,7 @@
 //! compiles the next one finds. Only clippy and rustdoc need metadata of their own, and share it.
 
 use std::env;
+use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -20,31 +21,39 @@ pub(super) struct Suite {
     pub(super) about: &'static str,
     /// Programs without which it cannot run.
     pub(super) needs: &'static [&'static Tool],
+    /// Whether its absence is only worth a notice. For what nobody is asked to install.
+    pub(super) optional: bool,
     /// Runs it.
     pub(super) run: fn() -> Result<()>,
 }
 
 /// Every suite, cheap ones first.
 pub(super) const SUITES: &[Suite] = &[
-    Suite { name: "fmt", about: "formatting", needs: &[&tools::RUSTFMT], run: fmt },
-    Suite { name: "tidy", about: "house rules", needs: &[], run: tidy::run },
-    Suite { name: "clippy", about: "lints, no warnings", needs: &[&tools::CLIPPY], run: clippy },
-    Suite { name: "tests", about: "unit and integration tests", needs: &[], run: tests },
-    Suite { name: "doctests", about: "examples in the documentation", needs: &[], run: doctests },
-    Suite { name: "rustdoc", about: "documentation builds", needs: &[], run: rustdoc },
+    Suite::new("fmt", "formatting", &[&tools::RUSTFMT], fmt),
+    Suite::new("tidy", "house rules", &[], tidy::run),
+    Suite::new("clippy", "lints, no warnings", &[&tools::CLIPPY], clippy),
+    Suite::new("tests", "unit and integration tests", &[], tests),
+    Suite::new("doctests", "examples in the documentation", &[], doctests),
+    Suite::new("rustdoc", "documentation builds", &[], rustdoc),
+    Suite::new("vectors", "committed vectors are what PHP says", &[&tools::PHP], vectors),
+    Suite::new("e2e", "journeys in a real browser", &[&tools::BROWSER, &tools::NODE], e2e),
     Suite {
-        name: "vectors",
-        about: "committed vectors are what PHP says",
-        needs: &[&tools::PHP],
-        run: vectors,
-    },
-    Suite {
-        name: "e2e",
-        about: "journeys in a real browser",
-        needs: &[&tools::BROWSER, &tools::NODE],
-        run: e2e,
+        optional: true,
+        ..Suite::new("deny", "licences and sources of dependencies", &[&tools::CARGO_DENY], deny)
     },
 ];
+
+impl Suite {
+    /// A suite that has to run.
+    pub(super) const fn new(
+        name: &'static str,
+        about: &'static str,
+        needs: &'static [&'static Tool],
+        run: fn() -> Result<()>,
+    ) -> Self {
+        Self { name, about, needs, optional: false, run }
+    }
+}
 
 const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
 
@@ -88,16 +97,36 @@ fn e2e() -> Result<()> {
     shell::run(command.env("FREISCHALT_E2E", "1").env("FREISCHALT_BIN", program))
 }
 
+/// Without advisories: they change by themselves, and with them the verdict on the same commit.
+fn deny() -> Result<()> {
+    shell::run(&mut cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))
+}
+
 /// Builds the command and fetches axe-core; gives the path of the command.
 ///
 /// Built together with the tests, because test-only dependencies may switch features on: built
 /// alone, the command would compile half of the dependencies once more.
 pub(crate) fn build_for_browser() -> Result<std::path::PathBuf> {
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    shell::run(npm.current_dir(workspace_root().join("crates/e2e")))?;
+    fetch_axe()?;
     shell::run(cargo(&["build", "--bins", "--tests"]).args(EVERYTHING))?;
     Ok(shell::target_dir().join("debug/freischalt"))
+}
+
+/// Asks the network only when another version is here than the lock file names.
+fn fetch_axe() -> Result<()> {
+    let folder = workspace_root().join("crates/e2e");
+    let version = |file: &str, pointer: &str| -> Option<serde_json::Value> {
+        let json: serde_json::Value =
+            serde_json::from_slice(&fs::read(folder.join(file)).ok()?).ok()?;
+        json.pointer(pointer).cloned()
+    };
+    let locked = version("package-lock.json", "/packages/node_modules~1axe-core/version");
+    if locked.is_some() && locked == version("node_modules/axe-core/package.json", "/version") {
+        return Ok(());
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    shell::run(npm.current_dir(&folder))
 }
 
 #[cfg(test)]

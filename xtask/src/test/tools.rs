@@ -29,6 +29,8 @@ pub(crate) enum Source {
     Apt(&'static [&'static [&'static str]]),
     /// A component of the Rust toolchain.
     RustComponent(&'static str),
+    /// A crate to be built, which takes minutes and is left to people.
+    Crate(&'static str),
 }
 
 /// A browser and the program that steers it.
@@ -69,6 +71,13 @@ pub(crate) const CLIPPY: Tool = Tool {
     source: Source::RustComponent("clippy"),
 };
 
+/// The checker of licences and sources.
+pub(crate) const CARGO_DENY: Tool = Tool {
+    name: "cargo-deny",
+    probe: Probe::Programs(&[&["cargo-deny"]]),
+    source: Source::Crate("cargo-deny"),
+};
+
 /// Looks for tools and installs missing ones, each at most once in a run.
 pub(crate) struct Installer {
     allowed: bool,
@@ -93,7 +102,7 @@ impl Installer {
     }
 
     fn install(&mut self, tool: &Tool) -> Result<(), String> {
-        if !self.allowed {
+        if !self.allowed || matches!(tool.source, Source::Crate(_)) {
             return Err(format!("{} is missing; {}", tool.name, advice(&tool.source)));
         }
         println!("    {} is missing: trying to install it", tool.name);
@@ -103,6 +112,7 @@ impl Installer {
                 let _ = run(Command::new("rustup").args(["component", "add", name]));
                 arrived(tool)
             }
+            Source::Crate(_) => arrived(tool),
         }
     }
 
@@ -155,6 +165,7 @@ fn advice(source: &Source) -> String {
             format!("install it with `apt-get install {packages}`")
         }
         Source::RustComponent(name) => format!("install it with `rustup component add {name}`"),
+        Source::Crate(name) => format!("install it with `cargo install --locked {name}`"),
     }
 }
 

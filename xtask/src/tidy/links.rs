@@ -1,11 +1,15 @@
-//! Every relative link of a Markdown file leads to a file, and its anchor to a heading.
+//! Every relative link of a Markdown file leads to a file, and its anchor to a heading; every
+//! document that a comment names exists.
 
 use super::Finding;
 use super::tree::Tree;
 
-/// Checks all Markdown files of the tree.
+/// Checks the Markdown files and the comments of the tree.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
+    for (path, content) in tree.iter().filter(|(path, _)| path.ends_with(".rs")) {
+        findings.extend(check_comments(tree, path, content));
+    }
     for (path, content) in tree.iter().filter(|(path, _)| path.ends_with(".md")) {
         for (line, link) in links(content) {
             if let Some(text) = complaint(tree, path, &link) {
@@ -14,6 +18,31 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn check_comments(tree: &Tree, path: &str, content: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, line) in content.lines().enumerate() {
+        let Some(comment) = line.trim_start().strip_prefix("//") else { continue };
+        for name in documents(comment).filter(|name| !exists(tree, name)) {
+            let text = format!("names `{name}`, and there is no such document here");
+            findings.push(Finding::at_line(path, index + 1, text));
+        }
+    }
+    findings
+}
+
+fn documents(comment: &str) -> impl Iterator<Item = &str> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let words = comment.split(move |c: char| !is_name(c)).map(|word| word.trim_end_matches('.'));
+    words.filter(|word| word.strip_suffix(".md").is_some_and(|stem| !stem.is_empty()))
+}
+
+/// A name is enough; it may leave out folders.
+fn exists(tree: &Tree, name: &str) -> bool {
+    tree.keys().any(|path| {
+        path.strip_suffix(name).is_some_and(|folders| folders.is_empty() || folders.ends_with('/'))
+    })
 }
 
 fn complaint(tree: &Tree, from: &str, link: &str) -> Option<String> {
@@ -112,6 +141,18 @@ mod tests {
         );
         assert_eq!(findings("[ref]: gone.md\n").len(), 1);
         assert_eq!(findings("[h](b.md#three)\n").len(), 1);
+    }
+
+    #[test]
+    fn a_comment_names_documents_that_exist() {
+        let check = |comment: &str| {
+            let files = [("src/a.rs", comment), ("docs/b.md", ""), ("README.md", "")];
+            check(&files.iter().map(|(p, c)| ((*p).to_owned(), (*c).to_owned())).collect())
+        };
+        assert_eq!(check("// See `docs/b.md`, b.md and README.md.\nlet x = \"c.md\";"), []);
+        let found = check("\n//! As c.md 2 says.\n");
+        let text = "names `c.md`, and there is no such document here";
+        assert_eq!(found, [Finding::new("src/a.rs:2", text)]);
     }
 
     #[test]

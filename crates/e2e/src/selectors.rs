@@ -1,0 +1,95 @@
+//! Where things are on the pages: the only place that knows.
+//!
+//! Forms are found by the fields and addresses that the server reads, provider pages by the ids
+//! that the vendor's reference provider documents, since both are contracts. Where there is no
+//! contract, ids, and in one case a class, have to do.
+
+/// The user switcher.
+pub const USERS: &str = "/sandbox/users";
+
+/// The button of the user switcher that makes the user the current one.
+pub fn user_button(customer: &str, user: &str) -> String {
+    format!(
+        "//form[contains(@action,'/sandbox/user')]\
+         [.//*[@name='customer' and @value='{customer}']]\
+         [.//*[@name='user' and @value='{user}']]//button"
+    )
+}
+
+/// The form to add a provider of one's own.
+pub const NEW_PROVIDER: &str = "/providers/new";
+
+/// The log of requests.
+pub const REQUESTS: &str = "/requests";
+
+/// The page of a provider.
+pub fn provider_page(slug: &str) -> String {
+    format!("/marketplace/providers/{slug}")
+}
+
+/// A document of a provider: `terms`, `dpa` or `privacy`.
+pub fn document_page(slug: &str, document: &str) -> String {
+    format!("/marketplace/providers/{slug}/documents/{document}")
+}
+
+/// The page on which a provider is activated.
+pub fn activation_page(slug: &str) -> String {
+    format!("/marketplace/providers/{slug}/activation")
+}
+
+/// Any way from a page to the activation of that provider.
+pub fn activation_entry(slug: &str) -> String {
+    format!("a[href*='/providers/{slug}/activation'], form[action*='/providers/{slug}/activation']")
+}
+
+/// The box to accept the terms.
+pub const TERMS: &str = "input[name='terms']";
+/// The box to accept the data-processing agreement.
+pub const DATA_PROCESSING: &str = "input[name='dpa']";
+/// The button of the legal step.
+pub const TERMS_BUTTON: &str = "form[action$='/terms'] button";
+/// The choice that everybody gets the right.
+pub const AUDIENCE_ALL: &str = "input[name='audience'][value='all']";
+/// The choice that only administrators get the right.
+pub const AUDIENCE_ADMINISTRATORS: &str = "input[name='audience'][value='administrators']";
+/// The button of the step in which the right is chosen.
+pub const AUDIENCE_BUTTON: &str = "form[action$='/right'] button";
+/// Any choice about the right that is already made.
+pub const AUDIENCE_CHOSEN: &str = "input[name='audience']:checked";
+/// The field that shows the API key.
+pub const KEY: &str = "#api-key";
+/// The button that copies the API key.
+pub const COPY_KEY: &str = "[data-copy='api-key']";
+/// The provider's page inside ours.
+pub const FRAME: &str = "#provider-frame";
+/// The panel that says that the provider's page cannot be reached.
+pub const UNREACHABLE: &str = "#unreachable";
+/// What the page passes on from the provider's page.
+pub const REPORT: &str = "#report";
+/// What says that the provider is active.
+pub const ACTIVE: &str = ".end-good";
+/// What the page says about an error in a form.
+pub const ERROR_SUMMARY: &str = "[role='alert']";
+/// The form that blocks a provider.
+pub const BLOCK_DETAILS: &str = "details:has(form[action$='/block']) > summary";
+/// The button that blocks a provider.
+pub const BLOCK_BUTTON: &str = "form[action$='/block'] button";
+
+/// The key field on the provider's page.
+pub const PROVIDER_KEY: &str = "#secret";
+/// The button on the provider's page.
+pub const PROVIDER_BUTTON: &str = "#unlockButton";
+/// What the provider's page says on success.
+pub const PROVIDER_SUCCESS: &str = "#successMessage";
+/// What the demo provider's page says when the key is wrong.
+pub const PROVIDER_PROBLEM: &str = "#keyProblem";
+
+/// The link that changes the language.
+pub fn language_switch(language: &str) -> String {
+    format!("a[hreflang='{language}']")
+}
+
+/// A page that says that it is in that language.
+pub fn page_in(language: &str) -> String {
+    format!("html[lang='{language}']")
+}

@@ -1,0 +1,36 @@
+//! What people do with the marketplace, in a real browser against the built command.
+//!
+//! Runs when `FREISCHALT_E2E` is set, as `cargo xtask test` does; is shown as ignored otherwise.
+
+mod accessibility;
+mod activate;
+mod block;
+mod languages;
+mod refuse;
+mod unreachable;
+mod wrong_key;
+
+use std::process::ExitCode;
+
+use freischalt_e2e::browser::Look;
+use freischalt_e2e::gate::{self, journey};
+
+const SWITCH: &str = "FREISCHALT_E2E";
+
+fn main() -> ExitCode {
+    let desk = Look::DESK;
+    gate::main(vec![
+        journey("activate_as_administrator", SWITCH, desk, activate::as_administrator),
+        journey("activate_on_a_phone", SWITCH, Look::PHONE, activate::with_copy_and_paste),
+        journey("refused_as_normal_user", SWITCH, desk, refuse::as_normal_user),
+        journey("refused_without_terms", SWITCH, desk, refuse::without_terms),
+        journey("block_and_activate_again", SWITCH, desk, block::and_activate_again),
+        journey("wrong_key_then_the_right_one", SWITCH, desk, wrong_key::then_the_right_one),
+        journey("provider_unreachable", SWITCH, desk, unreachable::says_so),
+        journey("activate_in_german", SWITCH, desk.in_german(), languages::in_german),
+        journey("switch_the_language", SWITCH, desk, languages::switched),
+        journey("accessible", SWITCH, desk, accessibility::every_page),
+        journey("accessible_in_the_dark", SWITCH, desk.in_the_dark(), accessibility::every_page),
+        journey("accessible_on_a_phone", SWITCH, Look::PHONE, accessibility::every_page),
+    ])
+}
