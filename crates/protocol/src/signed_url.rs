@@ -109,7 +109,7 @@ pub fn sign(url: &str, secret: &Secret) -> Result<String, SignedUrlError> {
     let canonical = canonical(url)?;
     let (base, query, fragment) = split(url);
     let query = query.map(without_signature).unwrap_or_default();
-    let count = query::variable_count(query.as_bytes());
+    let count = query::variable_count(&url::clean(query.as_bytes()));
     if count >= MAX_VARIABLES {
         return Err(SignedUrlError::TooManyParameters { count });
     }
@@ -204,9 +204,9 @@ fn split(url: &str) -> (&str, Option<&str>, &str) {
 
 /// The query, raw as it is, without the pieces that PHP would read as `signature`.
 fn without_signature(query: &str) -> String {
-    let others =
-        query.split('&').filter(|piece| !query::names_variable(piece.as_bytes(), SIGNATURE));
-    others.collect::<Vec<_>>().join("&")
+    let is_signature =
+        |piece: &&str| query::names_variable(&url::clean(piece.as_bytes()), SIGNATURE);
+    query.split('&').filter(|piece| !is_signature(piece)).collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]
@@ -239,6 +239,16 @@ mod tests {
         {
             let signed = sign(&format!("https://h/p?{piece}&a=1"), &secret()).unwrap();
             assert!(signed.starts_with("https://h/p?a=1&signature="), "{piece}: {signed}");
+        }
+    }
+
+    /// In a URL a raw NUL becomes an underscore, it does not end the name.
+    #[test]
+    fn a_name_that_only_starts_like_signature_stays() {
+        for piece in ["signature\0=a", "signature.=a", "signatures=a", "signature%5B=a"] {
+            let signed = sign(&format!("https://h/p?{piece}&a=1"), &secret()).unwrap();
+            assert!(signed.starts_with(&format!("https://h/p?{piece}&a=1&signature=")), "{signed}");
+            assert!(verify(&signed, &secret()).is_ok());
         }
     }
 
