@@ -1,5 +1,7 @@
 //! A short, repeatable fuzz run within the ordinary tests. The long ones are in `fuzz/`.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
+
 mod invariants;
 
 /// How often each seed is changed and tried.

@@ -1,5 +1,7 @@
 //! Every line of the committed vectors, which a real PHP made (`cargo xtask vectors`).
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails like the test")]
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use freischalt_protocol::{
     Secret,

@@ -1,6 +1,8 @@
 //! Vectors with known results: URLs, orders and window messages as a marketplace and a provider
 //! exchange them, the published ones of client projects, and the ones that must be refused.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
+
 use freischalt_protocol::{
     Secret,
     hmac::{LegacyAction, contains_float, sign_v1, verify_v1},
@@ -9,7 +11,7 @@ use freischalt_protocol::{
         query::{Encoding, build_query, parse_str},
     },
     signed_order::{self, SignedOrderError},
-    signed_url::{self, SignedUrlError},
+    signed_url::{self, Port, SignedUrlError},
 };
 
 fn provider_secret() -> Secret {
@@ -50,10 +52,14 @@ fn service_url() {
 }
 
 #[test]
-fn a_signature_over_the_port_is_refused() {
+fn a_signature_over_the_port_is_refused_unless_asked_for() {
     let with_port = "85148de6d11212c0a7be31c0ac4af268ab40fa631e450ac68af81080ccc97a8e";
     let url = SERVICE.replace("#frag", &format!("&signature={with_port}"));
     let refused = signed_url::verify(&url, &provider_secret()).map(|_| ());
+    assert_eq!(refused, Err(SignedUrlError::WrongSignature));
+    assert!(Port::Kept.verify(&url, &provider_secret()).is_ok());
+    assert_eq!(Port::Kept.sign(&url, &provider_secret()), Ok(url.clone()));
+    let refused = Port::Kept.verify(&url.replace(":8443", ""), &provider_secret()).map(|_| ());
     assert_eq!(refused, Err(SignedUrlError::WrongSignature));
 }
 
