@@ -1,15 +1,30 @@
 //! PHP arrays: lists and maps in one.
+//!
+//! Like PHP itself this keeps a list as a list, without its keys, until something else is made of
+//! it: bodies of many small elements would take several times the memory otherwise.
+
+use std::iter::Enumerate;
 
 use indexmap::IndexMap;
 
-use super::{Key, Value, key::KeyRef};
+use super::{Key, KeyRef, Value};
 
 /// A PHP array: an ordered map that keeps the place of the first insertion of a key.
 ///
 /// Two arrays are equal if they hold equal pairs in the same order, as with PHP's `===`.
-#[derive(Clone, Debug, Default)]
-pub struct Array {
-    entries: IndexMap<Key, Value>,
+#[derive(Clone, Debug)]
+pub struct Array(Entries);
+
+#[derive(Clone, Debug)]
+enum Entries {
+    /// The keys are 0, 1, 2 …, and the next index is the length.
+    List(Vec<Value>),
+    Map(Box<Map>),
+}
+
+#[derive(Clone, Debug)]
+struct Map {
+    pairs: IndexMap<Key, Value>,
     /// The index that `$array[] = …` uses next; `None` before the first integer key.
     next: Option<i64>,
 }
@@ -17,16 +32,12 @@ pub struct Array {
 impl Array {
     /// An empty array.
     pub fn new() -> Self {
-        Self::default()
+        Self(Entries::List(Vec::new()))
     }
 
     /// A list: keys 0, 1, 2 and so on.
     pub fn list<V: Into<Value>>(values: impl IntoIterator<Item = V>) -> Self {
-        let mut array = Self::new();
-        for value in values {
-            array.push(value);
-        }
-        array
+        Self(Entries::List(values.into_iter().map(Into::into).collect()))
     }
 
     /// The value of a key, integer or not: `get("7")` finds the key 7, as in PHP.
@@ -36,7 +47,11 @@ impl Array {
 
     /// Like [`Array::get`], for keys that need not be UTF-8.
     pub fn get_bytes(&self, key: &[u8]) -> Option<&Value> {
-        self.entries.get(&KeyRef::new(key))
+        let key = KeyRef::from(key);
+        match &self.0 {
+            Entries::List(values) => values.get(place(key)?),
+            Entries::Map(map) => map.pairs.get(&key),
+        }
     }
 
     /// The value of a key if it is a string of valid UTF-8.
@@ -51,21 +66,33 @@ impl Array {
 
     /// `$array[$key] = $value`: a key that exists keeps its place. Returns the value it had.
     pub fn insert(&mut self, key: impl Into<Key>, value: impl Into<Value>) -> Option<Value> {
-        let key = key.into();
-        if let Key::Int(number) = key {
-            self.reserve_index(number);
+        let (key, value) = (key.into(), value.into());
+        if let Entries::List(values) = &mut self.0
+            && let Some(place) = place(key.borrow())
+            && place <= values.len()
+        {
+            if let Some(known) = values.get_mut(place) {
+                return Some(std::mem::replace(known, value));
+            }
+            values.push(value);
+            return None;
         }
-        self.entries.insert(key, value.into())
+        self.map().insert(key, value)
     }
 
     /// `$array[] = $value`. False, and nothing changed, if the array has used up its indices, as
     /// one with the key 9223372036854775807 has.
     pub fn push(&mut self, value: impl Into<Value>) -> bool {
-        let index = self.next.unwrap_or(0);
-        if index == i64::MAX && self.entries.contains_key(&KeyRef::Int(index)) {
-            return false;
+        match &mut self.0 {
+            Entries::List(values) => values.push(value.into()),
+            Entries::Map(map) => {
+                let index = map.next.unwrap_or(0);
+                if index == i64::MAX && map.pairs.contains_key(&KeyRef::Int(index)) {
+                    return false;
+                }
+                map.insert(Key::Int(index), value.into());
+            }
         }
-        self.insert(index, value);
         true
     }
 
@@ -75,42 +102,55 @@ impl Array {
     }
 
     /// The pairs, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Value)> {
-        self.entries.iter()
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(match &self.0 {
+            Entries::List(values) => Pairs::List(values.iter().enumerate()),
+            Entries::Map(map) => Pairs::Map(map.pairs.iter()),
+        })
     }
 
     /// The values, in order.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
-        self.entries.values()
+        self.iter().map(|(_, value)| value)
     }
 
     /// How many pairs there are.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        match &self.0 {
+            Entries::List(values) => values.len(),
+            Entries::Map(map) => map.pairs.len(),
+        }
     }
 
     /// Whether there is no pair.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     /// Whether the keys are 0, 1, 2 … in this order, so that JSON would write `[…]`. An empty
     /// array is a list.
     pub fn is_list(&self) -> bool {
-        (0..).zip(self.entries.keys()).all(|(index, key)| *key == Key::Int(index))
+        match &self.0 {
+            Entries::List(_) => true,
+            Entries::Map(map) => {
+                (0..).zip(map.pairs.keys()).all(|(index, key)| *key == Key::Int(index))
+            }
+        }
     }
 
     pub(super) fn remove_bytes(&mut self, key: &[u8]) -> Option<Value> {
-        self.entries.shift_remove(&KeyRef::new(key))
+        self.get_bytes(key)?;
+        self.map().pairs.shift_remove(&KeyRef::from(key))
     }
 
     /// The array at `key`, which becomes an empty one if it is absent or something else.
     pub(super) fn array_at(&mut self, key: &[u8]) -> &mut Self {
         let key = Key::from(key);
+        let map = self.map();
         if let Key::Int(number) = key {
-            self.reserve_index(number);
+            map.reserve(number);
         }
-        become_array(self.entries.entry(key).or_insert(Value::Null))
+        become_array(map.pairs.entry(key).or_insert(Value::Null))
     }
 
     /// A new empty array at the next index; `None` where [`Array::push`] gives false.
@@ -118,27 +158,107 @@ impl Array {
         if !self.push(Self::new()) {
             return None;
         }
-        self.entries.last_mut().map(|(_, value)| become_array(value))
+        let last = match &mut self.0 {
+            Entries::List(values) => values.last_mut(),
+            Entries::Map(map) => map.pairs.last_mut().map(|(_, value)| value),
+        };
+        last.map(become_array)
     }
 
-    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.entries.values_mut()
-    }
-
-    pub(super) fn keys(&self) -> impl ExactSizeIterator<Item = &Key> {
-        self.entries.keys()
+    /// The arrays among the values.
+    pub(super) fn arrays_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        let (list, map) = match &mut self.0 {
+            Entries::List(values) => (Some(values.iter_mut()), None),
+            Entries::Map(map) => (None, Some(map.pairs.values_mut())),
+        };
+        let values = list.into_iter().flatten().chain(map.into_iter().flatten());
+        values.filter_map(|value| match value {
+            Value::Array(array) => Some(array),
+            _ => None,
+        })
     }
 
     /// Puts the pairs into the order in which `order` names their present places.
     pub(super) fn reorder(&mut self, order: &[usize]) {
-        let mut pairs: Vec<_> = std::mem::take(&mut self.entries).into_iter().map(Some).collect();
-        self.entries =
-            order.iter().filter_map(|place| pairs.get_mut(*place).and_then(Option::take)).collect();
+        let pairs = &mut self.map().pairs;
+        let mut old: Vec<_> = std::mem::take(pairs).into_iter().map(Some).collect();
+        *pairs = order.iter().filter_map(|place| old.get_mut(*place)?.take()).collect();
     }
 
-    fn reserve_index(&mut self, number: i64) {
+    /// Makes a map of a list.
+    fn map(&mut self) -> &mut Map {
+        if let Entries::List(values) = &mut self.0 {
+            let pairs: IndexMap<_, _> = (0..).map(Key::Int).zip(std::mem::take(values)).collect();
+            let next = i64::try_from(pairs.len()).ok().filter(|next| *next > 0);
+            self.0 = Entries::Map(Box::new(Map { pairs, next }));
+        }
+        match &mut self.0 {
+            Entries::Map(map) => map,
+            #[expect(clippy::unreachable, reason = "a list became a map above")]
+            Entries::List(_) => unreachable!(),
+        }
+    }
+}
+
+impl Map {
+    fn insert(&mut self, key: Key, value: Value) -> Option<Value> {
+        if let Key::Int(number) = key {
+            self.reserve(number);
+        }
+        self.pairs.insert(key, value)
+    }
+
+    fn reserve(&mut self, number: i64) {
         let next = number.saturating_add(1);
         self.next = Some(self.next.map_or(next, |known| known.max(next)));
+    }
+}
+
+/// The pairs of an array.
+#[derive(Clone, Debug)]
+pub struct Iter<'a>(Pairs<'a>);
+
+#[derive(Clone, Debug)]
+enum Pairs<'a> {
+    List(Enumerate<std::slice::Iter<'a, Value>>),
+    Map(indexmap::map::Iter<'a, Key, Value>),
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (KeyRef<'a>, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Pairs::List(values) => {
+                let (place, value) = values.next()?;
+                Some((KeyRef::Int(i64::try_from(place).ok()?), value))
+            }
+            Pairs::Map(pairs) => pairs.next().map(|(key, value)| (key.borrow(), value)),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match &self.0 {
+            Pairs::List(values) => values.size_hint(),
+            Pairs::Map(pairs) => pairs.size_hint(),
+        }
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl<'a> IntoIterator for &'a Array {
+    type Item = (KeyRef<'a>, &'a Value);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+impl Default for Array {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -164,21 +284,11 @@ impl<K: Into<Key>, V: Into<Value>> Extend<(K, V)> for Array {
     }
 }
 
-impl IntoIterator for Array {
-    type Item = (Key, Value);
-    type IntoIter = indexmap::map::IntoIter<Key, Value>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a Array {
-    type Item = (&'a Key, &'a Value);
-    type IntoIter = indexmap::map::Iter<'a, Key, Value>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.entries.iter()
+/// The place in a list that a key means.
+fn place(key: KeyRef<'_>) -> Option<usize> {
+    match key {
+        KeyRef::Int(number) => usize::try_from(number).ok(),
+        KeyRef::Str(_) => None,
     }
 }
 
@@ -217,6 +327,29 @@ mod tests {
         assert_eq!(array.len(), 4);
         array.remove("9223372036854775807");
         assert!(array.push("f"), "the last index is free again");
+    }
+
+    #[test]
+    fn a_list_that_lost_an_element_counts_on() {
+        let mut array = Array::list(["a", "b"]);
+        assert_eq!(array.remove("1").as_ref().and_then(Value::as_str), Some("b"));
+        assert!(array.remove("1").is_none());
+        assert!(array.push("c"));
+        assert_eq!(array, [("0", "a"), ("2", "c")].into_iter().collect());
+        assert!(!array.is_list());
+    }
+
+    #[test]
+    fn a_list_and_a_map_of_the_same_pairs_are_equal() {
+        let mut list = Array::list(["a", "b"]);
+        let mut map = Array::new();
+        map.insert("x", "y");
+        map.remove("x");
+        map.push("a");
+        map.insert("1", "b");
+        assert_eq!(list, map);
+        assert_eq!(list.insert("0", "z"), map.insert("0", "z"));
+        assert_eq!(list, map);
     }
 
     #[test]

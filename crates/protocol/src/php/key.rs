@@ -18,15 +18,8 @@ pub enum Key {
 }
 
 impl Key {
-    /// The key as text: decimal digits, or the bytes of the string.
-    pub fn to_bytes(&self) -> Cow<'_, [u8]> {
-        match self {
-            Self::Int(number) => Cow::Owned(number.to_string().into_bytes()),
-            Self::Str(bytes) => Cow::Borrowed(bytes),
-        }
-    }
-
-    pub(super) fn borrow(&self) -> KeyRef<'_> {
+    /// The same key without a copy of its text.
+    pub fn borrow(&self) -> KeyRef<'_> {
         match self {
             Self::Int(number) => KeyRef::Int(*number),
             Self::Str(bytes) => KeyRef::Str(bytes),
@@ -70,15 +63,28 @@ impl From<String> for Key {
     }
 }
 
-/// A key that borrows its text, so that looking one up copies nothing.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) enum KeyRef<'a> {
+/// A key that borrows its text. It hashes like the [`Key`] of the same value, so that looking one
+/// up copies nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyRef<'a> {
+    /// `7`, `-1`, `0`
     Int(i64),
+    /// `a`, `07`, `-0`, the empty string
     Str(&'a [u8]),
 }
 
 impl<'a> KeyRef<'a> {
-    pub(super) fn new(text: &'a [u8]) -> Self {
+    /// The key as text: decimal digits, or the bytes of the string.
+    pub fn to_bytes(self) -> Cow<'a, [u8]> {
+        match self {
+            Self::Int(number) => Cow::Owned(number.to_string().into_bytes()),
+            Self::Str(bytes) => Cow::Borrowed(bytes),
+        }
+    }
+}
+
+impl<'a> From<&'a [u8]> for KeyRef<'a> {
+    fn from(text: &'a [u8]) -> Self {
         canonical_integer(text).map_or(Self::Str(text), Self::Int)
     }
 }
