@@ -3,9 +3,11 @@
 //! Like PHP itself this keeps a list as a list, without its keys, until something else is made of
 //! it: bodies of many small elements would take several times the memory otherwise.
 
-use std::iter::Enumerate;
+mod iter;
 
 use indexmap::IndexMap;
+
+pub use self::iter::{IntoIter, Iter};
 
 use super::{Key, KeyRef, Value};
 
@@ -103,10 +105,7 @@ impl Array {
 
     /// The pairs, in order.
     pub fn iter(&self) -> Iter<'_> {
-        Iter(match &self.0 {
-            Entries::List(values) => Pairs::List(values.iter().enumerate()),
-            Entries::Map(map) => Pairs::Map(map.pairs.iter()),
-        })
+        Iter::new(&self.0)
     }
 
     /// The values, in order.
@@ -214,48 +213,6 @@ impl Map {
     }
 }
 
-/// The pairs of an array.
-#[derive(Clone, Debug)]
-pub struct Iter<'a>(Pairs<'a>);
-
-#[derive(Clone, Debug)]
-enum Pairs<'a> {
-    List(Enumerate<std::slice::Iter<'a, Value>>),
-    Map(indexmap::map::Iter<'a, Key, Value>),
-}
-
-impl<'a> Iterator for Iter<'a> {
-    type Item = (KeyRef<'a>, &'a Value);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.0 {
-            Pairs::List(values) => {
-                let (place, value) = values.next()?;
-                Some((KeyRef::Int(i64::try_from(place).ok()?), value))
-            }
-            Pairs::Map(pairs) => pairs.next().map(|(key, value)| (key.borrow(), value)),
-        }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        match &self.0 {
-            Pairs::List(values) => values.size_hint(),
-            Pairs::Map(pairs) => pairs.size_hint(),
-        }
-    }
-}
-
-impl ExactSizeIterator for Iter<'_> {}
-
-impl<'a> IntoIterator for &'a Array {
-    type Item = (KeyRef<'a>, &'a Value);
-    type IntoIter = Iter<'a>;
-
-    fn into_iter(self) -> Iter<'a> {
-        self.iter()
-    }
-}
-
 impl Default for Array {
     fn default() -> Self {
         Self::new()
@@ -350,6 +307,7 @@ mod tests {
         assert_eq!(list, map);
         assert_eq!(list.insert("0", "z"), map.insert("0", "z"));
         assert_eq!(list, map);
+        assert!(list.into_iter().eq(map));
     }
 
     #[test]

@@ -14,6 +14,6 @@ pub mod sort;
 pub mod url;
 mod value;
 
-pub use array::{Array, Iter};
+pub use array::{Array, IntoIter, Iter};
 pub use key::{Key, KeyRef};
 pub use value::Value;
