@@ -16,6 +16,7 @@ mod screenshots;
 mod shell;
 mod test;
 mod tidy;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,8 @@ enum Command {
     Bench(bench::Args),
     /// Run a fuzz target for a while
     Fuzz(fuzz::Args),
+    /// Make test vectors with a real PHP, check them, or compare with a live one
+    Vectors(vectors::VectorsArgs),
     /// Write a picture of every page: light and dark, wide and narrow
     Screenshots(screenshots::Args),
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Footprint(args) => footprint::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Vectors(args) => vectors::run(&args),
         Command::Screenshots(args) => screenshots::run(&args),
     };
     match result {

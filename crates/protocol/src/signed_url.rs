@@ -3,7 +3,8 @@
 //! The text that is signed is scheme, host and path as they stand (no port, no user info, no
 //! fragment), then `?` and the decoded, sorted and newly encoded query without `signature`; the
 //! signature is lower-case hex of HMAC-SHA256 under the provider secret. Source: `ProviderUnlock`
-//! and `Shop` in the repository onOfficeGmbH/marketplace-examples.
+//! and `Shop` in the repository onOfficeGmbH/marketplace-examples, where one version of one example
+//! keeps the port; see [`Port`].
 //!
 //! This module must not know which parameters a URL needs.
 
@@ -95,27 +96,64 @@ pub enum SignedUrlError {
     },
 }
 
+/// What becomes of a port in the text that is signed. Most versions of the reference provider drop
+/// it, and so do the functions of this module; `ProviderUnlock/CheckSignature.class.php` of
+/// marketplace-examples also exists in a version that keeps it. Without a port in the URL both are
+/// the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Port {
+    /// `https://h:8443/p` is signed as `https://h/p`.
+    #[default]
+    Dropped,
+    /// `https://h:8443/p` is signed as it is.
+    Kept,
+}
+
+impl Port {
+    /// [`canonical`] with this choice.
+    pub fn canonical(self, url: &str) -> Result<Vec<u8>, SignedUrlError> {
+        Parts::of(url, self).map(|parts| parts.canonical)
+    }
+
+    /// [`sign`] with this choice.
+    pub fn sign(self, url: &str, secret: &Secret) -> Result<String, SignedUrlError> {
+        let canonical = self.canonical(url)?;
+        let (base, query, fragment) = split(url);
+        let query = query.map(without_signature).unwrap_or_default();
+        let count = query::variable_count(&url::clean(query.as_bytes()));
+        if count >= MAX_VARIABLES {
+            return Err(SignedUrlError::TooManyParameters { count });
+        }
+        let separator = if query.is_empty() { "" } else { "&" };
+        let signature = signature::sign(&canonical, secret);
+        Ok(format!("{base}?{query}{separator}{SIGNATURE}={signature}{fragment}"))
+    }
+
+    /// [`verify`] with this choice.
+    pub fn verify(self, url: &str, secret: &Secret) -> Result<VerifiedUrl, SignedUrlError> {
+        let Parts { canonical, parameters, signature } = Parts::of(url, self)?;
+        let Some(Value::Str(given)) = signature else {
+            return Err(SignedUrlError::MissingSignature);
+        };
+        if !signature::is_genuine(&canonical, secret, &given) {
+            return Err(SignedUrlError::WrongSignature);
+        }
+        Ok(VerifiedUrl { parameters })
+    }
+}
+
 /// The exact text whose HMAC is the signature; an existing `signature` parameter is left out.
 ///
 /// A URL without a query ends in a lone `?`. As in PHP, control characters in scheme, host, path
 /// and raw query count as `_`.
 pub fn canonical(url: &str) -> Result<Vec<u8>, SignedUrlError> {
-    Parts::of(url).map(|parts| parts.canonical)
+    Port::Dropped.canonical(url)
 }
 
 /// Signs a URL: the same URL with its old `signature`, if any, removed and the right one appended
 /// (before a fragment). Everything else stays byte for byte as it was, port included.
 pub fn sign(url: &str, secret: &Secret) -> Result<String, SignedUrlError> {
-    let canonical = canonical(url)?;
-    let (base, query, fragment) = split(url);
-    let query = query.map(without_signature).unwrap_or_default();
-    let count = query::variable_count(query.as_bytes());
-    if count >= MAX_VARIABLES {
-        return Err(SignedUrlError::TooManyParameters { count });
-    }
-    let separator = if query.is_empty() { "" } else { "&" };
-    let signature = signature::sign(&canonical, secret);
-    Ok(format!("{base}?{query}{separator}{SIGNATURE}={signature}{fragment}"))
+    Port::Dropped.sign(url, secret)
 }
 
 /// `base` with `parameters` appended to its query in the given order, encoded by the RFC 1738
@@ -139,12 +177,7 @@ pub fn sign_with(
 
 /// Checks the signature only; see [`verify_fresh`] for the age.
 pub fn verify(url: &str, secret: &Secret) -> Result<VerifiedUrl, SignedUrlError> {
-    let Parts { canonical, parameters, signature } = Parts::of(url)?;
-    let Some(Value::Str(given)) = signature else { return Err(SignedUrlError::MissingSignature) };
-    if !signature::is_genuine(&canonical, secret, &given) {
-        return Err(SignedUrlError::WrongSignature);
-    }
-    Ok(VerifiedUrl { parameters })
+    Port::Dropped.verify(url, secret)
 }
 
 /// Checks the signature, then that `timestamp` is at most `max_age` seconds old and at most
@@ -178,7 +211,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(text: &str) -> Result<Self, SignedUrlError> {
+    fn of(text: &str, port: Port) -> Result<Self, SignedUrlError> {
         let url = url::parse_url(text.as_bytes()).ok_or(SignedUrlError::NotAbsolute)?;
         let (Some(scheme), Some(host)) = (url.scheme, url.host) else {
             return Err(SignedUrlError::NotAbsolute);
@@ -188,7 +221,12 @@ impl Parts {
         sort::ksort(&mut parameters);
         let query = query::build_query(&parameters, Encoding::Rfc1738);
         let path = url.path.unwrap_or_default();
-        let canonical = [&scheme[..], b"://", &host, &path, b"?", query.as_bytes()].concat();
+        let port = match (port, url.port) {
+            (Port::Kept, Some(number)) => format!(":{number}"),
+            _ => String::new(),
+        };
+        let canonical =
+            [&scheme[..], b"://", &host, port.as_bytes(), &path, b"?", query.as_bytes()].concat();
         Ok(Self { canonical, parameters, signature })
     }
 }
@@ -204,9 +242,9 @@ fn split(url: &str) -> (&str, Option<&str>, &str) {
 
 /// The query, raw as it is, without the pieces that PHP would read as `signature`.
 fn without_signature(query: &str) -> String {
-    let others =
-        query.split('&').filter(|piece| !query::names_variable(piece.as_bytes(), SIGNATURE));
-    others.collect::<Vec<_>>().join("&")
+    let is_signature =
+        |piece: &&str| query::names_variable(&url::clean(piece.as_bytes()), SIGNATURE);
+    query.split('&').filter(|piece| !is_signature(piece)).collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]
@@ -239,6 +277,16 @@ mod tests {
         {
             let signed = sign(&format!("https://h/p?{piece}&a=1"), &secret()).unwrap();
             assert!(signed.starts_with("https://h/p?a=1&signature="), "{piece}: {signed}");
+        }
+    }
+
+    /// In a URL a raw NUL becomes an underscore, it does not end the name.
+    #[test]
+    fn a_name_that_only_starts_like_signature_stays() {
+        for piece in ["signature\0=a", "signature.=a", "signatures=a", "signature%5B=a"] {
+            let signed = sign(&format!("https://h/p?{piece}&a=1"), &secret()).unwrap();
+            assert!(signed.starts_with(&format!("https://h/p?{piece}&a=1&signature=")), "{signed}");
+            assert!(verify(&signed, &secret()).is_ok());
         }
     }
 

@@ -9,14 +9,14 @@ mod compare;
 mod hybrid;
 
 use self::compare::SortKey;
-use super::{Array, Value};
+use super::Array;
 
 /// `ksort($array)`.
 pub fn ksort(array: &mut Array) {
     if array.is_list() {
         return;
     }
-    let keys: Vec<_> = array.keys().map(SortKey::new).collect();
+    let keys: Vec<_> = array.iter().map(|(key, _)| SortKey::new(key)).collect();
     let mut order: Vec<_> = (0..keys.len()).collect();
     if compare::is_total_order(&keys) {
         order.sort_by(|a, b| keys[*a].compare(&keys[*b]));
@@ -28,22 +28,22 @@ pub fn ksort(array: &mut Array) {
 
 /// `ksort` of the array and of every array in it.
 pub fn ksort_recursive(array: &mut Array) {
-    for value in array.values_mut() {
-        if let Value::Array(inner) = value {
-            ksort_recursive(inner);
-        }
-    }
+    array.arrays_mut().for_each(ksort_recursive);
     ksort(array);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::php::Value;
 
     fn sorted(keys: &[&str]) -> Vec<String> {
         let mut array: Array = keys.iter().map(|key| (*key, true)).collect();
         ksort(&mut array);
-        array.keys().map(|key| String::from_utf8(key.to_bytes().into_owned()).unwrap()).collect()
+        array
+            .iter()
+            .map(|(key, _)| String::from_utf8(key.to_bytes().into_owned()).unwrap())
+            .collect()
     }
 
     #[test]

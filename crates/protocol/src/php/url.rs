@@ -162,6 +162,7 @@ fn cut(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-fn clean(part: &[u8]) -> Vec<u8> {
+/// What `parse_url` makes of the bytes of a part.
+pub(crate) fn clean(part: &[u8]) -> Vec<u8> {
     part.iter().map(|byte| if byte.is_ascii_control() { b'_' } else { *byte }).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::php::{Array, Key, Value, float};
+use crate::php::{Array, KeyRef, Value, float};
 
 /// How many arrays may lie in one another.
 const MAX_DEPTH: usize = 512;
@@ -56,10 +56,10 @@ fn write_array(out: &mut String, array: &Array, depth: usize) -> Option<()> {
     Some(())
 }
 
-fn write_key(out: &mut String, key: &Key) -> Option<()> {
+fn write_key(out: &mut String, key: KeyRef<'_>) -> Option<()> {
     match key {
-        Key::Int(number) => write!(out, "\"{number}\":").ok(),
-        Key::Str(bytes) => {
+        KeyRef::Int(number) => write!(out, "\"{number}\":").ok(),
+        KeyRef::Str(bytes) => {
             write_string(out, bytes)?;
             out.push(':');
             Some(())

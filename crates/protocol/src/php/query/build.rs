@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::php::{Array, Key, Value, float};
+use crate::php::{Array, KeyRef, Value, float};
 
 /// How names and values are encoded. Both write UTF-8 bytes as `%XX` with capital digits and leave
 /// letters, digits, `-`, `_` and `.` alone.
@@ -19,7 +19,7 @@ pub enum Encoding {
 pub fn build_query(array: &Array, encoding: Encoding) -> String {
     let mut query = String::new();
     for (key, value) in array {
-        append(&mut query, encode_key(key, encoding).into_owned(), value, encoding);
+        append(&mut query, encode_key(key, encoding), value, encoding);
     }
     query
 }
@@ -67,9 +67,9 @@ fn append(query: &mut String, name: String, value: &Value, encoding: Encoding) {
     query.push_str(&encode_component(&text, encoding));
 }
 
-fn encode_key(key: &Key, encoding: Encoding) -> Cow<'_, str> {
+fn encode_key(key: KeyRef<'_>, encoding: Encoding) -> String {
     match key {
-        Key::Int(number) => Cow::Owned(number.to_string()),
-        Key::Str(bytes) => Cow::Owned(encode_component(bytes, encoding)),
+        KeyRef::Int(number) => number.to_string(),
+        KeyRef::Str(bytes) => encode_component(bytes, encoding),
     }
 }

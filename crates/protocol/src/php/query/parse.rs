@@ -6,7 +6,8 @@ use crate::php::Array;
 pub const MAX_VARIABLES: usize = 1000;
 /// `max_input_nesting_level`
 const MAX_NESTING: usize = 64;
-/// Names that only their own spelling may lead to, lest a cookie be faked.
+/// Prefixes that a name or an index must not have unless the whole name has them as it was spelt,
+/// lest a cookie be faked.
 const PROTECTED: [&[u8]; 2] = [b"__Host-", b"__Secure-"];
 
 /// `parse_str($query, $result)`. Dots, spaces and unclosed brackets in names become `_`, the last
@@ -119,14 +120,10 @@ fn register_nested(
         if level > MAX_NESTING {
             return Err(TooDeep);
         }
-        let Some(next) = Index::parse(index.rest) else {
-            // An unclosed bracket is dropped, with all that follows.
-            if index.key.is_some_and(|key| is_forbidden(key, name)) {
-                return Ok(());
-            }
-            break;
-        };
+        // An unclosed bracket is dropped, with all that follows.
+        let Some(next) = Index::parse(index.rest) else { break };
         let inner = match index.key {
+            Some(key) if is_forbidden(key, name) => None,
             Some(key) => Some(array.array_at(key)),
             None => array.push_array(),
         };
@@ -135,6 +132,7 @@ fn register_nested(
         index = next;
     }
     match index.key {
+        Some(key) if is_forbidden(key, name) => {}
         Some(key) => {
             array.insert(key, value);
         }

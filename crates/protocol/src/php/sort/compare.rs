@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::php::Key;
+use crate::php::KeyRef;
 
 /// A key with what comparing it again and again needs to know.
 pub(super) enum SortKey<'a> {
@@ -25,10 +25,10 @@ pub(super) enum Overflow {
 }
 
 impl<'a> SortKey<'a> {
-    pub(super) fn new(key: &'a Key) -> Self {
+    pub(super) fn new(key: KeyRef<'a>) -> Self {
         match key {
-            Key::Int(number) => Self::Int(*number),
-            Key::Str(bytes) => Self::Text { bytes, number: numeric(bytes) },
+            KeyRef::Int(number) => Self::Int(number),
+            KeyRef::Str(bytes) => Self::Text { bytes, number: numeric(bytes) },
         }
     }
 

@@ -206,3 +206,60 @@ fn merge_sort(slice: &mut [usize], greater: &impl Fn(usize, usize) -> bool) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn honest_input_of_every_length_is_sorted() {
+        for length in [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 40, 1023, 1024, 3000] {
+            // A step that has no divisor in common with the length visits every number once.
+            let mut order: Vec<_> = (0..length).map(|n| n * 7919 % length).collect();
+            sort(&mut order, |a, b| a > b);
+            assert_eq!(order, (0..length).collect::<Vec<_>>());
+        }
+    }
+
+    /// The adversary of McIlroy (1999) decides what is greater while it is being asked, so that
+    /// quicksort always splits off next to nothing.
+    #[test]
+    fn an_adversary_cannot_make_it_quadratic() {
+        const LENGTH: usize = 20_000;
+        struct Adversary {
+            values: Vec<usize>,
+            solid: usize,
+            candidate: usize,
+            asked: usize,
+        }
+        let adversary = RefCell::new(Adversary {
+            values: vec![LENGTH; LENGTH],
+            solid: 0,
+            candidate: 0,
+            asked: 0,
+        });
+        let greater = |a: usize, b: usize| {
+            let mut this = adversary.borrow_mut();
+            this.asked += 1;
+            if this.values[a] == LENGTH && this.values[b] == LENGTH {
+                let frozen = if a == this.candidate { a } else { b };
+                this.values[frozen] = this.solid;
+                this.solid += 1;
+            }
+            if this.values[a] == LENGTH {
+                this.candidate = a;
+            } else if this.values[b] == LENGTH {
+                this.candidate = b;
+            }
+            this.values[a] > this.values[b]
+        };
+        let mut order: Vec<_> = (0..LENGTH).collect();
+        sort(&mut order, greater);
+        let adversary = adversary.into_inner();
+        assert!(order.is_sorted_by_key(|place| adversary.values[*place]));
+        assert!(adversary.asked < 100 * LENGTH * 15, "asked {} times", adversary.asked);
+        assert!(adversary.asked > 50 * LENGTH * 14, "the adversary has become harmless");
+    }
+}
