@@ -64,8 +64,8 @@
   }
 
   document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
-  document.getElementById("check-now").hidden = true;
   if (frame) {
+    document.getElementById("check-now").hidden = true;
     window.addEventListener("message", listen);
     watchLoading();
   }

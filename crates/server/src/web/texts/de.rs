@@ -125,8 +125,7 @@ pub(super) const DE: Texts = Texts {
         rights: "Was der Anbieter darf",
         rights_note: "Diese Rechte werden automatisch eingerichtet; Sie müssen nichts einstellen.",
         audience: "Wer darf den Anbieter nutzen?",
-        audience_hint: "Administratoren haben immer Zugriff. Sie können das Nutzerrecht später je \
-                        Nutzer ändern.",
+        audience_hint: "Administratoren haben immer Zugriff.",
         all: "Alle Nutzer",
         all_hint: "Jeder in Ihrem Unternehmen darf die Dienste nutzen.",
         administrators: "Nur Administratoren",

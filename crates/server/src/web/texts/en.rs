@@ -123,8 +123,7 @@ pub(super) const EN: Texts = Texts {
         rights: "What the provider may do",
         rights_note: "These rights are set up automatically; there is nothing to configure.",
         audience: "Who may use the provider?",
-        audience_hint: "Administrators always have access. You can change the right per user \
-                        later.",
+        audience_hint: "Administrators always have access.",
         all: "All users",
         all_hint: "Everybody in your company may use the services.",
         administrators: "Only administrators",
