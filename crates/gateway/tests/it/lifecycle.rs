@@ -22,6 +22,7 @@ async fn settings_that_cannot_be_right_are_named() {
         (refusal(|c| c.marketplace_origin = "https://m/smart".into()).await, "marketplace_origin"),
         (refusal(|c| c.public_url = Some("p.example".into())).await, "public_url is"),
         (refusal(|c| c.api_url = "api.example".into()).await, "the API address"),
+        (refusal(|c| c.listen = ([0, 0, 0, 0], 0).into()).await, "public_url is needed"),
         (refusal(|c| c.max_url_age = -1).await, "max_url_age is -1 s"),
     ];
     for (text, expected) in texts {

@@ -101,7 +101,25 @@ async fn old_and_future_urls_are_refused_at_the_second() {
     setup.wait(-120);
     assert_eq!(setup.open(&later).await.status, 200);
     setup.wait(-1);
-    assert_eq!(setup.open(&later).await.status, 403);
+    let page = setup.open(&later).await;
+    assert_eq!(page.status, 403);
+    assert!(page.body.contains("a time in the future"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_host_may_sign_the_port_or_leave_it_out_but_not_sign_another() {
+    let setup = Setup::start().await;
+    for (port, status) in [(setup.address.port(), 200), (1, 403)] {
+        // A port written twice is signed once; see the gateway's check.
+        let url = format!("http://127.0.0.1:{port}:{port}/activate");
+        let secret = freischalt_protocol::Secret::new(SECRET);
+        let query = setup.query();
+        let unsigned = query.split("&signature=").next().unwrap();
+        let signed =
+            freischalt_protocol::signed_url::sign(&format!("{url}?{unsigned}"), &secret).unwrap();
+        let page = setup.open(signed.split_once('?').unwrap().1).await;
+        assert_eq!(page.status, status, "port {port}");
+    }
 }
 
 #[tokio::test]
