@@ -52,7 +52,11 @@ async fn stopping_finishes_what_was_accepted() {
     });
     api.arrival().await;
     let stopping = tokio::spawn(setup.stop());
-    while tokio::net::TcpStream::connect(address).await.is_ok() {
+    // Until the port is closed; bounded, since another test may be given the same one.
+    for _ in 0..1000 {
+        if tokio::net::TcpStream::connect(address).await.is_err() {
+            break;
+        }
         tokio::task::yield_now().await;
     }
     api.let_go();
