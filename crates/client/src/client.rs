@@ -184,7 +184,8 @@ fn api_url(text: &str) -> Result<Url, BuildError> {
     }
 }
 
-fn system_time() -> UnixTime {
+/// The time of this machine's clock, which clients use unless they are given another one.
+pub fn system_time() -> UnixTime {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     UnixTime(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX))
 }

@@ -3,11 +3,6 @@
 use freischalt_protocol::Secret;
 use freischalt_protocol::hmac::{SigningKey, V2Message};
 
-/// Characters of a token that the vendor issues (apidoc.onoffice.de, "Authentication").
-pub(crate) const TOKEN_LENGTH: usize = 32;
-/// Characters of an API key, which the vendor also calls API secret.
-pub(crate) const KEY_LENGTH: usize = 64;
-
 /// Token and key of one API user.
 ///
 /// Lengths are not enforced, because the protocol does not; [`Credentials::doubts`] says what
@@ -20,6 +15,11 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Characters of a token that the vendor issues (apidoc.onoffice.de, "Authentication").
+    pub const TOKEN_LENGTH: usize = 32;
+    /// Characters of an API key, which the vendor also calls API secret.
+    pub const KEY_LENGTH: usize = 64;
+
     /// Pairs a token (32 characters, from the `apiToken` of the activation URL) with the key
     /// (64 characters, pasted by the administrator).
     ///
@@ -40,7 +40,7 @@ impl Credentials {
     pub fn doubts(&self) -> Vec<String> {
         let (token, key) = (self.token.expose(), self.key.expose());
         let (token_length, key_length) = (token.chars().count(), key.chars().count());
-        if token_length == KEY_LENGTH && key_length == TOKEN_LENGTH {
+        if token_length == Self::KEY_LENGTH && key_length == Self::TOKEN_LENGTH {
             return vec![
                 "Token and key are swapped: the token is the one with 32 characters, the \
                          key the one with 64."
@@ -48,9 +48,10 @@ impl Credentials {
             ];
         }
         let mut doubts = Vec::new();
-        for (name, text, length, expected) in
-            [("token", token, token_length, TOKEN_LENGTH), ("key", key, key_length, KEY_LENGTH)]
-        {
+        for (name, text, length, expected) in [
+            ("token", token, token_length, Self::TOKEN_LENGTH),
+            ("key", key, key_length, Self::KEY_LENGTH),
+        ] {
             if text.contains(char::is_whitespace) {
                 doubts.push(format!("The {name} contains spaces or line breaks; remove them."));
             } else if length != expected {

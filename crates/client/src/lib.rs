@@ -38,7 +38,7 @@ pub use freischalt_protocol::{ApiClaim, ErrorCode, Secret, UnixTime};
 pub use action::{Action, Verb};
 pub use answer::{ActionResult, Elements, Record};
 pub use call_error::{BodyKind, CallError, CallErrorKind, Level, Refusal};
-pub use client::{BuildError, Client, ClientBuilder};
+pub use client::{BuildError, Client, ClientBuilder, system_time};
 pub use credentials::Credentials;
 pub use retry::{RetryPolicy, RetryWhen};
 pub use transport::{HttpRequest, HttpResponse, Transport, TransportError};

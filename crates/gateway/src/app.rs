@@ -30,7 +30,13 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(config: GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
         config::check_limits(&config)?;
-        let public_url = config.public_url.unwrap_or_else(|| format!("http://{bound}"));
+        let public_url = match config.public_url {
+            Some(url) => url,
+            None if bound.ip().is_unspecified() => {
+                return Err(ConfigError::PublicUrlNeeded { bound });
+            }
+            None => format!("http://{bound}"),
+        };
         let clock = config.clock.clone();
         let client = Client::builder(&config.api_url)
             .timeout(CALL_TIMEOUT)

@@ -2,9 +2,8 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use freischalt_client::BuildError;
+use freischalt_client::{BuildError, system_time};
 use freischalt_protocol::{Secret, UnixTime};
 use url::{ParseError, Url};
 
@@ -94,6 +93,15 @@ pub enum ConfigError {
         /// Its value.
         value: String,
     },
+    /// The address listened on is every address of the machine, which no URL can name.
+    #[error(
+        "public_url is needed to listen on {bound}; it is what the marketplace calls this gateway \
+         by, like https://provider.example"
+    )]
+    PublicUrlNeeded {
+        /// The address.
+        bound: SocketAddr,
+    },
     /// Everybody could sign with an empty secret.
     #[error("provider_secret is empty; take it from the marketplace's provider settings")]
     EmptySecret,
@@ -141,11 +149,6 @@ pub(crate) fn check_limits(config: &GatewayConfig) -> Result<(), ConfigError> {
         Some((setting, value)) => Err(ConfigError::NegativeLimit { setting, value }),
         None => Ok(()),
     }
-}
-
-fn system_time() -> UnixTime {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UnixTime(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::config::{ConfigError, GatewayConfig};
@@ -58,12 +59,29 @@ impl Gateway {
         format!("{}{}", self.app.public_origin, router::ACTIVATE)
     }
 
-    /// Answers until `shutdown` completes, then finishes what it accepted.
+    /// Answers until `shutdown` completes, then finishes what it accepted. Whoever has not sent a
+    /// whole request or taken an answer by then is not waited for longer than a request may take.
     pub async fn run(
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), GatewayError> {
-        let serving = axum::serve(self.listener, router::router(self.app));
-        serving.with_graceful_shutdown(shutdown).await.map_err(GatewayError::Serve)
+        let (begun, begins) = oneshot::channel();
+        let serving = axum::serve(self.listener, router::router(self.app)).with_graceful_shutdown(
+            async move {
+                shutdown.await;
+                _ = begun.send(());
+            },
+        );
+        let patience = async {
+            _ = begins.await;
+            tokio::time::sleep(router::MAX_TIME).await;
+        };
+        tokio::select! {
+            served = serving => served.map_err(GatewayError::Serve),
+            () = patience => {
+                tracing::warn!("stopped with connections still open");
+                Ok(())
+            }
+        }
     }
 }

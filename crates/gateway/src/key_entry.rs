@@ -3,8 +3,6 @@
 
 use freischalt_protocol::Secret;
 
-/// Characters of an API key (apidoc.onoffice.de, "Authentication").
-pub(crate) const KEY_LENGTH: usize = 64;
 /// Longer texts are no key by any reading.
 const LONGEST: usize = 512;
 

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use freischalt_client::Credentials;
 
-use crate::key_entry::KEY_LENGTH;
 use crate::language::Language;
 
 #[derive(Template)]
@@ -20,7 +20,7 @@ pub(crate) struct ActivatePage<'a> {
 
 impl ActivatePage<'_> {
     fn key_length(&self) -> usize {
-        KEY_LENGTH
+        Credentials::KEY_LENGTH
     }
 }
 

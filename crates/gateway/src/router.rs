@@ -22,8 +22,8 @@ use crate::pages::{HomePage, render};
 pub(crate) const ACTIVATE: &str = "/activate";
 /// A signed query with the longest claim that fits into a URL, and a key.
 const MAX_BODY: usize = 256 * 1024;
-/// Longer than the client's attempts take together.
-const MAX_TIME: Duration = Duration::from_secs(60);
+/// Longest that a request may take; longer than the client's attempts take together.
+pub(crate) const MAX_TIME: Duration = Duration::from_secs(60);
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()

@@ -1,11 +1,14 @@
 //! Every sentence that an administrator reads, in both languages.
 
-use freischalt_client::{CallError, CallErrorKind};
+use freischalt_client::{CallError, CallErrorKind, Credentials};
+use freischalt_protocol::signed_url::SignedUrlError;
 
-use crate::key_entry::{KEY_LENGTH, KeyProblem};
+use crate::key_entry::KeyProblem;
 use crate::language::Language::{self, English, German};
 use crate::launch::LaunchError;
 use crate::launches::Unavailable;
+
+const KEY_LENGTH: usize = Credentials::KEY_LENGTH;
 
 impl Language {
     pub(crate) fn choose(self, german: &'static str, english: &'static str) -> &'static str {
@@ -35,13 +38,19 @@ impl Language {
 
     pub(crate) fn launch_refused(self, error: &LaunchError) -> &'static str {
         match error {
-            LaunchError::Missing(_) => self.choose(
+            LaunchError::Missing(_) | LaunchError::NotGenuine(SignedUrlError::MissingTimestamp) => self.choose(
                 "Der Aufruf ist unvollständig. Bitte die Freischaltung im Marketplace neu öffnen.",
                 "The request is incomplete. Please open the activation in the marketplace again.",
             ),
-            error if error.is_outdated() => self.choose(
+            LaunchError::NotGenuine(SignedUrlError::TooOld { .. }) => self.choose(
                 "Der Aufruf ist zu alt. Bitte die Freischaltung im Marketplace neu öffnen.",
                 "The request is too old. Please open the activation in the marketplace again.",
+            ),
+            LaunchError::NotGenuine(SignedUrlError::FromTheFuture { .. }) => self.choose(
+                "Der Aufruf trägt eine Zeit in der Zukunft. Die Uhren von Marketplace und Anbieter \
+                 gehen auseinander.",
+                "The request bears a time in the future. The clocks of the marketplace and the \
+                 provider differ.",
             ),
             LaunchError::NotGenuine(_) => self.choose(
                 "Die Signatur ist nicht korrekt. Bitte die Freischaltung im Marketplace öffnen.",

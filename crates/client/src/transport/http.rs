@@ -1,9 +1,10 @@
 //! The transport over the network: reqwest with rustls on ring. The crypto provider is handed to
 //! this client alone and never installed for the process, so it disturbs nobody else's choice.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{io, iter};
 
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderName};
 use reqwest::{Response, redirect};
@@ -118,16 +119,18 @@ fn classify(error: reqwest::Error) -> TransportError {
     }
 }
 
-/// Whether a failed connection failed in its TLS handshake. rustls errors travel inside I/O
-/// errors, whose `source` skips them.
+/// Whether a failed connection failed in its TLS handshake.
 fn is_tls(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return error.is_connect();
-        }
-        source = cause.source();
+    let mut causes = iter::successors(error.source(), |cause| below(*cause));
+    error.is_connect() && causes.any(|cause| cause.is::<rustls::Error>())
+}
+
+/// The next cause. An I/O error's `source` skips the error that it wraps, so it is asked for that
+/// one first.
+fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
     }
-    false
 }
