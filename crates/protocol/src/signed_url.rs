@@ -25,7 +25,8 @@ const SIGNATURE: &str = "signature";
 /// A signed URL that proved genuine.
 #[derive(Clone)]
 pub struct VerifiedUrl {
-    /// All query parameters but `signature`, decoded by the rules of PHP's `parse_str`.
+    /// All query parameters but `signature`, decoded by the rules of PHP's `parse_str` and sorted
+    /// by those of `ksort`.
     pub parameters: php::Array,
 }
 

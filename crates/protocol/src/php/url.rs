@@ -166,3 +166,50 @@ fn cut(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
 pub(crate) fn clean(part: &[u8]) -> Vec<u8> {
     part.iter().map(|byte| if byte.is_ascii_control() { b'_' } else { *byte }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host_and_port(url: &str) -> Option<(String, Option<u16>)> {
+        let url = parse_url(url.as_bytes())?;
+        Some((String::from_utf8(url.host?).unwrap(), url.port))
+    }
+
+    #[test]
+    fn ports_are_read_as_c_reads_numbers() {
+        let cases = [
+            ("http://h:", None),
+            ("http://h:0/", Some(0)),
+            ("http://h:00080", Some(80)),
+            ("http://h:+1/", Some(1)),
+            ("http://h: 1/", Some(1)),
+            ("http://h:1a/", Some(1)),
+            ("h:80/x", Some(80)),
+        ];
+        for (url, port) in cases {
+            assert_eq!(host_and_port(url), Some(("h".into(), port)), "{url}");
+        }
+        for url in ["http://h:a/", "http://h:-1/", "http://h:65536", "http://h:000080", "/a:80"] {
+            assert_eq!(parse_url(url.as_bytes()), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn hosts_end_where_php_says() {
+        let cases = [
+            ("http://u:p@h@i:1/", "i"),
+            ("http://[::1]:80/", "[::1]"),
+            ("http://h?a=1", "h"),
+            ("http://h#f?x", "h"),
+            ("http://h:12345:1", "h:12345"),
+            ("HTTP://H\u{1}/", "H_"),
+        ];
+        for (url, host) in cases {
+            assert_eq!(host_and_port(url).map(|(host, _)| host).as_deref(), Some(host), "{url}");
+        }
+        for url in ["http:///x", "http://:80/", "http://u:@/", "x://::abc/?"] {
+            assert_eq!(parse_url(url.as_bytes()), None, "{url}");
+        }
+    }
+}

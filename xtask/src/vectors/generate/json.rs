@@ -2,7 +2,7 @@
 
 use super::{super::random::Random, mutate};
 
-const NAMES: [&str; 40] = [
+const NAMES: [&str; 49] = [
     "parametercacheid",
     "callbackurl",
     "totalprice",
@@ -43,6 +43,15 @@ const NAMES: [&str; 40] = [
     "9223372036854775807",
     "9223372036854775808",
     "-9223372036854775808",
+    "1E401",
+    "2e400",
+    "-1E400",
+    "-2E400",
+    "-9223372036854775808 ",
+    "-9223372036854775809",
+    "-9223372036854775810",
+    "9223372036854775807 ",
+    "9223372036854775809",
 ];
 const NUMERIC_ALPHABET: &[u8] = b"00112299ae-+E .xX";
 const NUMBERS: [&str; 44] = [
@@ -189,18 +198,23 @@ fn list(random: &mut Random, text: &mut String, depth: usize) {
 
 fn object(random: &mut Random, text: &mut String, depth: usize) {
     // More than 16 make PHP sort in another way, more than 1,024 in a third.
-    let (count, numeric) = match random.below(30) {
-        0 if random.one_in(200) => (1000 + random.below(400), true),
-        0 => (17 + random.below(80), true),
-        1..=6 => (2 + random.below(15), true),
-        _ => (random.below(8), false),
+    let (count, names) = match random.below(30) {
+        0 if random.one_in(200) => (1000 + random.below(400), Names::Distinct),
+        0 => (17 + random.below(80), Names::Numeric),
+        1..=6 => (2 + random.below(15), Names::Numeric),
+        _ => (random.below(8), Names::Ordinary),
     };
     text.push('{');
     for place in 0..count {
         separate(random, text, place);
-        name(random, text, numeric);
+        name(random, text, names);
         text.push(':');
-        value(random, text, if count > 16 { 0 } else { depth });
+        if count > 16 {
+            // Any value may be one that PHP refuses, and of so many one would be.
+            text.push_str(&random.below(1000).to_string());
+        } else {
+            value(random, text, depth);
+        }
     }
     text.push('}');
 }
@@ -214,15 +228,31 @@ fn separate(random: &mut Random, text: &mut String, place: usize) {
     }
 }
 
-fn name(random: &mut Random, text: &mut String, numeric: bool) {
+/// The sort of names that an object has.
+#[derive(Clone, Copy)]
+enum Names {
+    Ordinary,
+    /// Many that are numbers, or nearly.
+    Numeric,
+    /// The same, and long enough that hardly two are alike.
+    Distinct,
+}
+
+fn name(random: &mut Random, text: &mut String, names: Names) {
     text.push('"');
-    match random.below(if numeric { 12 } else { 3 }) {
+    let choice = match names {
+        Names::Ordinary => 0,
+        Names::Numeric => random.below(12),
+        Names::Distinct => 12,
+    };
+    match choice {
         0..=2 => text.push_str(random.pick(&NAMES)),
         3..=5 => text.push_str(&random.below(200).to_string()),
         6 => text.push_str(&format!("922337203685477580{}", random.below(20))),
         7 => text.push_str(&format!("{}.{}", random.below(30), random.below(10))),
+        12 if random.one_in(2) => text.push_str(&random.below(100_000).to_string()),
         _ => {
-            for _ in 0..=random.below(4) {
+            for _ in 0..=random.below(if choice == 12 { 9 } else { 4 }) {
                 text.push(char::from(NUMERIC_ALPHABET[random.below(NUMERIC_ALPHABET.len())]));
             }
         }

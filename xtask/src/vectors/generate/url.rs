@@ -43,7 +43,7 @@ const PATHS: [&str; 14] = [
     "/a@b",
     "/%C3%A4;v=1",
 ];
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 33] = [
     "customerName",
     "customerWebId",
     "userId",
@@ -73,6 +73,9 @@ const NAMES: [&str; 30] = [
     "ü",
     "a b",
     "a.b",
+    "1e400",
+    "2e400",
+    "-1e999",
     "__Host-",
 ];
 /// Mixing these makes PHP's comparison of keys run in circles.

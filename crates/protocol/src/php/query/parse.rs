@@ -175,3 +175,50 @@ fn mangle(name: &[u8]) -> Vec<u8> {
 fn is_forbidden(mangled: &[u8], name: &[u8]) -> bool {
     PROTECTED.iter().any(|prefix| mangled.starts_with(prefix) && !name.starts_with(prefix))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::php::{Value, json};
+
+    /// What PHP 8.2 prints for `json_encode` of the result.
+    #[test]
+    fn odd_names() {
+        let cases = [
+            ("a.b=1&c d=2&+e=3", r#"{"a_b":"1","c_d":"2","e":"3"}"#),
+            ("a[b.c]=1&a[ ]=2&a[ d]=3", r#"{"a":{"b.c":"1","0":"2"," d":"3"}}"#),
+            ("a[b.c d=1", r#"{"a_b_c_d":"1"}"#),
+            ("a[b][c=1&d[][e=2", r#"{"a":{"b":"1"},"d":["2"]}"#),
+            ("a[[b]=1&a]=2&[a]=3&[=4&=5", r#"{"a":{"[b":"1"},"a]":"2"}"#),
+            ("a[b]c[d]=1", r#"{"a":{"b":"1"}}"#),
+            ("a=1&a[b]=2&c[d]=3&c=4", r#"{"a":{"b":"2"},"c":"4"}"#),
+            ("a%00b=1&c=d%00e&f[g%00]=2", r#"{"a":"1","c":"d\u0000e","f_g":"2"}"#),
+            ("a=%zz%4&b%=%41", r#"{"a":"%zz%4","b%":"A"}"#),
+            ("_.Host-x=1&__Host-x=2&_[Host-y=3&a[__Host-z]=4", r#"{"__Host-x":"2","a":[]}"#),
+            (
+                "a[-5]=1&a[]=2&b[9223372036854775807]=3&b[]=4",
+                r#"{"a":{"-5":"1","-4":"2"},"b":{"9223372036854775807":"3"}}"#,
+            ),
+        ];
+        for (query, expected) in cases {
+            let array = Value::Array(parse_str(query.as_bytes()));
+            assert_eq!(json::encode(&array).as_deref(), Some(expected), "{query}");
+        }
+    }
+
+    #[test]
+    fn sixty_four_levels_of_brackets_are_the_limit() {
+        let query = |depth: usize| format!("a=1&b=2&a{}=3", "[k]".repeat(depth));
+        assert!(parse_str(query(64).as_bytes()).get("a").and_then(Value::as_array).is_some());
+        // One more, and what the name had before is lost as well.
+        assert_eq!(parse_str(query(65).as_bytes()), [("b", "2")].into_iter().collect());
+    }
+
+    #[test]
+    fn a_thousand_variables_are_the_limit() {
+        let query: Vec<_> = (0..1010).map(|n| format!("&k{n}=1")).collect();
+        let array = parse_str(query.concat().as_bytes());
+        assert_eq!(array.len(), MAX_VARIABLES);
+        assert!(array.contains_key("k999") && !array.contains_key("k1000"));
+    }
+}
