@@ -1,5 +1,6 @@
 //! Providers and their services.
 
+use freischalt_protocol::signed_url::Port;
 use serde::{Deserialize, Serialize};
 
 use crate::{ProviderId, Slug};
@@ -16,6 +17,9 @@ pub struct Provider {
     pub name: String,
     /// Where the activation page is; may have its own query, which becomes part of the signature.
     pub activation_url: String,
+    /// What becomes of a port in the text that is signed. The published sample verifier exists in
+    /// a version that drops it and in one that keeps it.
+    pub port: Port,
     /// Texts, contact and documents.
     pub profile: Profile,
     /// What it offers.

@@ -1,4 +1,4 @@
-//! Error codes: numbers, texts and where they stand in an answer (api-core.md 5).
+//! Error codes: numbers, texts and where they stand in an answer.
 //!
 //! A code is an open value: one this table does not know survives a round trip. Where a code's
 //! level is not documented by the vendor it is inferred, which the fidelity table says.

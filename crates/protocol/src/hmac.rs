@@ -1,4 +1,4 @@
-//! Action signatures (api-core.md 3): version 2 is base64 of HMAC-SHA256 over
+//! Action signatures (apidoc.onoffice.de, "Request"): version 2 is base64 of HMAC-SHA256 over
 //! timestamp, token, resource type and action id; version 1 is the legacy MD5 construction that
 //! also covers the parameters, in PHP's own JSON encoding.
 

@@ -141,6 +141,46 @@ impl Port {
         }
         Ok(VerifiedUrl { parameters })
     }
+
+    /// [`sign_with`] with this choice.
+    pub fn sign_with(
+        self,
+        base: &str,
+        parameters: &[(&str, &str)],
+        secret: &Secret,
+    ) -> Result<String, SignedUrlError> {
+        let (before, query, fragment) = split(base);
+        let own = query.filter(|query| !query.is_empty()).map(str::to_owned);
+        let ours = parameters.iter().map(|(name, value)| {
+            let [name, value] = [name, value]
+                .map(|text| query::encode_component(text.as_bytes(), Encoding::Rfc1738));
+            format!("{name}={value}")
+        });
+        let query = own.into_iter().chain(ours).collect::<Vec<_>>().join("&");
+        self.sign(&format!("{before}?{query}{fragment}"), secret)
+    }
+
+    /// [`verify_fresh`] with this choice.
+    pub fn verify_fresh(
+        self,
+        url: &str,
+        secret: &Secret,
+        now: UnixTime,
+        max_age: i64,
+        max_ahead: i64,
+    ) -> Result<VerifiedUrl, SignedUrlError> {
+        let verified = self.verify(url, secret)?;
+        let signed_at = verified.timestamp().ok_or(SignedUrlError::MissingTimestamp)?;
+        let age = now.since(signed_at);
+        if age > max_age {
+            return Err(SignedUrlError::TooOld { age, max_age });
+        }
+        let ahead = signed_at.since(now);
+        if ahead > max_ahead {
+            return Err(SignedUrlError::FromTheFuture { ahead });
+        }
+        Ok(verified)
+    }
 }
 
 /// The exact text whose HMAC is the signature; an existing `signature` parameter is left out.
@@ -165,15 +205,7 @@ pub fn sign_with(
     parameters: &[(&str, &str)],
     secret: &Secret,
 ) -> Result<String, SignedUrlError> {
-    let (before, query, fragment) = split(base);
-    let own = query.filter(|query| !query.is_empty()).map(str::to_owned);
-    let ours = parameters.iter().map(|(name, value)| {
-        let [name, value] =
-            [name, value].map(|text| query::encode_component(text.as_bytes(), Encoding::Rfc1738));
-        format!("{name}={value}")
-    });
-    let query = own.into_iter().chain(ours).collect::<Vec<_>>().join("&");
-    sign(&format!("{before}?{query}{fragment}"), secret)
+    Port::Dropped.sign_with(base, parameters, secret)
 }
 
 /// Checks the signature only; see [`verify_fresh`] for the age.
@@ -190,17 +222,7 @@ pub fn verify_fresh(
     max_age: i64,
     max_ahead: i64,
 ) -> Result<VerifiedUrl, SignedUrlError> {
-    let verified = verify(url, secret)?;
-    let signed_at = verified.timestamp().ok_or(SignedUrlError::MissingTimestamp)?;
-    let age = now.since(signed_at);
-    if age > max_age {
-        return Err(SignedUrlError::TooOld { age, max_age });
-    }
-    let ahead = signed_at.since(now);
-    if ahead > max_ahead {
-        return Err(SignedUrlError::FromTheFuture { ahead });
-    }
-    Ok(verified)
+    Port::Dropped.verify_fresh(url, secret, now, max_age, max_ahead)
 }
 
 /// What a check needs to know of a URL.

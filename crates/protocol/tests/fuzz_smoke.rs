@@ -20,6 +20,10 @@ const ORDERS: [&str; 4] = [
     r#" { "s" : "\"\\\/\u00e4\ud83c\udfe0" , "\u0073ignature" : 1 } "#,
     r#"{"b":1E25,"a":-0.0,"c":[1e400,9223372036854775808,123456789012345678901234567890]}"#,
 ];
+const REQUESTS: [&str; 2] = [
+    r#"{"token":"t","request":{"actions":[{"actionid":"urn:onoffice-de-ns:smart:2.5:smartml:action:do","resourceid":null,"resourcetype":"unlockProvider","identifier":7,"timestamp":"1","hmac_version":"2","hmac":"x","parameters":[]},{"actionid":"a","resourcetype":"","resourceid":1,"parameters":{"a":1.5}}]}}"#,
+    r#"{"request":{"actions":[{},[],null,{"actionid":"","resourcetype":[]},{"actionid":"a","resourcetype":"b","parameters":{"":1}}]},"token":"ä","x":{"0":1}}"#,
+];
 const INTERESTING: &[u8] = b"\"\\/{}[]:,&=%#?@+-. _0159aeEu\0\x01\x7f\x80\xbf\xc3\xed\xf0\xff";
 
 /// SplitMix64, so that every run does the same.
@@ -79,4 +83,9 @@ fn orders() {
 #[test]
 fn json() {
     run(&ORDERS, invariants::php_json);
+}
+
+#[test]
+fn requests() {
+    run(&REQUESTS, invariants::envelope);
 }

@@ -3,10 +3,13 @@
 
 use freischalt_marketplace::{
     Activation, ActivationId, Actor, Audience, ClaimPurpose, Customer, DocumentKind, IssuedClaim,
-    Provider, Service, User, UserId,
+    Provider, User, UserId,
     activation::{AlreadyEnded, Begun, Grant, NewGrant, NewRun, RightProblem, StartProblem, begin},
 };
-use freischalt_protocol::{ApiClaim, UnixTime, signed_url};
+use freischalt_protocol::{
+    ApiClaim, Secret, UnixTime,
+    signed_url::{self, Port},
+};
 use freischalt_store::{Decided, Facts, Scope, ServiceEntry, StoreError, Target, Verdict};
 
 use crate::{
@@ -65,6 +68,17 @@ pub struct Started {
     pub activation: Activation,
     /// The run that had to make room, as it is now.
     pub replaced: Option<Activation>,
+}
+
+/// Where a service is, and how its provider checks signatures.
+#[derive(Clone, Copy, Debug)]
+pub struct ServiceAddress<'a> {
+    /// The registered URL.
+    pub url: &'a str,
+    /// What becomes of its port in what is signed.
+    pub port: Port,
+    /// The provider secret.
+    pub secret: &'a Secret,
 }
 
 /// A provider's page with the credentials of one call in its URL.
@@ -181,14 +195,14 @@ impl AppState {
         &self,
         customer: &Customer,
         provider: &Provider,
-        secret: &freischalt_protocol::Secret,
+        secret: &Secret,
         activation: &Activation,
         grant: &Grant,
     ) -> Result<Launch, FlowError> {
         let now = self.clock.now();
         let user = activation.opened_by;
         let claim = self.issue_claim(activation, user, ClaimPurpose::Activation, now)?;
-        let url = signed_url::sign_with(
+        let url = provider.port.sign_with(
             &provider.activation_url,
             &[
                 ("customerName", &customer.name),
@@ -209,8 +223,7 @@ impl AppState {
     pub async fn service_launch(
         &self,
         customer: &Customer,
-        service: &Service,
-        secret: &freischalt_protocol::Secret,
+        service: ServiceAddress<'_>,
         activation: &Activation,
         user: &User,
     ) -> Result<(Launch, ServiceEntry), FlowError> {
@@ -238,7 +251,7 @@ impl AppState {
         if let Some(group) = &group {
             parameters.push(("groupId", group));
         }
-        let url = signed_url::sign_with(&service.url, &parameters, secret)?;
+        let url = service.port.sign_with(service.url, &parameters, service.secret)?;
         self.store.put_service_entry(entry, now).await?;
         Ok((Launch { url, claim }, entry))
     }

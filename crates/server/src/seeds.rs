@@ -7,7 +7,7 @@ use freischalt_marketplace::{
     Group, GroupId, Language, Provider, Service, ServiceKind, Slug, User, UserId,
     credentials::generate_provider_secret, ids::NotASlug,
 };
-use freischalt_protocol::Secret;
+use freischalt_protocol::{Secret, signed_url::Port};
 use freischalt_store::{CreateProblem, NewCustomer, NewProvider, Store, StoreError};
 
 use crate::random::{self, NoRandom};
@@ -113,6 +113,7 @@ fn providers() -> Result<Vec<NewProvider>, SeedError> {
             slug: Slug::parse(DEMO_PROVIDER)?,
             name: "Grundrisswerk".to_owned(),
             activation_url: "http://demo.invalid/activate".to_owned(),
+            port: Port::Dropped,
             profile: content::demo(),
             services: vec![service("floor-plan", "Grundriss zeichnen", ServiceKind::Window)?],
             secret: new_secret()?,
@@ -121,6 +122,7 @@ fn providers() -> Result<Vec<NewProvider>, SeedError> {
             slug: Slug::parse(WEBHOOK_PROVIDER)?,
             name: "Preisradar".to_owned(),
             activation_url: "http://demo.invalid/activate".to_owned(),
+            port: Port::Dropped,
             profile: content::webhook(),
             services: vec![service("price-check", "Preisprüfung", ServiceKind::Webhook)?],
             secret: new_secret()?,
@@ -129,6 +131,7 @@ fn providers() -> Result<Vec<NewProvider>, SeedError> {
             slug: Slug::parse("funkstille")?,
             name: "Funkstille".to_owned(),
             activation_url: "http://funkstille.invalid/activate".to_owned(),
+            port: Port::Dropped,
             profile: content::unreachable(),
             services: vec![
                 service("home-staging", "Virtuelles Home Staging", ServiceKind::Window)?,

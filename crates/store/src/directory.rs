@@ -4,7 +4,7 @@ use freischalt_marketplace::{
     Customer, CustomerId, Group, GroupId, Language, Provider, ProviderId, Service, ServiceKind,
     Slug, User, UserId, provider::Profile,
 };
-use freischalt_protocol::Secret;
+use freischalt_protocol::{Secret, signed_url::Port};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 use crate::{Store, StoreError, vault::Vault};
@@ -33,6 +33,8 @@ pub struct NewProvider {
     pub name: String,
     /// Where the activation page is.
     pub activation_url: String,
+    /// What becomes of a port in the text that is signed.
+    pub port: Port,
     /// Texts, contact and documents.
     pub profile: Profile,
     /// What it offers.
@@ -156,7 +158,7 @@ impl Store {
     pub async fn providers(&self) -> Result<Vec<Provider>, StoreError> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT provider_id, slug, name, activation_url, profile
+                "SELECT provider_id, slug, name, activation_url, keep_port, profile
                  FROM providers ORDER BY name",
             )?;
             statement.query_and_then([], |row| provider(db, row))?.collect()
@@ -169,7 +171,7 @@ impl Store {
         let slug = slug.clone();
         self.read(move |db| {
             let mut statement = db.prepare_cached(
-                "SELECT provider_id, slug, name, activation_url, profile
+                "SELECT provider_id, slug, name, activation_url, keep_port, profile
                  FROM providers WHERE slug = ?1",
             )?;
             statement.query_and_then([slug.as_str()], |row| provider(db, row))?.next().transpose()
@@ -181,7 +183,7 @@ impl Store {
     pub async fn provider_by_id(&self, id: ProviderId) -> Result<Option<Provider>, StoreError> {
         self.read(move |db| {
             let mut statement = db.prepare_cached(
-                "SELECT provider_id, slug, name, activation_url, profile
+                "SELECT provider_id, slug, name, activation_url, keep_port, profile
                  FROM providers WHERE provider_id = ?1",
             )?;
             statement.query_and_then([id.0], |row| provider(db, row))?.next().transpose()
@@ -280,9 +282,9 @@ fn insert_provider(
     })?;
     // The id is part of what the secret is sealed to, so the row exists before the secret does.
     db.execute(
-        "INSERT INTO providers (slug, name, activation_url, profile, secret_sealed)
-         VALUES (?1, ?2, ?3, ?4, x'')",
-        params![new.slug.as_str(), new.name, new.activation_url, profile],
+        "INSERT INTO providers (slug, name, activation_url, keep_port, profile, secret_sealed)
+         VALUES (?1, ?2, ?3, ?4, ?5, x'')",
+        params![new.slug.as_str(), new.name, new.activation_url, new.port == Port::Kept, profile],
     )
     .map_err(|error| taken(error, "the slug"))?;
     let id = ProviderId(db.last_insert_rowid());
@@ -300,6 +302,7 @@ fn insert_provider(
         slug: new.slug,
         name: new.name,
         activation_url: new.activation_url,
+        port: new.port,
         profile: new.profile,
         services: new.services,
     })
@@ -372,11 +375,13 @@ fn user(row: &Row<'_>) -> Result<User, StoreError> {
 fn provider(db: &Connection, row: &Row<'_>) -> Result<Provider, StoreError> {
     let id = ProviderId(row.get("provider_id")?);
     let profile: String = row.get("profile")?;
+    let keep_port: bool = row.get("keep_port")?;
     Ok(Provider {
         id,
         slug: slug("providers", row.get("slug")?)?,
         name: row.get("name")?,
         activation_url: row.get("activation_url")?,
+        port: if keep_port { Port::Kept } else { Port::Dropped },
         profile: serde_json::from_str(&profile).map_err(|_| StoreError::Corrupt {
             table: "providers",
             problem: "the profile is not the JSON that it should be",

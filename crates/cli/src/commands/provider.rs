@@ -36,6 +36,9 @@ pub(crate) struct AddArguments {
     /// Short name for URLs and commands; made from the name by default
     #[arg(long)]
     slug: Option<String>,
+    /// Sign a port in its URLs as well: one version of the vendor's sample verifier wants that
+    #[arg(long)]
+    keep_port: bool,
     /// A service it offers: its name, its kind (window or webhook) and its URL; may be repeated
     #[arg(long = "service", value_name = "NAME=KIND=URL", value_parser = parse_service)]
     services: Vec<NewService>,
@@ -74,6 +77,7 @@ fn add(arguments: &AddArguments) -> Result<(), Failure> {
         slug: arguments.slug.clone().unwrap_or_else(|| slug_of(&arguments.name)),
         name: arguments.name.clone(),
         activation_url: arguments.activation_url.clone(),
+        keep_port: arguments.keep_port,
         services: arguments.services.clone(),
         secret: file.map(|path| input::secret_file(path, "the provider secret")).transpose()?,
     };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use freischalt_protocol::{Secret, UnixTime, signed_order, signed_url};
+use freischalt_protocol::{Secret, UnixTime, signed_order, signed_url::Port};
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
@@ -70,6 +70,9 @@ pub(crate) struct UrlArguments {
     /// Add or replace the timestamp: `now`, or Unix seconds
     #[arg(long, value_name = "TIME", value_parser = parse_timestamp)]
     timestamp: Option<Timestamp>,
+    /// Sign the URL's port as well, as some hosts do
+    #[arg(long)]
+    keep_port: bool,
     #[command(flatten)]
     secret: SecretArguments,
 }
@@ -117,7 +120,8 @@ fn url(arguments: &UrlArguments, now: UnixTime) -> Result<String, InputError> {
         None => arguments.url.clone(),
         Some(timestamp) => with_timestamp(&arguments.url, timestamp.or(now)),
     };
-    signed_url::sign(&url, &secret).map_err(|error| InputError::Unsignable {
+    let port = if arguments.keep_port { Port::Kept } else { Port::Dropped };
+    port.sign(&url, &secret).map_err(|error| InputError::Unsignable {
         place: "the URL",
         why: format!("{error}; expected one like https://provider.example/activate?userId=21"),
     })

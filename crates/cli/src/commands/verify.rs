@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use freischalt_protocol::{
     Secret, signed_order,
-    signed_url::{self, SignedUrlError, VerifiedUrl},
+    signed_url::{self, Port, SignedUrlError, VerifiedUrl},
 };
 use serde::Serialize;
 
@@ -104,9 +104,14 @@ pub(crate) fn run(command: &VerifyCommand) -> Result<(), Failure> {
 
 fn verify_url(arguments: &UrlArguments, secret: &Secret) -> Verdict {
     let (url, now) = (&arguments.url, input::now());
-    let result = match arguments.max_age {
-        None => signed_url::verify(url, secret),
-        Some(age) => signed_url::verify_fresh(url, secret, now, age, MAX_AHEAD),
+    let check = |port: Port| match arguments.max_age {
+        None => port.verify(url, secret),
+        Some(age) => port.verify_fresh(url, secret, now, age, MAX_AHEAD),
+    };
+    // Hosts are known that sign the port, and hosts that do not.
+    let result = match check(Port::Dropped) {
+        Err(SignedUrlError::WrongSignature) => check(Port::Kept),
+        result => result,
     };
     let mut verdict = Verdict::new("URL", result.as_ref().err());
     let timestamp = result.as_ref().ok().and_then(VerifiedUrl::timestamp);

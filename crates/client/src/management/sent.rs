@@ -13,6 +13,9 @@ pub struct NewProvider {
     pub name: String,
     /// Where the activation iframe is loaded from.
     pub activation_url: String,
+    /// Whether a port in its URLs is part of what is signed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keep_port: bool,
     /// What it offers; may be empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<NewService>,

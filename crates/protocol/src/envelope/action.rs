@@ -2,7 +2,7 @@
 
 use crate::{
     ErrorCode, UnixTime,
-    php::{self, KeyRef, Value},
+    php::{self, Value},
 };
 
 /// An action as far as it could be read. What is echoed in its result is kept even when the rest
@@ -203,7 +203,7 @@ fn parameters(value: Option<Value>) -> Result<php::Array, ActionProblem> {
     if !parameters.is_empty() && parameters.is_list() {
         return Err(ActionProblem::Parameters("a list"));
     }
-    if parameters.iter().any(|(key, _)| matches!(key, KeyRef::Str(name) if name.is_empty())) {
+    if parameters.contains_key("") {
         return Err(ActionProblem::ParameterName);
     }
     Ok(parameters)

@@ -80,7 +80,7 @@ mod tests {
         assert!(!key.verify(&message, ""));
     }
 
-    /// api-core.md 3.4 and 3.5.
+    /// Vectors published by clients, and made with PHP.
     #[test]
     fn published_and_computed_vectors() {
         let s = "fedcba9876543210".repeat(4);
@@ -141,7 +141,7 @@ mod tests {
         check("geheim-äöü€", T, "1700000000", "estate", "read", utf8);
     }
 
-    /// marketplace.md 10.4.
+    /// Vectors of the marketplace calls, made with PHP; the last with the inputs of apidoc.onoffice.de.
     #[test]
     fn marketplace_calls() {
         let s = "0123456789abcdef".repeat(4);

@@ -3,6 +3,8 @@
 
 use freischalt_protocol::{
     Secret,
+    actions::UnlockProvider,
+    envelope::{ActionResult, Request, Response, Status},
     php::{
         json,
         query::{Encoding, build_query, parse_str},
@@ -58,4 +60,28 @@ pub(crate) fn php_json(input: &[u8]) {
     // A float without a fraction comes back as an integer, so -0 loses its sign; but only once.
     let third = json::encode(&json::decode(second.as_bytes()).unwrap()).unwrap();
     assert_eq!(second, third);
+}
+
+/// Any bytes, taken as a request: results stay aligned, and the answer is JSON that says so.
+pub(crate) fn envelope(input: &[u8]) {
+    const MAX_ACTIONS: usize = 50;
+    let Ok(request) = Request::parse(input, MAX_ACTIONS) else { return };
+    assert!(!request.token.is_empty());
+    assert!((1..=MAX_ACTIONS).contains(&request.actions.len()));
+    let echoes: Vec<_> = request.actions.iter().map(|action| action.echo.clone()).collect();
+    let results = request.actions.into_iter().map(|parsed| match parsed.action {
+        Ok(_) => ActionResult::performed(parsed.echo, UnlockProvider::success()),
+        Err(problem) => {
+            ActionResult::failed(parsed.echo, Status::error(problem.code(), &problem.to_string()))
+        }
+    });
+    let answer = Response::from_results(results.collect()).to_json();
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    let results = answer["response"]["results"].as_array().unwrap();
+    assert_eq!(results.len(), echoes.len());
+    for (result, echo) in results.iter().zip(echoes) {
+        assert_eq!(result["identifier"], echo.identifier);
+        assert_eq!(result["resourceid"], echo.resource_id);
+        assert!(result["data"]["records"].is_array());
+    }
 }

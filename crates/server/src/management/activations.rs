@@ -14,7 +14,10 @@ use super::{
     Problem,
     wire::{Body, Path, Query, rfc3339},
 };
-use crate::state::{App, AppState};
+use crate::{
+    flow::ServiceAddress,
+    state::{App, AppState},
+};
 
 /// Runs in one list.
 const LIST: u32 = 1000;
@@ -264,8 +267,8 @@ pub(super) async fn service_call(
     let user =
         app.store.user(customer.id, user).await?.ok_or_else(|| Problem::not_found("user", user))?;
     let secret = provider_secret(&app, &provider).await?;
-    let (launch, entry) =
-        app.service_launch(&customer, service, &secret, &activation, &user).await?;
+    let address = ServiceAddress { url: &service.url, port: provider.port, secret: &secret };
+    let (launch, entry) = app.service_launch(&customer, address, &activation, &user).await?;
     let called = CalledService {
         service_url: launch.url,
         parameter_cache_id: entry.id.0,

@@ -6,7 +6,7 @@ use freischalt_marketplace::{
     credentials::generate_provider_secret,
     provider::{Localized, Profile},
 };
-use freischalt_protocol::Secret;
+use freischalt_protocol::{Secret, signed_url::Port};
 use freischalt_store::NewProvider;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,6 +28,10 @@ pub(super) struct CreateProvider {
     /// Where the activation page is; may have its own query.
     #[schema(example = "http://localhost:3000/activate")]
     activation_url: String,
+    /// Whether a port in the provider's URLs is part of what is signed. False if absent, as in
+    /// most versions of the vendor's sample verifier; one version wants it.
+    #[serde(default)]
+    keep_port: bool,
     /// What it offers; one service in a window at the activation URL if absent.
     services: Option<Vec<CreateService>>,
     /// The provider secret, at least 16 characters; made if absent.
@@ -68,6 +72,7 @@ pub(super) struct ShownProvider {
     slug: String,
     name: String,
     activation_url: String,
+    keep_port: bool,
     services: Vec<ShownService>,
 }
 
@@ -128,6 +133,7 @@ pub(super) async fn create(
         slug,
         name,
         activation_url: request.activation_url,
+        port: if request.keep_port { Port::Kept } else { Port::Dropped },
         profile,
         services,
         secret: secret.clone(),
@@ -200,6 +206,7 @@ impl From<&Provider> for ShownProvider {
             slug: provider.slug.to_string(),
             name: provider.name.clone(),
             activation_url: provider.activation_url.clone(),
+            keep_port: provider.port == Port::Kept,
             services: services.collect(),
         }
     }

@@ -8,7 +8,7 @@ use axum::{
 use freischalt_marketplace::{
     Service, ServiceKind, Slug, credentials::generate_provider_secret, provider::Profile,
 };
-use freischalt_protocol::Secret;
+use freischalt_protocol::{Secret, signed_url::Port};
 use freischalt_store::{CreateProblem, NewProvider};
 use serde::Deserialize;
 
@@ -129,6 +129,7 @@ fn read(
         slug,
         name: name.to_owned(),
         activation_url: sent.activation_url.trim().to_owned(),
+        port: Port::Dropped,
         profile: Profile::default(),
         services: vec![service],
         secret: secret.clone(),

@@ -36,6 +36,7 @@ CREATE TABLE providers (
     slug           TEXT NOT NULL UNIQUE,
     name           TEXT NOT NULL,
     activation_url TEXT NOT NULL,
+    keep_port      INTEGER NOT NULL DEFAULT 0,
     profile        TEXT NOT NULL,
     secret_sealed  BLOB NOT NULL
 ) STRICT;
