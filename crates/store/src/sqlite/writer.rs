@@ -79,7 +79,8 @@ pub(super) fn job<T: Send + 'static, E: From<StoreError> + Send + 'static>(
 
 fn serve(db: &Connection, queue: &mpsc::Receiver<Job>) {
     while let Ok(first) = queue.recv() {
-        let mut group = std::iter::once(first).chain(queue.try_iter().take(GROUP - 1));
+        // Fused: what arrives during the commit belongs to the next group.
+        let mut group = std::iter::once(first).chain(queue.try_iter().take(GROUP - 1)).fuse();
         let mut applied = Vec::new();
         let outcome = apply_group(db, &mut group, &mut applied);
         applied.extend(group.map(|job| job(None)));
