@@ -28,12 +28,8 @@ fn narrow() -> Vec<Command> {
 /// With a second administrator, another customer's run, and everything that can be swapped.
 fn wide() -> Vec<Command> {
     let right = Unlock::right(NOW, true);
-    let service = |for_service| Claim::Issued {
-        run: NOW,
-        for_service,
-        other_user: false,
-        fresh: !for_service,
-    };
+    let claim =
+        |for_service, fresh| Claim::Issued { run: NOW, for_service, other_user: false, fresh };
     let mut commands = narrow();
     commands.extend([
         accept(1),
@@ -47,7 +43,8 @@ fn wide() -> Vec<Command> {
         }),
         Command::Unlock(Unlock { by: FOREIGN, key: Some(FOREIGN), ..right }),
         Command::Unlock(Unlock { entry: Entry::Activation(BEFORE), ..right }),
-        Command::Unlock(Unlock { claim: service(true), ..right }),
+        Command::Unlock(Unlock { claim: claim(true, true), ..right }),
+        Command::Unlock(Unlock { claim: claim(false, false), ..right }),
         Command::Unlock(Unlock { entry: Entry::ServiceCall(NOW), ..right }),
         Command::Advance(30),
         demote(true),
@@ -107,11 +104,12 @@ fn everything_one_pair_can_live_through_up_to_six_steps() {
     assert!(unlocked > 0);
 }
 
-/// 20 commands, all sequences of up to 3 from two chosen rights.
+/// 22 commands, all sequences of up to 4 from two chosen rights.
 #[test]
-fn everything_that_can_be_swapped_up_to_three_steps() {
+fn everything_that_can_be_swapped_up_to_four_steps() {
     let commands = wide();
-    let (steps, unlocked) = walk(&two_pending(), &commands, 3);
-    assert_eq!(steps, all_sequences(20, 3));
+    let (steps, unlocked) = walk(&two_pending(), &commands, 4);
+    assert_eq!(steps, all_sequences(22, 4));
+    assert_eq!(steps, 245_410);
     assert!(unlocked > 0);
 }
