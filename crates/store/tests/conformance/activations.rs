@@ -59,6 +59,23 @@ pub async fn a_run_that_ends_early_keeps_its_past(store: &Store) {
     assert_eq!(store.activation(run_id(2)).await.unwrap(), Some(blocked));
 }
 
+pub async fn a_live_run_makes_room_in_the_same_step(store: &Store) {
+    let office = office(store, "one").await;
+    let active = office.active(store, 1).await;
+    let next = office.begin_instead(store, 2).await;
+    assert_eq!(next.stage, Stage::TermsAccepted);
+    assert_eq!(seen(store, office.live()).await.activation, Some(next.clone()));
+
+    let ended = store.activation(active.id).await.unwrap().unwrap();
+    let Stage::Ended { at, reason, past } = ended.stage else { panic!("{ended:?}") };
+    assert_eq!((at, reason), (NOW, EndReason::Superseded));
+    let kept = Past::Active(active.grant().unwrap().clone(), active.unlock_record().unwrap());
+    assert_eq!(past, kept);
+    let events = office.events(store, active.id).await;
+    assert_eq!(events, ["terms accepted", "right chosen", "unlocked", "superseded"]);
+    assert_eq!(office.events(store, next.id).await, ["terms accepted"]);
+}
+
 pub async fn a_refusal_changes_nothing(store: &Store) {
     let office = office(store, "one").await;
     let run = office.active(store, 1).await;
@@ -168,6 +185,10 @@ pub async fn a_service_entry_belongs_to_its_run(store: &Store) {
     assert!(!is_service_entry(store, &two, &other, 7).await, "that of another run");
     assert!(!is_service_entry(store, &one, &mine, 1).await, "the run's own");
     assert!(!is_service_entry(store, &one, &mine, 8).await, "never issued");
+
+    one.block(store, &mine).await;
+    let next = one.active(store, 3).await;
+    assert!(!is_service_entry(store, &one, &next, 7).await, "that of the run before");
 }
 
 pub async fn expired_service_entries_of_the_customer_are_dropped(store: &Store) {

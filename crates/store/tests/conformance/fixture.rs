@@ -95,11 +95,25 @@ impl Office {
         Scope { customer: self.customer.id, target, user: None, entry: None }
     }
 
-    /// Accepts the terms; an active run makes room. `Resumed` is told from `New` by the id.
+    /// Accepts the terms. A run that goes on is told from a new one by its id.
     pub async fn begin(
         &self,
         store: &Store,
         number: u8,
+    ) -> Result<Activation, Decided<StartProblem>> {
+        self.accept(store, number, false).await
+    }
+
+    /// Accepts the terms of a new run, for which a live one makes room.
+    pub async fn begin_instead(&self, store: &Store, number: u8) -> Activation {
+        self.accept(store, number, true).await.unwrap()
+    }
+
+    async fn accept(
+        &self,
+        store: &Store,
+        number: u8,
+        replace_active: bool,
     ) -> Result<Activation, Decided<StartProblem>> {
         let run = NewRun {
             id: run_id(number),
@@ -107,7 +121,7 @@ impl Office {
             provider: self.provider.id,
             terms_version: "2026-01".to_owned(),
             dpa_version: "2025-07".to_owned(),
-            replace_active: false,
+            replace_active,
         };
         let scope = Scope { user: Some(ADMIN), ..self.live() };
         store

@@ -63,6 +63,7 @@ on_every_engine! {
     activations:
         every_stage_reads_back_as_it_was_written
         a_run_that_ends_early_keeps_its_past
+        a_live_run_makes_room_in_the_same_step
         a_refusal_changes_nothing
         a_verdict_is_written_whole_or_not_at_all
         a_second_live_run_cannot_be_written
