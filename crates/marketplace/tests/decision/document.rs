@@ -103,6 +103,7 @@ fn marked_up(situation: &str) -> String {
         let has_inner_capital = word.chars().skip(1).any(|letter| letter.is_ascii_uppercase());
         let is_long = word.len() > 5 && word.chars().all(|letter| letter.is_ascii_alphanumeric());
         WORDS.contains(&word)
+            || TABLE.iter().any(|row| row.id == word)
             || ["extendedclaim", "hmac_version", "request.actions", "\\u"].contains(&word)
             || (is_long && has_inner_capital)
     };

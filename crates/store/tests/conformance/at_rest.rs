@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use freischalt_marketplace::Audience;
+use freischalt_store::StoreError;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -73,9 +74,11 @@ async fn a_sealed_value_opens_in_its_own_row_only() {
     )
     .unwrap();
     assert!(store.provider_secret(one.provider.id).await.unwrap().is_some());
-    store.provider_secret(two.provider.id).await.unwrap_err();
+    let moved = store.provider_secret(two.provider.id).await;
+    assert!(matches!(moved, Err(StoreError::Corrupt { table: "providers", .. })), "{moved:?}");
     assert_eq!(store.activation(first.id).await.unwrap(), Some(first));
-    store.activation(second.id).await.unwrap_err();
+    let moved = store.activation(second.id).await;
+    assert!(matches!(moved, Err(StoreError::Corrupt { table: "activations", .. })), "{moved:?}");
 }
 
 fn copy_log_back(database: &Path) {
