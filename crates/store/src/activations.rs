@@ -203,7 +203,8 @@ impl Store {
         .await
     }
 
-    /// The newest run of each provider in a customer.
+    /// The newest run of each provider in a customer: the live one, or the last that ended. Ids
+    /// alone do not tell, because a clock may have been set back.
     pub async fn newest_activations(
         &self,
         customer: CustomerId,
@@ -214,23 +215,38 @@ impl Store {
                 "SELECT ",
                 rows::columns!(),
                 " FROM activations a
-                 WHERE a.customer_id = ?1 AND a.activation_id IN
-                     (SELECT MAX(activation_id) FROM activations
-                      WHERE customer_id = ?1 GROUP BY provider_id)"
+                 WHERE a.customer_id = ?1 AND a.activation_id =
+                     (SELECT n.activation_id FROM activations n
+                      WHERE n.customer_id = a.customer_id AND n.provider_id = a.provider_id
+                      ORDER BY n.stage = 'ended', n.activation_id DESC LIMIT 1)"
             ))?;
             statement.query_and_then([customer.0], |row| rows::read(&vault, row))?.collect()
         })
         .await
     }
 
-    /// The newest run of one provider in a customer.
+    /// The newest run of one provider in a customer, as in
+    /// [`newest_activations`](Self::newest_activations).
     pub async fn newest_activation(
         &self,
         customer: CustomerId,
         provider: ProviderId,
     ) -> Result<Option<Activation>, StoreError> {
-        let filter = ActivationFilter { customer: Some(customer), provider: Some(provider) };
-        Ok(self.activations(filter, 1).await?.pop())
+        let vault = self.vault.clone();
+        self.read(move |db| {
+            let mut statement = db.prepare_cached(concat!(
+                "SELECT ",
+                rows::columns!(),
+                " FROM activations a
+                 WHERE a.customer_id = ?1 AND a.provider_id = ?2
+                 ORDER BY a.stage = 'ended', a.activation_id DESC LIMIT 1"
+            ))?;
+            statement
+                .query_and_then([customer.0, provider.0], |row| rows::read(&vault, row))?
+                .next()
+                .transpose()
+        })
+        .await
     }
 
     /// The history of a run, oldest first.

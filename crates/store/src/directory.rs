@@ -242,6 +242,9 @@ fn insert_customer(db: &Connection, new: NewCustomer) -> Result<Customer, Create
         .map_err(|error| taken(error, "a group's id"))?;
     }
     for user in &new.users {
+        if find_user(db, id, user.id)?.is_some() {
+            return Err(CreateProblem::Taken("a user's id"));
+        }
         insert_user(db, id, user)?;
     }
     Ok(Customer { id, slug: new.slug, name: new.name, web_id: new.web_id, active: true })

@@ -34,9 +34,8 @@ impl Engine {
     pub(crate) fn open(location: &Location) -> Result<Self, OpenError> {
         let mut connection = match location {
             Location::File(path) => open_file(path, OpenFlags::default())?,
-            Location::Memory => Connection::open_in_memory().map_err(StoreError::from)?,
+            Location::Memory => open_memory().map_err(StoreError::from)?,
         };
-        set_up(&connection)?;
         migrations::run(&mut connection)?;
         let readers = match location {
             Location::File(path) => Some(reader::Readers::start(open_readers(path)?)),
@@ -78,23 +77,25 @@ impl Engine {
     }
 }
 
+fn open_memory() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    set_up(&connection)?;
+    Ok(connection)
+}
+
+/// Only setting up reads the file, and so notices one that is no database.
 fn open_file(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     Connection::open_with_flags(path, flags)
+        .and_then(|connection| set_up(&connection).map(|()| connection))
         .map_err(|source| OpenError::File { path: path.to_owned(), source })
 }
 
 fn open_readers(path: &Path) -> Result<Vec<Connection>, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    (0..READERS)
-        .map(|_| {
-            let connection = open_file(path, flags)?;
-            set_up(&connection)?;
-            Ok(connection)
-        })
-        .collect()
+    (0..READERS).map(|_| open_file(path, flags)).collect()
 }
 
-fn set_up(connection: &Connection) -> Result<(), StoreError> {
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     if !connection.is_readonly(rusqlite::MAIN_DB)? {
@@ -104,6 +105,5 @@ fn set_up(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    Ok(())
+    connection.pragma_update(None, "temp_store", "MEMORY")
 }

@@ -28,6 +28,10 @@ pub struct NewRun {
 
 /// How a run begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once per activation and taken apart at once; a box would only be in the way"
+)]
 pub enum Begun {
     /// A new run; what was live before, if anything, is ended by it.
     New {

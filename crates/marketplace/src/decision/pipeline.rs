@@ -8,7 +8,9 @@ use freischalt_protocol::{
 };
 
 use super::Refusal;
-use crate::{Activation, ApiToken, ClaimPurpose, ClaimSealer, IssuedClaim, Policy, Stage};
+use crate::{
+    Activation, ApiToken, ClaimProblem, ClaimPurpose, ClaimSealer, IssuedClaim, Policy, Stage,
+};
 
 /// Checks timestamp and signature of an action under the API user's key.
 pub fn authenticate(
@@ -117,7 +119,12 @@ pub fn permit(
         KnownAction::UnlockProvider if purpose == Some(ClaimPurpose::Service) => {
             Err(Refusal::ClaimPurpose("a service call's claim does not serve unlockProvider"))
         }
-        KnownAction::UnlockProvider => Ok(Permitted::UnlockProvider),
+        KnownAction::UnlockProvider => match claim {
+            Some(claim) if claim.user != activation.opened_by => {
+                Err(ClaimProblem::Foreign("user").into())
+            }
+            _ => Ok(Permitted::UnlockProvider),
+        },
         // Made with the provider's own client, or by ordinary API users (apidoc.onoffice.de).
         KnownAction::SubsequentPaymentLink
         | KnownAction::TransactionRefund

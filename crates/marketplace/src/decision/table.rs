@@ -62,6 +62,8 @@ pub const TABLE: &[Row] = rows! {
     "actions-too-many" 15 Top500 OURS "max_actions": "request.actions has more elements than are accepted.";
     "token-unknown" 22 Top400 DOCUMENTED: "No API user has this token.";
     "api-user-inactive" 22 Top400 TEXT "blocked_api_user": "The activation of the API user is over: blocked, or replaced by a new run.";
+    "client-revoked" 48 Top500 TEXT "blocked_api_user": "As api-user-inactive, and the marketplace is set to this code.";
+    "user-switched-off" 104 Result TEXT "blocked_api_user": "As api-user-inactive, and the marketplace is set to this code.";
     "action-not-an-object" 247 Result TEXT: "An element of actions is not an object.";
     "actionid-missing" 16 Result TEXT: "actionid is missing or not a text.";
     "actionid-empty" 17 Result TEXT: "actionid is empty.";
@@ -79,7 +81,7 @@ pub const TABLE: &[Row] = rows! {
     "hmac-float" 243 Result TEXT: "A legacy hmac is wrong and a parameter is a float.";
     "claim-missing" 193 Result TEXT "claim_required": "extendedclaim is missing, empty or not a text.";
     "claim-unreadable" 193 Result TEXT: "extendedclaim was never issued here, or was changed.";
-    "claim-foreign" 248 Result TEXT: "extendedclaim belongs to another provider, customer or run.";
+    "claim-foreign" 248 Result TEXT: "extendedclaim belongs to another provider, customer, run or user.";
     "claim-outdated" 201 Result TEXT "claim_lifetime": "The lifetime of extendedclaim is over.";
     "action-unknown" 23 Result TEXT: "No action has this actionid.";
     "resourcetype-unknown" 25 Result TEXT: "The action has no such resourcetype.";
@@ -89,15 +91,14 @@ pub const TABLE: &[Row] = rows! {
     "claim-of-service-call" 248 Result TEXT: "unlockProvider with the claim of a service call.";
     "claim-of-activation" 248 Result TEXT: "Another call with the claim of the activation.";
     "parameter-invalid" 255 Result OURS: "isRegularCustomer is neither 0 nor 1, or parameterCacheId is not a text.";
-    "user-switched-off" 104 Result TEXT "blocked_api_user": "As api-user-inactive, and the marketplace is set to this code.";
     "customer-inactive" 175 Result TEXT: "The customer is switched off.";
     "user-inactive" 176 Result TEXT: "The user who began the activation is gone or switched off.";
     "user-not-administrator" 183 Result TEXT: "The user who began the activation is no administrator any more.";
     "entry-missing" 177 Result TEXT: "parameterCacheId is missing or empty.";
     "entry-unknown" 177 Result TEXT: "parameterCacheId is unknown, or belongs to another activation.";
+    "entry-of-service-call" 178 Result TEXT: "parameterCacheId is that of a service call.";
     "entry-expired" 177 Result TEXT "parameter_cache_lifetime": "The lifetime of the parameter cache entry is over.";
     "entry-used" 177 Result OURS: "The entry was used with another isRegularCustomer.";
-    "entry-of-service-call" 178 Result TEXT: "parameterCacheId is that of a service call.";
 };
 
 #[cfg(test)]

@@ -63,9 +63,8 @@ pub(super) fn job<T: Send + 'static, E: From<StoreError> + Send + 'static>(
         let keep = matches!(outcome, Some(Ok(_)));
         let answer = Box::new(move |committed: Result<(), String>| {
             let outcome = match (outcome, committed) {
-                // A refusal stands whatever becomes of the others: it changes nothing.
-                (Some(Err(refusal)), _) => Err(refusal),
                 (Some(outcome), Ok(())) => outcome,
+                // A refusal too: it may rest on a change of the same group that never happened.
                 (_, Err(problem)) => Err(StoreError::Commit(problem).into()),
                 (None, Ok(())) => Err(StoreError::Closed.into()),
             };
@@ -79,7 +78,8 @@ pub(super) fn job<T: Send + 'static, E: From<StoreError> + Send + 'static>(
 
 fn serve(db: &Connection, queue: &mpsc::Receiver<Job>) {
     while let Ok(first) = queue.recv() {
-        let mut group = std::iter::once(first).chain(queue.try_iter().take(GROUP - 1));
+        // Fused: what arrives during the commit belongs to the next group.
+        let mut group = std::iter::once(first).chain(queue.try_iter().take(GROUP - 1)).fuse();
         let mut applied = Vec::new();
         let outcome = apply_group(db, &mut group, &mut applied);
         applied.extend(group.map(|job| job(None)));
@@ -118,4 +118,95 @@ fn apply_group(
 
 fn statement(db: &Connection, sql: &str) -> rusqlite::Result<()> {
     db.prepare_cached(sql)?.execute([]).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    enum Failure {
+        Refused,
+        Store(StoreError),
+    }
+
+    impl From<StoreError> for Failure {
+        fn from(error: StoreError) -> Self {
+            Self::Store(error)
+        }
+    }
+
+    /// A database in which a child without its parent is noticed at the commit only.
+    fn orphanage() -> Writer {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(
+            "PRAGMA foreign_keys = ON;
+             CREATE TABLE parent (id INTEGER PRIMARY KEY);
+             CREATE TABLE child (parent REFERENCES parent DEFERRABLE INITIALLY DEFERRED);",
+        )
+        .unwrap();
+        Writer::start(db)
+    }
+
+    fn submit<T: Send + 'static>(
+        writer: &Writer,
+        change: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, Failure>> {
+        let (job, answer) = job(change);
+        writer.submit(job).unwrap();
+        answer
+    }
+
+    fn children(writer: &Writer) -> i64 {
+        let count = |db: &Connection| {
+            Ok(db.query_row("SELECT COUNT(*) FROM child", [], |row| row.get(0)).unwrap())
+        };
+        submit(writer, count).blocking_recv().unwrap().unwrap()
+    }
+
+    #[test]
+    fn nobody_is_told_of_a_group_that_was_not_committed() {
+        let writer = orphanage();
+        let (go, may_go) = mpsc::channel::<()>();
+        let held = submit(&writer, move |_| may_go.recv().map_err(|_| Failure::Refused));
+        let insert = |parent: Option<i64>| {
+            move |db: &Connection| {
+                db.execute("INSERT INTO child VALUES (?1)", [parent]).unwrap();
+                Ok(())
+            }
+        };
+        let fine = submit(&writer, insert(None));
+        let orphan = submit(&writer, insert(Some(1)));
+        let refused = submit(&writer, |_| Err::<(), _>(Failure::Refused));
+        go.send(()).unwrap();
+        for answer in [held, fine, orphan, refused] {
+            let told = answer.blocking_recv().unwrap();
+            assert!(matches!(told, Err(Failure::Store(StoreError::Commit(_)))), "{told:?}");
+        }
+        assert_eq!(children(&writer), 0);
+
+        submit(&writer, insert(None)).blocking_recv().unwrap().unwrap();
+        assert_eq!(children(&writer), 1, "the next group is a new one");
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_own_changes_out_and_nobody_elses() {
+        let writer = orphanage();
+        let (go, may_go) = mpsc::channel::<()>();
+        let held = submit(&writer, move |_| may_go.recv().map_err(|_| Failure::Refused));
+        let fine = submit(&writer, |db| {
+            db.execute("INSERT INTO child VALUES (NULL)", []).unwrap();
+            Ok(())
+        });
+        let refused = submit(&writer, |db| {
+            db.execute("INSERT INTO child VALUES (1)", []).unwrap();
+            Err::<(), _>(Failure::Refused)
+        });
+        go.send(()).unwrap();
+        for answer in [held, fine] {
+            answer.blocking_recv().unwrap().unwrap();
+        }
+        assert!(matches!(refused.blocking_recv().unwrap(), Err(Failure::Refused)));
+        assert_eq!(children(&writer), 1);
+    }
 }

@@ -1,0 +1,87 @@
+//! What every engine of the store must do, as functions over `&Store`, and what SQLite must do
+//! besides.
+//!
+//! A second engine runs the same functions: it gets a line in [`engines`] and a module in the
+//! macro below, nothing else. The functions know no engine and share no data with each other.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the suite's functions are tests, though only the macro below makes them so"
+)]
+
+mod activations;
+mod at_rest;
+mod directory;
+mod engines;
+mod fixture;
+mod opening;
+mod queue;
+mod races;
+mod reading;
+
+/// Runs each function on each engine, as a test of its own with a store of its own.
+macro_rules! on_every_engine {
+    ($($module:ident: $($name:ident)*;)*) => {
+        mod memory {
+            $($(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    crate::$module::$name(&crate::engines::memory()).await;
+                }
+            )*)*
+        }
+
+        mod file {
+            $($(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    let folder = tempfile::tempdir().unwrap();
+                    crate::$module::$name(&crate::engines::file(&folder)).await;
+                }
+            )*)*
+        }
+    };
+}
+
+on_every_engine! {
+    directory:
+        answers_a_ping
+        a_customer_is_found_by_slug_and_id
+        customers_are_listed_by_name
+        a_taken_customer_is_named_and_leaves_nothing
+        a_customer_is_switched_off_and_on
+        users_are_those_of_their_customer
+        a_user_is_replaced_as_a_whole
+        a_user_needs_a_group_and_a_customer_that_exist
+        a_provider_is_found_by_slug_and_id
+        providers_are_listed_by_name
+        a_taken_provider_is_named_and_leaves_nothing
+        urls_move_for_one_provider
+        a_provider_secret_is_that_of_its_provider;
+    activations:
+        every_stage_reads_back_as_it_was_written
+        a_run_that_ends_early_keeps_its_past
+        a_live_run_makes_room_in_the_same_step
+        a_refusal_changes_nothing
+        a_verdict_is_written_whole_or_not_at_all
+        a_second_live_run_cannot_be_written
+        a_token_serves_one_run
+        facts_are_those_of_the_scope
+        a_service_entry_belongs_to_its_run
+        expired_service_entries_of_the_customer_are_dropped
+        a_ticket_is_used_once;
+    reading:
+        runs_are_listed_newest_first_and_filtered
+        the_newest_run_is_the_live_one_whatever_the_clock_did
+        an_api_user_is_found_by_its_token
+        a_history_is_in_order_and_of_one_run;
+    races:
+        sixteen_unlocks_make_one
+        sixteen_beginnings_make_one_live_run
+        sixteen_uses_of_a_ticket_make_one
+        refusals_harm_no_other_change
+        a_panic_harms_no_other_change
+        a_change_stands_although_its_caller_left;
+}
