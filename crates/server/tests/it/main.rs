@@ -1,0 +1,9 @@
+//! Black-box tests of the server, over sockets. Requests are written, signed and read by code of
+//! the tests alone, so that they judge what a client sees and not what our own client makes of it.
+
+#![allow(missing_docs, reason = "tests")]
+
+mod rows;
+mod signing;
+mod wire;
+mod world;
