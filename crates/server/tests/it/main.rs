@@ -3,6 +3,10 @@
 
 #![allow(missing_docs, reason = "tests")]
 
+mod bad_input;
+mod clients;
+mod golden;
+mod leniency;
 mod rows;
 mod signing;
 mod wire;
