@@ -14,7 +14,10 @@ use super::{
     Problem,
     wire::{Body, Path, Query, rfc3339},
 };
-use crate::state::{App, AppState};
+use crate::{
+    flow::FlowError,
+    state::{App, AppState},
+};
 
 /// Runs in one list.
 const LIST: u32 = 1000;
@@ -210,13 +213,13 @@ pub(super) async fn block(
     Path(id): Path<String>,
 ) -> Result<Json<ShownActivation>, Problem> {
     let activation = named_activation(&app, &id).await?;
-    if !activation.is_live() {
-        return Ok(Json(show_with_history(&app, activation).await?));
-    }
     let customer = customer_of(&app, &activation).await?;
-    let user = chosen_user(&app, &customer, None).await?;
-    let blocked = app.block(&customer, activation.id, Some(user.id), Actor::Management).await?;
-    Ok(Json(show_with_history(&app, blocked).await?))
+    let over = match app.block(&customer, activation.id, None, Actor::Management).await {
+        Ok(blocked) => blocked,
+        Err(FlowError::Ended(_)) => named_activation(&app, &id).await?,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Json(show_with_history(&app, over).await?))
 }
 
 /// A service to be called.
