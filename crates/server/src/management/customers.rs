@@ -1,5 +1,7 @@
 //! Customers, their users and groups.
 
+use std::collections::HashSet;
+
 use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{Customer, Group, GroupId, Language, User, UserId};
 use freischalt_store::NewCustomer;
@@ -41,16 +43,24 @@ pub(super) struct GroupBody {
 
 /// A user to be made.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct NewUser {
     id: i64,
-    #[serde(flatten)]
-    user: UserBody,
+    // What follows is `UserBody` again: serde cannot flatten and refuse unknown members as well.
+    name: String,
+    /// Whether the user may activate and block providers.
+    #[serde(default)]
+    administrator: bool,
+    group_id: Option<i64>,
+    /// `de` (the default) or `en`.
+    language: Option<String>,
+    /// True if absent.
+    active: Option<bool>,
 }
 
 /// Everything about a user but the id.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct UserBody {
     name: String,
     /// Whether the user may activate and block providers.
@@ -128,10 +138,7 @@ pub(super) async fn create(
         })
         .collect::<Result<_, Problem>>()?;
     let users = match request.users {
-        Some(users) => users
-            .into_iter()
-            .map(|new| user(new.id, new.user, &groups))
-            .collect::<Result<_, _>>()?,
+        Some(users) => new_users(users, &groups)?,
         None => vec![first_administrator()],
     };
     let name = filled("name", request.name.unwrap_or_else(|| slug.to_string()))?;
@@ -186,6 +193,14 @@ pub(super) async fn put_user(
     Ok(Json(ShownUser::from(&user)))
 }
 
+fn new_users(users: Vec<NewUser>, groups: &[Group]) -> Result<Vec<User>, Problem> {
+    let mut ids = HashSet::new();
+    if let Some(double) = users.iter().find(|new| !ids.insert(new.id)) {
+        return Err(Problem::conflict(format!("two users have the id {}", double.id)));
+    }
+    users.into_iter().map(|new| user(new.id, new.into(), groups)).collect()
+}
+
 fn user(id: i64, body: UserBody, groups: &[Group]) -> Result<User, Problem> {
     if id <= 0 {
         return Err(Problem::invalid("id", "a user's id is a positive whole number"));
@@ -230,6 +245,13 @@ async fn show_whole(app: &AppState, customer: Customer) -> Result<ShownCustomer,
             .collect(),
         users: users.iter().map(ShownUser::from).collect(),
     })
+}
+
+impl From<NewUser> for UserBody {
+    fn from(new: NewUser) -> Self {
+        let NewUser { name, administrator, group_id, language, active, .. } = new;
+        Self { name, administrator, group_id, language, active }
+    }
 }
 
 impl From<&User> for ShownUser {
