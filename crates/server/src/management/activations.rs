@@ -144,7 +144,8 @@ pub(super) struct ListFilter {
 }
 
 /// Lists activations, the newest first, at most 1,000.
-#[utoipa::path(get, path = "/v1/activations", tag = "activations", params(ListFilter),
+#[utoipa::path(get, path = "/v1/activations", operation_id = "listActivations", tag = "activations",
+    params(ListFilter),
     responses((status = 200, body = Vec<ShownActivation>), (status = 404, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -170,7 +171,9 @@ pub(super) async fn list(
 ///
 /// A live activation of the same provider in the same customer is ended first, which the answer
 /// says.
-#[utoipa::path(post, path = "/v1/activations", tag = "activations", request_body = StartActivation,
+#[utoipa::path(post, path = "/v1/activations", operation_id = "startActivation",
+    tag = "activations",
+    request_body = StartActivation,
     responses((status = 201, body = StartedActivation), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn start(
@@ -192,7 +195,8 @@ pub(super) async fn start(
 }
 
 /// Shows an activation with its history.
-#[utoipa::path(get, path = "/v1/activations/{id}", tag = "activations",
+#[utoipa::path(get, path = "/v1/activations/{id}", operation_id = "showActivation",
+    tag = "activations",
     params(("id" = Uuid, Path, description = "The activation")),
     responses((status = 200, body = ShownActivation), (status = 404, body = Problem)))]
 pub(super) async fn show(
@@ -205,7 +209,8 @@ pub(super) async fn show(
 
 /// Blocks the provider: token, key and claims are dead when the answer is there. Blocking what is
 /// already over changes nothing.
-#[utoipa::path(post, path = "/v1/activations/{id}/block", tag = "activations",
+#[utoipa::path(post, path = "/v1/activations/{id}/block", operation_id = "blockActivation",
+    tag = "activations",
     params(("id" = Uuid, Path, description = "The activation")),
     responses((status = 200, body = ShownActivation), (status = 404, body = Problem)))]
 pub(super) async fn block(
@@ -245,7 +250,8 @@ pub(super) struct CalledService {
 }
 
 /// Calls a service of an active provider: a signed URL with a fresh claim.
-#[utoipa::path(post, path = "/v1/activations/{id}/service-calls", tag = "activations",
+#[utoipa::path(post, path = "/v1/activations/{id}/service-calls", operation_id = "callService",
+    tag = "activations",
     params(("id" = Uuid, Path, description = "The activation")), request_body = CallService,
     responses((status = 201, body = CalledService), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

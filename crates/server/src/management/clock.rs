@@ -56,14 +56,15 @@ enum Moment {
 }
 
 /// Shows the clock.
-#[utoipa::path(get, path = "/v1/clock", tag = "sandbox",
+#[utoipa::path(get, path = "/v1/clock", operation_id = "showClock", tag = "sandbox",
     responses((status = 200, body = ShownClock)))]
 pub(super) async fn show(State(app): State<App>) -> Json<ShownClock> {
     Json(shown(&app.clock))
 }
 
 /// Sets the clock. Sandbox only.
-#[utoipa::path(put, path = "/v1/clock", tag = "sandbox", request_body = SetClock,
+#[utoipa::path(put, path = "/v1/clock", operation_id = "setClock", tag = "sandbox",
+    request_body = SetClock,
     responses((status = 200, body = ShownClock), (status = 403, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn set(

@@ -106,7 +106,7 @@ pub(super) struct ChangeCustomer {
 }
 
 /// Lists customers by name.
-#[utoipa::path(get, path = "/v1/customers", tag = "customers",
+#[utoipa::path(get, path = "/v1/customers", operation_id = "listCustomers", tag = "customers",
     responses((status = 200, body = Vec<ShownCustomer>)))]
 pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownCustomer>>, Problem> {
     let mut shown = Vec::new();
@@ -117,7 +117,8 @@ pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownCustome
 }
 
 /// Makes a customer.
-#[utoipa::path(post, path = "/v1/customers", tag = "customers", request_body = CreateCustomer,
+#[utoipa::path(post, path = "/v1/customers", operation_id = "createCustomer", tag = "customers",
+    request_body = CreateCustomer,
     responses((status = 201, body = ShownCustomer), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn create(
@@ -148,7 +149,7 @@ pub(super) async fn create(
 }
 
 /// Shows a customer.
-#[utoipa::path(get, path = "/v1/customers/{slug}", tag = "customers",
+#[utoipa::path(get, path = "/v1/customers/{slug}", operation_id = "showCustomer", tag = "customers",
     params(("slug" = String, Path, description = "The customer")),
     responses((status = 200, body = ShownCustomer), (status = 404, body = Problem)))]
 pub(super) async fn show(
@@ -160,7 +161,8 @@ pub(super) async fn show(
 }
 
 /// Switches a customer on or off. Calls for one that is off answer 175.
-#[utoipa::path(patch, path = "/v1/customers/{slug}", tag = "customers",
+#[utoipa::path(patch, path = "/v1/customers/{slug}", operation_id = "changeCustomer",
+    tag = "customers",
     params(("slug" = String, Path, description = "The customer")), request_body = ChangeCustomer,
     responses((status = 200, body = ShownCustomer), (status = 404, body = Problem)))]
 pub(super) async fn change(
@@ -175,7 +177,8 @@ pub(super) async fn change(
 }
 
 /// Makes a user or replaces everything about one.
-#[utoipa::path(put, path = "/v1/customers/{slug}/users/{id}", tag = "customers",
+#[utoipa::path(put, path = "/v1/customers/{slug}/users/{id}", operation_id = "putUser",
+    tag = "customers",
     params(("slug" = String, Path, description = "The customer"),
         ("id" = i64, Path, description = "The user's id")),
     request_body = UserBody,
