@@ -223,6 +223,21 @@ async fn a_body_over_the_limit_is_refused_with_413() {
     assert_unlocked(&world.post(&padded(2000)).await);
 }
 
+/// A client that sends everything before it reads hears the reason, too.
+#[tokio::test]
+async fn a_body_far_over_the_limit_is_refused_with_413() {
+    let world = World::with(|config| config.largest_body = 1024 * 1024).await;
+    let run = world.start("demo").await;
+    for megabytes in [2, 10, 30] {
+        let request = wire::request("POST", API, &[], &vec![b' '; megabytes * 1024 * 1024]);
+        let mut connection = Connection::open(world.api).await;
+        connection.try_write(&request).await;
+        let answer = connection.try_read().await.expect("an answer, not a reset");
+        assert_eq!(answer.status, 413, "{megabytes} MiB");
+    }
+    assert_untouched(&world, &run).await;
+}
+
 /// The size is not believed but counted, and reading stops at the limit.
 #[tokio::test]
 async fn a_body_in_chunks_over_the_limit_is_refused_with_413() {

@@ -103,7 +103,7 @@ async fn refused_calls(world: &World, run: &Run) -> Vec<(&'static str, String)> 
     }
     let legacy = world
         .changed(run, |action| {
-            action["parameters"]["price"] = json!(1234.515_625);
+            action["parameters"]["price"] = json!(1_234.515_625);
             action["parameters"]["note"] = json!(value);
             action.as_object_mut().unwrap().remove("hmac_version");
         })
