@@ -66,6 +66,7 @@ impl EnvelopeProblem {
             Self::Empty => ErrorCode::EMPTY_REQUEST,
             Self::Json(error) => match error.kind {
                 DecodeErrorKind::Depth => ErrorCode::JSON_DEPTH,
+                DecodeErrorKind::StateMismatch => ErrorCode::JSON_MALFORMED,
                 DecodeErrorKind::ControlCharacter => ErrorCode::JSON_CONTROL_CHARACTER,
                 DecodeErrorKind::Syntax => ErrorCode::JSON_SYNTAX,
                 DecodeErrorKind::Utf8 => ErrorCode::JSON_UTF8,

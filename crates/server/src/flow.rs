@@ -163,8 +163,9 @@ impl AppState {
         Ok(chosen)
     }
 
-    /// An administrator blocks the provider: token, key and claims of the run are dead when this
-    /// returns.
+    /// Blocks the provider: token, key and claims of the run are dead when this returns. A user
+    /// must be an administrator; without one the marketplace itself blocks, in the name of who
+    /// began the run, so that it can even if the customer has no administrator left.
     pub async fn block(
         &self,
         customer: &Customer,
@@ -178,12 +179,15 @@ impl AppState {
             .store
             .decide(scope, move |facts: Facts| {
                 let run = facts.activation.ok_or(FlowError::NotFound)?;
-                let user = facts.user.ok_or(FlowError::NoUser)?;
-                if !user.may_activate() {
-                    return Err(FlowError::NotAdministrator);
+                if let Some(user) = user {
+                    check_may_block(user, facts.user)?;
                 }
-                let transition = run.block(actor(user.id), now)?;
-                Ok(Verdict { outcome: transition.0.clone(), writes: vec![transition] })
+                let by = user.unwrap_or(run.opened_by);
+                let transition = run.block(actor(by), now)?;
+                Ok::<_, FlowError>(Verdict {
+                    outcome: transition.0.clone(),
+                    writes: vec![transition],
+                })
             })
             .await?;
         Ok(blocked)
@@ -286,6 +290,14 @@ fn verdict(begun: Begun) -> Verdict<Started> {
             let outcome = Started { activation: begun.0.clone(), replaced };
             Verdict { writes: ended.into_iter().chain([begun]).collect(), outcome }
         }
+    }
+}
+
+fn check_may_block(id: UserId, found: Option<User>) -> Result<(), FlowError> {
+    match found {
+        Some(user) if user.id == id && user.may_activate() => Ok(()),
+        Some(user) if user.id == id => Err(FlowError::NotAdministrator),
+        _ => Err(FlowError::NoUser),
     }
 }
 

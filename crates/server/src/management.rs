@@ -88,10 +88,16 @@ async fn authorize(State(app): State<App>, request: Request, next: Next) -> Resp
         .headers()
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
+        .and_then(bearer)
         .unwrap_or_default();
     if constant_time_eq(sent.as_bytes(), token.expose().as_bytes()) {
         return next.run(request).await;
     }
     Problem::unauthorized().into_response()
+}
+
+/// The token of an `Authorization` header; the scheme's case does not matter (RFC 9110).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then_some(token)
 }

@@ -15,7 +15,11 @@ use super::{
     wire::{Body, Path, Query, rfc3339},
 };
 use crate::{
+<<<<<<< HEAD
     flow::ServiceAddress,
+=======
+    flow::FlowError,
+>>>>>>> api
     state::{App, AppState},
 };
 
@@ -144,7 +148,8 @@ pub(super) struct ListFilter {
 }
 
 /// Lists activations, the newest first, at most 1,000.
-#[utoipa::path(get, path = "/v1/activations", tag = "activations", params(ListFilter),
+#[utoipa::path(get, path = "/v1/activations", operation_id = "listActivations", tag = "activations",
+    params(ListFilter),
     responses((status = 200, body = Vec<ShownActivation>), (status = 404, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -170,7 +175,9 @@ pub(super) async fn list(
 ///
 /// A live activation of the same provider in the same customer is ended first, which the answer
 /// says.
-#[utoipa::path(post, path = "/v1/activations", tag = "activations", request_body = StartActivation,
+#[utoipa::path(post, path = "/v1/activations", operation_id = "startActivation",
+    tag = "activations",
+    request_body = StartActivation,
     responses((status = 201, body = StartedActivation), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn start(
@@ -192,7 +199,8 @@ pub(super) async fn start(
 }
 
 /// Shows an activation with its history.
-#[utoipa::path(get, path = "/v1/activations/{id}", tag = "activations",
+#[utoipa::path(get, path = "/v1/activations/{id}", operation_id = "showActivation",
+    tag = "activations",
     params(("id" = Uuid, Path, description = "The activation")),
     responses((status = 200, body = ShownActivation), (status = 404, body = Problem)))]
 pub(super) async fn show(
@@ -205,7 +213,8 @@ pub(super) async fn show(
 
 /// Blocks the provider: token, key and claims are dead when the answer is there. Blocking what is
 /// already over changes nothing.
-#[utoipa::path(post, path = "/v1/activations/{id}/block", tag = "activations",
+#[utoipa::path(post, path = "/v1/activations/{id}/block", operation_id = "blockActivation",
+    tag = "activations",
     params(("id" = Uuid, Path, description = "The activation")),
     responses((status = 200, body = ShownActivation), (status = 404, body = Problem)))]
 pub(super) async fn block(
@@ -213,13 +222,13 @@ pub(super) async fn block(
     Path(id): Path<String>,
 ) -> Result<Json<ShownActivation>, Problem> {
     let activation = named_activation(&app, &id).await?;
-    if !activation.is_live() {
-        return Ok(Json(show_with_history(&app, activation).await?));
-    }
     let customer = customer_of(&app, &activation).await?;
-    let user = chosen_user(&app, &customer, None).await?;
-    let blocked = app.block(&customer, activation.id, Some(user.id), Actor::Management).await?;
-    Ok(Json(show_with_history(&app, blocked).await?))
+    let over = match app.block(&customer, activation.id, None, Actor::Management).await {
+        Ok(blocked) => blocked,
+        Err(FlowError::Ended(_)) => named_activation(&app, &id).await?,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Json(show_with_history(&app, over).await?))
 }
 
 /// A service to be called.
@@ -245,7 +254,8 @@ pub(super) struct CalledService {
 }
 
 /// Calls a service of an active provider: a signed URL with a fresh claim.
-#[utoipa::path(post, path = "/v1/activations/{id}/service-calls", tag = "activations",
+#[utoipa::path(post, path = "/v1/activations/{id}/service-calls", operation_id = "callService",
+    tag = "activations",
     params(("id" = Uuid, Path, description = "The activation")), request_body = CallService,
     responses((status = 201, body = CalledService), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

@@ -1,5 +1,7 @@
 //! The sandbox's clock.
 
+use std::ops::RangeInclusive;
+
 use axum::{Json, extract::State};
 use freischalt_protocol::UnixTime;
 use jiff::Timestamp;
@@ -54,14 +56,15 @@ enum Moment {
 }
 
 /// Shows the clock.
-#[utoipa::path(get, path = "/v1/clock", tag = "sandbox",
+#[utoipa::path(get, path = "/v1/clock", operation_id = "showClock", tag = "sandbox",
     responses((status = 200, body = ShownClock)))]
 pub(super) async fn show(State(app): State<App>) -> Json<ShownClock> {
     Json(shown(&app.clock))
 }
 
 /// Sets the clock. Sandbox only.
-#[utoipa::path(put, path = "/v1/clock", tag = "sandbox", request_body = SetClock,
+#[utoipa::path(put, path = "/v1/clock", operation_id = "setClock", tag = "sandbox",
+    request_body = SetClock,
     responses((status = 200, body = ShownClock), (status = 403, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn set(
@@ -71,7 +74,7 @@ pub(super) async fn set(
     let clock = &app.clock;
     match (request.now, request.advance, request.reset) {
         (Some(moment), None, None) => clock.set(read(&moment)?, request.frozen == Some(true))?,
-        (None, Some(seconds), None) => clock.advance(in_range(seconds)?)?,
+        (None, Some(seconds), None) => clock.advance(in_range(seconds, clock.now())?)?,
         (None, None, Some(true)) => clock.reset()?,
         _ => return Err(Problem::invalid("now", "give exactly one of now, advance and reset")),
     }
@@ -93,19 +96,20 @@ fn read(moment: &Moment) -> Result<UnixTime, Problem> {
             parsed.map_err(|_| problem())?.as_second()
         }
     };
-    // 1970 to 9999: what can be written as RFC 3339 and signed as a timestamp.
-    if !(0..=253_402_300_799).contains(&seconds) {
+    if !YEARS.contains(&seconds) {
         return Err(Problem::invalid("now", "must lie between the years 1970 and 9999"));
     }
     Ok(UnixTime(seconds))
 }
 
-fn in_range(seconds: i64) -> Result<i64, Problem> {
-    const CENTURY: i64 = 100 * 366 * 24 * 60 * 60;
-    if seconds.abs() > CENTURY {
-        return Err(Problem::invalid("advance", "must be at most a hundred years, in seconds"));
+/// 1970 to 9999: what can be written as RFC 3339 and signed as a timestamp.
+const YEARS: RangeInclusive<i64> = 0..=253_402_300_799;
+
+fn in_range(seconds: i64, now: UnixTime) -> Result<i64, Problem> {
+    match now.0.checked_add(seconds) {
+        Some(moment) if YEARS.contains(&moment) => Ok(seconds),
+        _ => Err(Problem::invalid("advance", "must lead to the years between 1970 and 9999")),
     }
-    Ok(seconds)
 }
 
 fn shown(clock: &Clock) -> ShownClock {

@@ -1,5 +1,7 @@
 //! Customers, their users and groups.
 
+use std::collections::HashSet;
+
 use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{Customer, Group, GroupId, Language, User, UserId};
 use freischalt_store::NewCustomer;
@@ -41,16 +43,24 @@ pub(super) struct GroupBody {
 
 /// A user to be made.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct NewUser {
     id: i64,
-    #[serde(flatten)]
-    user: UserBody,
+    // What follows is `UserBody` again: serde cannot flatten and refuse unknown members as well.
+    name: String,
+    /// Whether the user may activate and block providers.
+    #[serde(default)]
+    administrator: bool,
+    group_id: Option<i64>,
+    /// `de` (the default) or `en`.
+    language: Option<String>,
+    /// True if absent.
+    active: Option<bool>,
 }
 
 /// Everything about a user but the id.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct UserBody {
     name: String,
     /// Whether the user may activate and block providers.
@@ -96,7 +106,7 @@ pub(super) struct ChangeCustomer {
 }
 
 /// Lists customers by name.
-#[utoipa::path(get, path = "/v1/customers", tag = "customers",
+#[utoipa::path(get, path = "/v1/customers", operation_id = "listCustomers", tag = "customers",
     responses((status = 200, body = Vec<ShownCustomer>)))]
 pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownCustomer>>, Problem> {
     let mut shown = Vec::new();
@@ -107,7 +117,8 @@ pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownCustome
 }
 
 /// Makes a customer.
-#[utoipa::path(post, path = "/v1/customers", tag = "customers", request_body = CreateCustomer,
+#[utoipa::path(post, path = "/v1/customers", operation_id = "createCustomer", tag = "customers",
+    request_body = CreateCustomer,
     responses((status = 201, body = ShownCustomer), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn create(
@@ -128,10 +139,7 @@ pub(super) async fn create(
         })
         .collect::<Result<_, Problem>>()?;
     let users = match request.users {
-        Some(users) => users
-            .into_iter()
-            .map(|new| user(new.id, new.user, &groups))
-            .collect::<Result<_, _>>()?,
+        Some(users) => new_users(users, &groups)?,
         None => vec![first_administrator()],
     };
     let name = filled("name", request.name.unwrap_or_else(|| slug.to_string()))?;
@@ -141,7 +149,7 @@ pub(super) async fn create(
 }
 
 /// Shows a customer.
-#[utoipa::path(get, path = "/v1/customers/{slug}", tag = "customers",
+#[utoipa::path(get, path = "/v1/customers/{slug}", operation_id = "showCustomer", tag = "customers",
     params(("slug" = String, Path, description = "The customer")),
     responses((status = 200, body = ShownCustomer), (status = 404, body = Problem)))]
 pub(super) async fn show(
@@ -153,7 +161,8 @@ pub(super) async fn show(
 }
 
 /// Switches a customer on or off. Calls for one that is off answer 175.
-#[utoipa::path(patch, path = "/v1/customers/{slug}", tag = "customers",
+#[utoipa::path(patch, path = "/v1/customers/{slug}", operation_id = "changeCustomer",
+    tag = "customers",
     params(("slug" = String, Path, description = "The customer")), request_body = ChangeCustomer,
     responses((status = 200, body = ShownCustomer), (status = 404, body = Problem)))]
 pub(super) async fn change(
@@ -168,7 +177,8 @@ pub(super) async fn change(
 }
 
 /// Makes a user or replaces everything about one.
-#[utoipa::path(put, path = "/v1/customers/{slug}/users/{id}", tag = "customers",
+#[utoipa::path(put, path = "/v1/customers/{slug}/users/{id}", operation_id = "putUser",
+    tag = "customers",
     params(("slug" = String, Path, description = "The customer"),
         ("id" = i64, Path, description = "The user's id")),
     request_body = UserBody,
@@ -184,6 +194,14 @@ pub(super) async fn put_user(
     let user = user(id, request, &groups)?;
     app.store.put_user(customer.id, user.clone()).await?;
     Ok(Json(ShownUser::from(&user)))
+}
+
+fn new_users(users: Vec<NewUser>, groups: &[Group]) -> Result<Vec<User>, Problem> {
+    let mut ids = HashSet::new();
+    if let Some(double) = users.iter().find(|new| !ids.insert(new.id)) {
+        return Err(Problem::conflict(format!("two users have the id {}", double.id)));
+    }
+    users.into_iter().map(|new| user(new.id, new.into(), groups)).collect()
 }
 
 fn user(id: i64, body: UserBody, groups: &[Group]) -> Result<User, Problem> {
@@ -230,6 +248,13 @@ async fn show_whole(app: &AppState, customer: Customer) -> Result<ShownCustomer,
             .collect(),
         users: users.iter().map(ShownUser::from).collect(),
     })
+}
+
+impl From<NewUser> for UserBody {
+    fn from(new: NewUser) -> Self {
+        let NewUser { name, administrator, group_id, language, active, .. } = new;
+        Self { name, administrator, group_id, language, active }
+    }
 }
 
 impl From<&User> for ShownUser {

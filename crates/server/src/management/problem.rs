@@ -141,7 +141,22 @@ impl From<FlowError> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
-        Self::bad_request(rejection.body_text())
+        let detail = rejection.body_text();
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "The request is too large",
+                detail,
+            ),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "wrong-content-type",
+                "The body is not said to be JSON",
+                "send the header Content-Type: application/json".to_owned(),
+            ),
+            _ => Self::bad_request(detail),
+        }
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) struct CreatedProvider {
 }
 
 /// Lists providers by name.
-#[utoipa::path(get, path = "/v1/providers", tag = "providers",
+#[utoipa::path(get, path = "/v1/providers", operation_id = "listProviders", tag = "providers",
     responses((status = 200, body = Vec<ShownProvider>)))]
 pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownProvider>>, Problem> {
     let providers = app.store.providers().await?;
@@ -103,7 +103,8 @@ pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownProvide
 }
 
 /// Makes a provider and gives it a secret.
-#[utoipa::path(post, path = "/v1/providers", tag = "providers", request_body = CreateProvider,
+#[utoipa::path(post, path = "/v1/providers", operation_id = "createProvider", tag = "providers",
+    request_body = CreateProvider,
     responses((status = 201, body = CreatedProvider), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn create(
@@ -147,7 +148,7 @@ pub(super) async fn create(
 }
 
 /// Shows a provider.
-#[utoipa::path(get, path = "/v1/providers/{slug}", tag = "providers",
+#[utoipa::path(get, path = "/v1/providers/{slug}", operation_id = "showProvider", tag = "providers",
     params(("slug" = String, Path, description = "The provider")),
     responses((status = 200, body = ShownProvider), (status = 404, body = Problem)))]
 pub(super) async fn show(

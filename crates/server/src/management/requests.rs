@@ -35,7 +35,8 @@ pub(super) struct RequestFilter {
 }
 
 /// Lists the last API requests, newest first. Kept in the sandbox only.
-#[utoipa::path(get, path = "/v1/requests", tag = "sandbox", params(RequestFilter),
+#[utoipa::path(get, path = "/v1/requests", operation_id = "listRequests", tag = "sandbox",
+    params(RequestFilter),
     responses((status = 200, body = Vec<ShownRequest>)))]
 pub(super) async fn list(
     State(app): State<App>,

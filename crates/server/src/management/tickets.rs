@@ -33,7 +33,9 @@ pub(super) struct CreatedTicket {
 }
 
 /// Makes a sign-in ticket for a user whom your system has authenticated.
-#[utoipa::path(post, path = "/v1/sign-in-tickets", tag = "sign-in", request_body = CreateTicket,
+#[utoipa::path(post, path = "/v1/sign-in-tickets", operation_id = "createSignInTicket",
+    tag = "sign-in",
+    request_body = CreateTicket,
     responses((status = 201, body = CreatedTicket), (status = 404, body = Problem)))]
 pub(super) async fn create(
     State(app): State<App>,

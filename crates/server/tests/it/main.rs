@@ -1,0 +1,25 @@
+//! Black-box tests of the server, over sockets. Requests are written, signed and read by code of
+//! the tests alone, so that they judge what a client sees and not what our own client makes of it.
+
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of this crate is a test"
+)]
+
+mod bad_input;
+mod clients;
+mod golden;
+mod leniency;
+mod lifecycle;
+mod openapi;
+mod problems;
+mod production;
+mod race;
+mod rows;
+mod secrets;
+mod signing;
+mod wire;
+mod world;
