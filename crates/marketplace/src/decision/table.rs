@@ -50,7 +50,7 @@ macro_rules! rows {
 /// Every row, in the order of the checks.
 pub const TABLE: &[Row] = rows! {
     "body-empty" 9 Top500 TEXT: "The body is empty.";
-    "json-depth" 3 Top500 TEXT: "The JSON is nested more than 512 levels deep.";
+    "json-depth" 3 Top500 TEXT: "The JSON has more than 511 arrays or objects inside each other.";
     "json-control-character" 5 Top500 TEXT: "A JSON string holds a raw control character.";
     "json-syntax" 6 Top500 TEXT: "The body is not JSON.";
     "json-utf8" 7 Top500 TEXT: "The body is not UTF-8.";

@@ -15,11 +15,8 @@ use super::{
     wire::{Body, Path, Query, rfc3339},
 };
 use crate::{
-<<<<<<< HEAD
-    flow::ServiceAddress,
-=======
     flow::FlowError,
->>>>>>> api
+    flow::ServiceAddress,
     state::{App, AppState},
 };
 

@@ -8,7 +8,7 @@ use freischalt_marketplace::{
     activation::{Begun, NewGrant, NewRun, StartProblem, UnlockCall, UnlockFacts, Unlocked},
     provider::{Localized, Profile},
 };
-use freischalt_protocol::{Secret, UnixTime};
+use freischalt_protocol::{Secret, UnixTime, signed_url::Port};
 use freischalt_store::{
     Decided, Facts, NewCustomer, NewProvider, Scope, Store, StoreError, Target, Verdict,
 };
@@ -57,6 +57,7 @@ pub fn new_provider(name: &str) -> NewProvider {
         slug: slug(name),
         name: format!("{name} AG"),
         activation_url: format!("https://{name}.example/activate?theme=dark"),
+        port: Port::Kept,
         profile: Profile { slogan: Localized::same("Schöner wohnen"), ..Profile::default() },
         services: vec![service("shop", ServiceKind::Window), service("hook", ServiceKind::Webhook)],
         secret: Secret::new(format!("provider-secret-of-{name}")),
