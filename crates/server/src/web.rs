@@ -8,6 +8,7 @@ mod activation;
 mod assets;
 mod failure;
 mod files;
+mod form;
 mod marketplace;
 mod page;
 mod reach;

@@ -1,7 +1,6 @@
 //! Signing in and out, and the language.
 
 use axum::{
-    Form,
     extract::{Query, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
@@ -13,6 +12,7 @@ use serde::Deserialize;
 use super::{
     Language,
     failure::Failure,
+    form::Fields,
     page::page,
     views::{Section, sandbox},
     visitor::{LANGUAGE_COOKIE, Visitor},
@@ -74,7 +74,7 @@ pub(super) struct Choice {
 /// `POST /sandbox/user`: becomes that user. Nobody needs a password in the sandbox.
 pub(super) async fn choose_user(
     visitor: Visitor,
-    Form(choice): Form<Choice>,
+    Fields(choice): Fields<Choice>,
 ) -> Result<Response, Failure> {
     sandbox_only(&visitor)?;
     let internal = |error| Failure::internal(&visitor, &error);
@@ -97,7 +97,7 @@ pub(super) struct Handover {
 /// page: that is what it is for.
 pub(super) async fn redeem_ticket(
     visitor: Visitor,
-    Form(handover): Form<Handover>,
+    Fields(handover): Fields<Handover>,
 ) -> Result<Response, Failure> {
     match Ticket::redeem(&visitor.app, &handover.ticket).await {
         Ok(session) => sign_in(&visitor, session),
@@ -116,6 +116,7 @@ pub(super) async fn sign_out(State(app): State<App>) -> Response {
 /// A choice of language.
 #[derive(Deserialize)]
 pub(super) struct LanguageChoice {
+    #[serde(default)]
     to: String,
     #[serde(default)]
     back: String,

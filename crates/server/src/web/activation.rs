@@ -2,7 +2,7 @@
 //! a page can be reloaded, left and come back to.
 
 use axum::{
-    Form, Json,
+    Json,
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     failure::Failure,
+    form::Fields,
     marketplace::{audience, document_links, find_provider, user_name},
     page::{page, page_with_frame},
     reach,
@@ -29,7 +30,7 @@ use crate::flow::FlowError;
 
 /// `GET …/activation`: the step that comes next.
 pub(super) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
-    let who = visitor.administrator()?;
+    let who = visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
     match standing(&visitor, who, &provider).await? {
         Standing::Offered => Ok(legal(&visitor, &provider, None)),
@@ -40,7 +41,7 @@ pub(super) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
 
 /// `GET` and `POST …/activation/start`: begins anew, whatever went before.
 pub(super) async fn start(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
-    visitor.administrator()?;
+    visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
     Ok(legal(&visitor, &provider, None))
 }
@@ -56,9 +57,9 @@ pub(super) struct Accepted {
 pub(super) async fn accept_terms(
     visitor: Visitor,
     Path(slug): Path<String>,
-    Form(accepted): Form<Accepted>,
+    Fields(accepted): Fields<Accepted>,
 ) -> Result<Response, Failure> {
-    let SignedIn { customer, user } = visitor.administrator()?;
+    let SignedIn { customer, user } = visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
     let sent = SentLegal { terms: accepted.terms.is_some(), dpa: accepted.dpa.is_some() };
     if !(sent.terms && sent.dpa) {
@@ -82,9 +83,9 @@ pub(super) struct Chosen {
 pub(super) async fn choose_right(
     visitor: Visitor,
     Path(slug): Path<String>,
-    Form(chosen): Form<Chosen>,
+    Fields(chosen): Fields<Chosen>,
 ) -> Result<Response, Failure> {
-    let who = visitor.administrator()?;
+    let who = visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
     let audience = match chosen.audience.as_deref() {
         Some("all") => Audience::AllUsers,
@@ -108,7 +109,7 @@ pub(super) async fn status(
     visitor: Visitor,
     Path(slug): Path<String>,
 ) -> Result<Json<Status>, Failure> {
-    let who = visitor.administrator()?;
+    let who = visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
     let now = visitor.app.clock.now();
     let state = match standing(&visitor, who, &provider).await? {

@@ -1,6 +1,7 @@
 //! What a handler answers when it has no page: a page that says so, with its HTTP status.
 
 use axum::{
+    extract::rejection::FormRejection,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -28,9 +29,9 @@ impl Failure {
         Self::build(visitor, Problem::SignIn, String::new())
     }
 
-    /// The user may not.
-    pub(super) fn forbidden(visitor: &Visitor) -> Self {
-        Self::build(visitor, Problem::Forbidden, String::new())
+    /// The user may not; `detail` says who may.
+    pub(super) fn forbidden(visitor: &Visitor, detail: String) -> Self {
+        Self::build(visitor, Problem::Forbidden, detail)
     }
 
     /// Nothing there.
@@ -41,6 +42,14 @@ impl Failure {
     /// The request makes no sense.
     pub(super) fn bad_request(visitor: &Visitor, detail: impl Into<String>) -> Self {
         Self::build(visitor, Problem::BadRequest, detail.into())
+    }
+
+    /// A form that is too large, or that is no form of ours.
+    pub(super) fn form(visitor: &Visitor, rejection: &FormRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::build(visitor, Problem::TooLarge, String::new()),
+            _ => Self::bad_request(visitor, rejection.body_text()),
+        }
     }
 
     /// Not with this method.
@@ -59,7 +68,9 @@ impl Failure {
         match error {
             FlowError::Store(_) | FlowError::Random(_) => Self::internal(visitor, error),
             FlowError::NotFound => Self::not_found(visitor),
-            FlowError::NotAdministrator | FlowError::NoUser => Self::forbidden(visitor),
+            FlowError::NotAdministrator | FlowError::NoUser => {
+                Self::forbidden(visitor, String::new())
+            }
             FlowError::Start(_)
             | FlowError::Right(_)
             | FlowError::Ended(_)
@@ -72,7 +83,7 @@ impl Failure {
         let frame = visitor.frame(Section::Elsewhere);
         let status =
             StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let view = ProblemPage { frame, problem, detail, reference: String::new() };
+        let view = ProblemPage { frame, problem, detail };
         let mut response = page(&view);
         *response.status_mut() = status;
         Self(Box::new(response))

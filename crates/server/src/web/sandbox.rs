@@ -1,7 +1,6 @@
 //! Pages that only the sandbox has: adding a provider, and the last API requests.
 
 use axum::{
-    Form,
     extract::{Path, Query},
     response::Response,
 };
@@ -15,6 +14,7 @@ use serde::Deserialize;
 use super::{
     account::sandbox_only,
     failure::Failure,
+    form::Fields,
     page::page,
     views::{
         Section, catalogue,
@@ -48,7 +48,7 @@ pub(super) struct Sent {
 /// `POST /providers/new`
 pub(super) async fn add_provider(
     visitor: Visitor,
-    Form(sent): Form<Sent>,
+    Fields(sent): Fields<Sent>,
 ) -> Result<Response, Failure> {
     sandbox_only(&visitor)?;
     let random = random::bytes().map_err(|error| Failure::internal(&visitor, &error))?;
@@ -181,11 +181,11 @@ pub(super) async fn requests(
 /// `GET /requests/{number}`
 pub(super) async fn one_request(
     visitor: Visitor,
-    Path(number): Path<u64>,
+    Path(number): Path<String>,
 ) -> Result<Response, Failure> {
     sandbox_only(&visitor)?;
     let entries = visitor.app.requests.entries();
-    let entry = entries.iter().find(|entry| entry.number == number);
+    let entry = entries.iter().find(|entry| entry.number.to_string() == number);
     let entry = entry.ok_or_else(|| Failure::not_found(&visitor))?;
     Ok(page(&RequestPage {
         frame: visitor.frame(Section::Requests),

@@ -88,13 +88,11 @@ pub(crate) struct Texts {
 
 pub(crate) struct Frame {
     pub(crate) skip: &'static str,
-    pub(crate) home: &'static str,
     pub(crate) navigation: &'static str,
     pub(crate) marketplace: &'static str,
     pub(crate) add_provider: &'static str,
     pub(crate) requests: &'static str,
     pub(crate) sandbox: &'static str,
-    pub(crate) sandbox_note: &'static str,
     pub(crate) language: &'static str,
     pub(crate) account: &'static str,
     pub(crate) administrator: &'static str,
@@ -309,7 +307,6 @@ pub(crate) struct Problems {
     pub(crate) method: Problem,
     pub(crate) too_large: Problem,
     pub(crate) internal: Problem,
-    pub(crate) reference: &'static str,
     pub(crate) to_overview: &'static str,
 }
 

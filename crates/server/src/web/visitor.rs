@@ -61,10 +61,26 @@ impl Visitor {
         self.signed_in.as_ref().ok_or_else(|| Failure::sign_in(self))
     }
 
-    /// As [`who`](Self::who), for what only administrators may do.
-    pub(super) fn administrator(&self) -> Result<&SignedIn, Failure> {
+    /// As [`who`](Self::who), for what only administrators may do. Others learn whom to ask.
+    pub(super) async fn administrator(&self) -> Result<&SignedIn, Failure> {
         let who = self.who()?;
-        if who.user.may_activate() { Ok(who) } else { Err(Failure::forbidden(self)) }
+        if who.user.may_activate() {
+            return Ok(who);
+        }
+        let users = self.app.store.users(who.customer.id).await;
+        let users = users.map_err(|error| Failure::internal(self, &error))?;
+        Err(Failure::forbidden(self, self.whom_to_ask(&users)))
+    }
+
+    /// The administrators by name, in a sentence.
+    fn whom_to_ask(&self, users: &[User]) -> String {
+        let words = &self.language.texts().provider;
+        let names: Vec<_> =
+            users.iter().filter(|user| user.may_activate()).map(|user| &*user.name).collect();
+        if names.is_empty() {
+            return words.nobody_to_ask.to_owned();
+        }
+        format!("{} {}", words.ask, names.join(", "))
     }
 
     /// A moment as people read it.
@@ -122,49 +138,98 @@ async fn signed_in(
     })
 }
 
-/// The chosen language, else the user's, else the browser's, else German.
+/// The chosen language, else the browser's, else the user's own, else German.
+///
+/// The browser's wish goes first: it belongs to whoever is looking, while a seeded user's language
+/// belongs to somebody made up.
 fn language(headers: &HeaderMap, who: Option<&SignedIn>) -> Language {
-    match session::cookie(headers, LANGUAGE_COOKIE).as_deref() {
-        Some("de") => return Language::De,
-        Some("en") => return Language::En,
-        _ => {}
-    }
-    match who.map(|who| who.user.language) {
-        Some(UserLanguage::De) => Language::De,
-        Some(UserLanguage::En) => Language::En,
-        None => browser_language(headers),
-    }
+    let own = || match who?.user.language {
+        UserLanguage::De => Some(Language::De),
+        UserLanguage::En => Some(Language::En),
+    };
+    chosen_language(headers).or_else(|| browser_language(headers)).or_else(own).unwrap_or_default()
 }
 
-/// The first of our languages in the browser's list, which has its favourites first.
-fn browser_language(headers: &HeaderMap) -> Language {
-    let list = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    list.unwrap_or_default()
-        .split(',')
-        .find_map(|entry| match entry.trim().get(..2)?.to_ascii_lowercase().as_str() {
-            "de" => Some(Language::De),
-            "en" => Some(Language::En),
-            _ => None,
-        })
-        .unwrap_or_default()
+fn chosen_language(headers: &HeaderMap) -> Option<Language> {
+    let tag = session::cookie(headers, LANGUAGE_COOKIE)?;
+    Language::ALL.into_iter().find(|language| language.tag() == tag)
+}
+
+/// Whichever of our languages the browser wants most; of equal ones the first.
+fn browser_language(headers: &HeaderMap) -> Option<Language> {
+    let list = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let wishes = list.split(',').filter_map(wish);
+    let favourite = wishes.reduce(|best, next| if next.1 > best.1 { next } else { best });
+    favourite.map(|(language, _)| language)
+}
+
+/// One of our languages and how much it is wanted, above 0 and up to 1.
+fn wish(entry: &str) -> Option<(Language, f32)> {
+    let (range, weight) = entry.split_once(';').unwrap_or((entry, "q=1"));
+    let tag = range.trim().split('-').next()?;
+    let language = Language::ALL.into_iter().find(|known| known.tag().eq_ignore_ascii_case(tag))?;
+    let weight: f32 = weight.trim().strip_prefix("q=")?.parse().ok()?;
+    (weight > 0.0).then_some((language, weight))
 }
 
 #[cfg(test)]
 mod tests {
+    use freischalt_marketplace::{CustomerId, Slug, UserId};
+
     use super::*;
 
-    fn browser(list: &str) -> Language {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT_LANGUAGE, list.parse().unwrap());
-        browser_language(&headers)
+    fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
+    }
+
+    fn browser(list: &str) -> Option<Language> {
+        browser_language(&headers(&[(header::ACCEPT_LANGUAGE, list)]))
+    }
+
+    fn somebody(language: UserLanguage) -> SignedIn {
+        let customer = CustomerId(1);
+        SignedIn {
+            customer: Customer {
+                id: customer,
+                slug: Slug::parse("c").unwrap(),
+                name: "C".to_owned(),
+                web_id: "w".to_owned(),
+                active: true,
+            },
+            user: User {
+                id: UserId(1),
+                name: "U".to_owned(),
+                administrator: false,
+                group: None,
+                language,
+                active: true,
+            },
+        }
     }
 
     #[test]
-    fn the_first_known_language_of_the_browser_counts() {
-        assert_eq!(browser("en-GB,en;q=0.9,de;q=0.8"), Language::En);
-        assert_eq!(browser("fr,de;q=0.8,en;q=0.5"), Language::De);
-        assert_eq!(browser("fr"), Language::De);
-        assert_eq!(browser("é"), Language::De);
-        assert_eq!(browser_language(&HeaderMap::new()), Language::De);
+    fn the_language_that_the_browser_wants_most_counts() {
+        assert_eq!(browser("en-GB,en;q=0.9,de;q=0.8"), Some(Language::En));
+        assert_eq!(browser("fr,de;q=0.8,en;q=0.5"), Some(Language::De));
+        assert_eq!(browser("de;q=0.2, EN; q=0.7"), Some(Language::En));
+        assert_eq!(browser("de;q=0,en;q=0.1"), Some(Language::En));
+        for unknown in ["fr", "é", "", "*", "den", "de;q=much", "eng-GB"] {
+            assert_eq!(browser(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn the_choice_goes_before_the_browser_and_the_browser_before_the_user() {
+        let german = somebody(UserLanguage::De);
+        let chosen = (header::COOKIE, "freischalt_language=de");
+        let wanted = (header::ACCEPT_LANGUAGE, "en");
+        assert_eq!(language(&headers(&[chosen, wanted.clone()]), None), Language::De);
+        assert_eq!(language(&headers(&[wanted]), Some(&german)), Language::En);
+        let english = somebody(UserLanguage::En);
+        let foreign = (header::ACCEPT_LANGUAGE, "fr");
+        assert_eq!(language(&headers(&[foreign]), Some(&english)), Language::En);
+        assert_eq!(language(&HeaderMap::new(), None), Language::De);
+        let nonsense = (header::COOKIE, "freischalt_language=xx");
+        assert_eq!(language(&headers(&[nonsense]), Some(&english)), Language::En);
     }
 }

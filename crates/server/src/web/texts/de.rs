@@ -8,13 +8,11 @@ use super::{
 pub(super) const DE: Texts = Texts {
     frame: Frame {
         skip: "Zum Inhalt springen",
-        home: "Freischalt, zum Marketplace",
         navigation: "Hauptnavigation",
         marketplace: "Marketplace",
         add_provider: "Anbieter anlegen",
         requests: "Anfragen",
         sandbox: "Sandbox",
-        sandbox_note: "Sandbox: Nichts hier ist echt.",
         language: "Sprache",
         account: "Konto",
         administrator: "Administrator",
@@ -261,7 +259,6 @@ pub(super) const DE: Texts = Texts {
             title: "Bei uns ist etwas schiefgegangen",
             lead: "Es lag nicht an Ihnen. Versuchen Sie es gleich noch einmal.",
         },
-        reference: "Kennung",
         to_overview: "Zum Marketplace",
     },
 };

@@ -8,13 +8,11 @@ use super::{
 pub(super) const EN: Texts = Texts {
     frame: Frame {
         skip: "Skip to content",
-        home: "Freischalt, to the marketplace",
         navigation: "Main",
         marketplace: "Marketplace",
         add_provider: "Add provider",
         requests: "Requests",
         sandbox: "Sandbox",
-        sandbox_note: "Sandbox: nothing here is real.",
         language: "Language",
         account: "Account",
         administrator: "Administrator",
@@ -254,7 +252,6 @@ pub(super) const EN: Texts = Texts {
             title: "Something went wrong on our side",
             lead: "Nothing you did. Try again in a moment.",
         },
-        reference: "Reference",
         to_overview: "To the marketplace",
     },
 };

@@ -25,17 +25,6 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// All problems.
-    pub const ALL: [Self; 7] = [
-        Self::BadRequest,
-        Self::SignIn,
-        Self::Forbidden,
-        Self::NotFound,
-        Self::MethodNotAllowed,
-        Self::TooLarge,
-        Self::Internal,
-    ];
-
     /// The HTTP status that goes with it.
     pub fn status(self) -> u16 {
         match self {
@@ -60,8 +49,6 @@ pub struct ProblemPage {
     pub problem: Problem,
     /// More about it, in the language of the page; may be empty.
     pub detail: String,
-    /// Finds the failure in the log; may be empty.
-    pub reference: String,
 }
 
 impl ProblemPage {

@@ -301,15 +301,19 @@ fn activation_pages(language: Language) -> Vec<(&'static str, String)> {
 }
 
 fn problem_pages(language: Language) -> Vec<(String, String)> {
-    Problem::ALL
+    const PROBLEMS: [Problem; 7] = [
+        Problem::BadRequest,
+        Problem::SignIn,
+        Problem::Forbidden,
+        Problem::NotFound,
+        Problem::MethodNotAllowed,
+        Problem::TooLarge,
+        Problem::Internal,
+    ];
+    PROBLEMS
         .into_iter()
         .map(|problem| {
-            let page = ProblemPage {
-                frame: plain_user(language),
-                problem,
-                detail: text(HOSTILE),
-                reference: text("0198c1"),
-            };
+            let page = ProblemPage { frame: plain_user(language), problem, detail: text(HOSTILE) };
             (format!("problem-{}", problem.status()), page.render().unwrap())
         })
         .collect()
