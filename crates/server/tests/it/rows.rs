@@ -192,6 +192,12 @@ rows! {
             w.block(r).await;
             w.changed(r, |_| {}).await
         };
+    client_revoked "client-revoked"
+        |config| config.policy.blocked_api_user = ErrorCode(48),
+        |w, r| {
+            w.block(r).await;
+            w.changed(r, |_| {}).await
+        };
     customer_inactive "customer-inactive" default, |w, r| {
         w.managed("PATCH", "/v1/customers/musterimmo", Some(&json!({ "active": false }))).await;
         w.changed(r, |_| {}).await
