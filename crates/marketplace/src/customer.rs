@@ -62,3 +62,13 @@ pub enum Language {
     /// English, `ENG` on the wire.
     En,
 }
+
+impl Language {
+    /// The name on the wire.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::De => "DEU",
+            Self::En => "ENG",
+        }
+    }
+}

@@ -40,22 +40,62 @@ number_id! {
     GroupId
 }
 
-/// One run of an activation, from accepted terms to its end. Time-ordered (UUID version 7), so
-/// that new rows stand together in an index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ActivationId(pub Uuid);
-
-impl ActivationId {
-    /// An id for a run that begins at `unix_millis`, made unique by `random`.
-    pub fn new(unix_millis: u64, random: [u8; 10]) -> Self {
-        Self(uuid::Builder::from_unix_timestamp_millis(unix_millis, &random).into_uuid())
-    }
+number_id! {
+    /// `transactionid`: one payment. Unique in this marketplace.
+    TransactionId
+}
+number_id! {
+    /// `aboid`: one subscription. Unique in this marketplace.
+    SubscriptionId
+}
+number_id! {
+    /// A stored payment method; unique inside one customer only.
+    MethodId
 }
 
-impl fmt::Display for ActivationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+impl TransactionId {
+    /// The ids in the vendor's samples lie a little above this number.
+    pub const FIRST: Self = Self(1_100_000_001);
+}
+
+macro_rules! time_ordered_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// An id of something that begins at `unix_millis`, made unique by `random`.
+            pub fn new(unix_millis: u64, random: [u8; 10]) -> Self {
+                Self(uuid::Builder::from_unix_timestamp_millis(unix_millis, &random).into_uuid())
+            }
+
+            /// Reads the text form.
+            pub fn parse(text: &str) -> Option<Self> {
+                text.parse().ok().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+time_ordered_id! {
+    /// One run of an activation, from accepted terms to its end. Time-ordered (UUID version 7), so
+    /// that new rows stand together in an index.
+    ActivationId
+}
+time_ordered_id! {
+    /// One order: what was bought in a shop, or what a subsequent payment asks for. Time-ordered.
+    OrderId
+}
+time_ordered_id! {
+    /// One webhook call that is to reach a provider, the same in every attempt. Time-ordered.
+    DeliveryId
 }
 
 /// `parameterCacheId`: a UUID in its usual spelling, as in the vendor's sample.

@@ -6,20 +6,31 @@
 
 pub mod activation;
 pub mod audit;
+pub mod calendar;
 pub mod claim;
 pub mod credentials;
 pub mod customer;
 pub mod decision;
 pub mod ids;
+pub mod money;
+pub mod order;
 pub mod policy;
 pub mod provider;
+pub mod service;
 
 pub use activation::{Activation, Audience, EndReason, ParameterCacheEntry, Stage};
 pub use audit::{Actor, AuditEvent, AuditKind};
+pub use calendar::Day;
 pub use claim::{ClaimProblem, ClaimPurpose, ClaimSealer, IssuedClaim};
 pub use credentials::{ApiToken, ApiUser};
 pub use customer::{Customer, Group, Language, User};
 pub use decision::Refusal;
-pub use ids::{ActivationId, CustomerId, GroupId, ParameterCacheId, ProviderId, Slug, UserId};
+pub use ids::{
+    ActivationId, CustomerId, DeliveryId, GroupId, MethodId, OrderId, ParameterCacheId, ProviderId,
+    Slug, SubscriptionId, TransactionId, UserId,
+};
+pub use money::Money;
+pub use order::{Order, OrderStage};
 pub use policy::Policy;
 pub use provider::{Document, DocumentKind, Provider, Service, ServiceKind};
+pub use service::ServiceSettings;

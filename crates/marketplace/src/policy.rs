@@ -29,6 +29,16 @@ pub struct Policy {
     pub wrong_signature: ErrorCode,
     /// The most actions in one request. The vendor gives none.
     pub max_actions: usize,
+    /// Seconds that the timestamp of a signed order or window message may differ from the server's
+    /// clock, in either direction. The vendor gives none.
+    pub order_age: i64,
+    /// Seconds that a placed order waits for its payment. The vendor gives none.
+    pub order_lifetime: i64,
+    /// The most products in one order. A live provider's code says that the vendor accepts one.
+    pub max_products: usize,
+    /// Seconds after a payment in which `getMarketplaceInvoiceRecipient` answers without a claim.
+    /// Documented: 900.
+    pub invoice_recipient_window: i64,
 }
 
 impl Default for Policy {
@@ -43,6 +53,10 @@ impl Default for Policy {
             blocked_api_user: ErrorCode::NOT_AUTHENTICATED,
             wrong_signature: ErrorCode::HMAC_INVALID,
             max_actions: 500,
+            order_age: 10 * 60,
+            order_lifetime: 60 * 60,
+            max_products: 1,
+            invoice_recipient_window: 900,
         }
     }
 }
@@ -60,8 +74,9 @@ pub struct PolicyProblem {
 }
 
 impl Policy {
-    /// Checks the ranges: lifetimes 60 seconds to 30 days, tolerance 1 to 3,600 seconds, 1 to
-    /// 10,000 actions, and the codes to those named at the fields.
+    /// Checks the ranges: lifetimes 60 seconds to 30 days, tolerances and the window of the invoice
+    /// recipient 1 second to an hour or a day, 1 to 10,000 actions, 1 to 1,000 products, and the
+    /// codes to those named at the fields.
     pub fn check(&self) -> Result<(), PolicyProblem> {
         const MONTH: i64 = 30 * 24 * 60 * 60;
         let lifetimes = "60 to 2592000 seconds";
@@ -69,6 +84,11 @@ impl Policy {
         range("parameter_cache_lifetime", self.parameter_cache_lifetime, 60..=MONTH, lifetimes)?;
         range("timestamp_tolerance", self.timestamp_tolerance, 1..=3600, "1 to 3600 seconds")?;
         range("max_actions", self.max_actions, 1..=10_000, "1 to 10000")?;
+        range("order_age", self.order_age, 1..=86_400, "1 to 86400 seconds")?;
+        range("order_lifetime", self.order_lifetime, 60..=MONTH, lifetimes)?;
+        range("max_products", self.max_products, 1..=1_000, "1 to 1000")?;
+        let window = self.invoice_recipient_window;
+        range("invoice_recipient_window", window, 1..=86_400, "1 to 86400 seconds")?;
         one_of("blocked_api_user", self.blocked_api_user, &[22, 48, 104], "22, 48 or 104")?;
         one_of("wrong_signature", self.wrong_signature, &[137, 49], "137 or 49")
     }

@@ -1,0 +1,10 @@
+//! The rules of everything after the activation: services, orders, payments.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which only the functions marked as such are to Clippy"
+)]
+
+mod fixture;
+mod intake;
+mod services;
