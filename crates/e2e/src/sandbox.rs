@@ -47,8 +47,13 @@ struct Addresses {
 impl Sandbox {
     /// Starts the built command on free ports, with nothing kept on disk.
     pub fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same with further options.
+    pub fn start_with(options: &[&str]) -> Result<Self> {
         let mut command = Command::new(program()?);
-        command.args(ARGUMENTS);
+        command.args(ARGUMENTS).args(options);
         let (process, addresses) = Process::start(command, |line| serde_json::from_str(line).ok())?;
         Ok(Self { _process: process, addresses })
     }

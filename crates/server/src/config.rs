@@ -3,6 +3,7 @@
 
 mod data_dir;
 mod file;
+mod policy;
 
 use std::net::SocketAddr;
 
@@ -12,6 +13,7 @@ use freischalt_store::{Keys, Location};
 
 pub use data_dir::{DataDirProblem, sandbox_in_memory, sandbox_location};
 pub use file::{ConfigProblem, read_file};
+pub use policy::policy_from_settings;
 
 /// What a server needs to know.
 #[derive(Clone, Debug)]

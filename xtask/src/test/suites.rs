@@ -36,6 +36,12 @@ pub(super) const SUITES: &[Suite] = &[
     Suite::new("doctests", "examples in the documentation", &[], doctests),
     Suite::new("rustdoc", "documentation builds", &[], rustdoc),
     Suite::new("vectors", "committed vectors are what PHP says", &[&tools::PHP], vectors),
+    Suite::new(
+        "clients",
+        "clients that exist, in their languages",
+        &[&tools::PHP_CURL, &tools::RUBY, &tools::PYTHON, &tools::NODE],
+        clients,
+    ),
     Suite::new("e2e", "journeys in a real browser", &[&tools::BROWSER, &tools::NODE], e2e),
     Suite {
         optional: true,
@@ -102,31 +108,52 @@ fn deny() -> Result<()> {
     shell::run(&mut cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))
 }
 
-/// Builds the command and fetches axe-core; gives the path of the command.
+fn clients() -> Result<()> {
+    let program = build_for_browser()?;
+    let mut command = cargo(&["test", "--test", "clients"]);
+    command.args(EVERYTHING).env("FREISCHALT_CLIENTS", "1").env("FREISCHALT_BIN", program);
+    shell::run(command.env("FREISCHALT_CLIENTS_PYTHON", python_packages()?))
+}
+
+/// An environment with the packages of `clients/requirements.txt`; gives its Python.
+fn python_packages() -> Result<std::path::PathBuf> {
+    let wanted = workspace_root().join("crates/e2e/clients/requirements.txt");
+    let folder = shell::target_dir().join("clients-python");
+    let python = folder.join("bin/python");
+    let installed = folder.join("requirements.txt");
+    if fs::read(&wanted)? == fs::read(&installed).unwrap_or_default() {
+        return Ok(python);
+    }
+    shell::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+    shell::run(pip.arg(&wanted))?;
+    fs::copy(&wanted, &installed)?;
+    Ok(python)
+}
+
+/// Builds the command and fetches the npm packages of tests; gives the path of the command.
 ///
 /// Built together with the tests, because test-only dependencies may switch features on: built
 /// alone, the command would compile half of the dependencies once more.
 pub(crate) fn build_for_browser() -> Result<std::path::PathBuf> {
-    fetch_axe()?;
+    fetch_npm_packages()?;
     shell::run(cargo(&["build", "--bins", "--tests"]).args(EVERYTHING))?;
     Ok(shell::target_dir().join("debug/freischalt"))
 }
 
-/// Asks the network only when another version is here than the lock file names.
-fn fetch_axe() -> Result<()> {
+/// Asks the network only when something else is here than the lock file names.
+fn fetch_npm_packages() -> Result<()> {
     let folder = workspace_root().join("crates/e2e");
-    let version = |file: &str, pointer: &str| -> Option<serde_json::Value> {
-        let json: serde_json::Value =
-            serde_json::from_slice(&fs::read(folder.join(file)).ok()?).ok()?;
-        json.pointer(pointer).cloned()
-    };
-    let locked = version("package-lock.json", "/packages/node_modules~1axe-core/version");
-    if locked.is_some() && locked == version("node_modules/axe-core/package.json", "/version") {
+    let locked = fs::read(folder.join("package-lock.json"))?;
+    let fetched = folder.join("node_modules/.fetched");
+    if fs::read(&fetched).is_ok_and(|lock| lock == locked) {
         return Ok(());
     }
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    shell::run(npm.current_dir(&folder))
+    shell::run(npm.current_dir(&folder))?;
+    fs::write(fetched, locked).context("cannot note what npm fetched")
 }
 
 #[cfg(test)]

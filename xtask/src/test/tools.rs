@@ -50,7 +50,25 @@ pub(crate) const BROWSER: Tool = Tool {
 pub(crate) const PHP: Tool =
     Tool { name: "php", probe: Probe::Programs(&[&["php"]]), source: Source::Apt(&[&["php-cli"]]) };
 
-/// npm, which fetches axe-core for the accessibility check and nothing else.
+/// PHP with libcurl, which the official SDK uses.
+pub(crate) const PHP_CURL: Tool = Tool {
+    name: "php with curl",
+    probe: Probe::Runs(&["php", "-r", "exit(function_exists('curl_init') ? 0 : 1);"]),
+    source: Source::Apt(&[&["php-cli", "php-curl"]]),
+};
+
+/// Ruby, for a client in it.
+pub(crate) const RUBY: Tool =
+    Tool { name: "ruby", probe: Probe::Programs(&[&["ruby"]]), source: Source::Apt(&[&["ruby"]]) };
+
+/// Python that can make an environment of its own, for a client in it.
+pub(crate) const PYTHON: Tool = Tool {
+    name: "python3 with venv",
+    probe: Probe::Runs(&["python3", "-c", "import ensurepip, venv"]),
+    source: Source::Apt(&[&["python3", "python3-venv"]]),
+};
+
+/// npm, which fetches axe-core for the accessibility check and axios for clients that use it.
 pub(crate) const NODE: Tool = Tool {
     name: "npm",
     probe: Probe::Programs(&[&["node"], &["npm"]]),

@@ -40,6 +40,9 @@ pub(crate) struct SandboxArguments {
     /// Keep nothing: a fresh sandbox that is gone when it stops
     #[arg(long, conflicts_with = "data")]
     pub(crate) ephemeral: bool,
+    /// Change a switch of the rules, such as claim_required=false; can be given several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) policy: Vec<String>,
     /// Print one line of JSON with the addresses once it is ready, and nothing else
     #[arg(long)]
     pub(crate) json: bool,
@@ -48,14 +51,22 @@ pub(crate) struct SandboxArguments {
 /// Runs the sandbox until it is told to stop.
 pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
     logging::start(logging::Format::People);
+    let policy = config::policy_from_settings(&arguments.policy)?;
     let (location, key) = if arguments.ephemeral {
         config::sandbox_in_memory()?
     } else {
         config::sandbox_location(&arguments.data)?
     };
     let address = |port| SocketAddr::new(arguments.bind, port);
-    let config =
-        Config::sandbox(address(arguments.port), address(arguments.management_port), location, key);
+    let config = Config {
+        policy,
+        ..Config::sandbox(
+            address(arguments.port),
+            address(arguments.management_port),
+            location,
+            key,
+        )
+    };
     runtime::servers()?.block_on(serve(arguments, config))
 }
 

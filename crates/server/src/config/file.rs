@@ -49,6 +49,14 @@ pub enum ConfigProblem {
     /// A switch of the rules is out of range.
     #[error("policy.{0}")]
     Policy(#[from] PolicyProblem),
+    /// A switch of the rules on the command line cannot be understood.
+    #[error("the policy setting `{given}`: {problem}")]
+    PolicySetting {
+        /// What was given.
+        given: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
 }
 
 #[derive(Deserialize)]
