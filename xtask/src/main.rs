@@ -11,6 +11,7 @@
 mod bench;
 mod footprint;
 mod fuzz;
+mod model;
 mod sandbox;
 mod screenshots;
 mod shell;
@@ -42,6 +43,8 @@ enum Command {
     Bench(bench::Args),
     /// Run a fuzz target for a while
     Fuzz(fuzz::Args),
+    /// Run the model of orders and payments for many steps
+    Model(model::Args),
     /// Make test vectors with a real PHP, check them, or compare with a live one
     Vectors(vectors::VectorsArgs),
     /// Write a picture of every page: light and dark, wide and narrow
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Footprint(args) => footprint::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Model(args) => model::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Screenshots(args) => screenshots::run(&args),
     };

@@ -11,7 +11,7 @@ mod problem;
 
 use freischalt_protocol::UnixTime;
 
-pub use callback::{CallbackProblem, CallbackResult, CallbackUrl};
+pub use callback::{CallbackIds, CallbackProblem, CallbackResult, CallbackUrl};
 pub use goods::{Abo, Circle, Goods, Product};
 pub use intake::{EntryFacts, IntakeFacts, Intent, NewOrder, Placed, Refused, SignedOrder, intake};
 pub use problem::OrderProblem;
@@ -81,6 +81,8 @@ pub enum OrderStage {
     Settled(TransactionId),
     /// A direct debit came back.
     Returned(TransactionId),
+    /// The person closed the order without paying; with the last payment that failed, if any.
+    GivenUp(Option<TransactionId>),
 }
 
 impl OrderStage {
@@ -93,6 +95,7 @@ impl OrderStage {
             | Self::Paid(id)
             | Self::Settled(id)
             | Self::Returned(id) => Some(id),
+            Self::GivenUp(last) => last,
         }
     }
 
@@ -105,6 +108,7 @@ impl OrderStage {
             Self::Paid(_) => "paid",
             Self::Settled(_) => "settled",
             Self::Returned(_) => "returned",
+            Self::GivenUp(_) => "givenup",
         }
     }
 }

@@ -39,6 +39,10 @@ pub struct Policy {
     /// Seconds after a payment in which `getMarketplaceInvoiceRecipient` answers without a claim.
     /// Documented: 900.
     pub invoice_recipient_window: i64,
+    /// Thousandths of each payment that the marketplace keeps. Ours; nothing by default.
+    pub fee_permille: u16,
+    /// Seconds that a link for a subsequent payment serves. The vendor gives none.
+    pub payment_link_lifetime: i64,
 }
 
 impl Default for Policy {
@@ -57,6 +61,8 @@ impl Default for Policy {
             order_lifetime: 60 * 60,
             max_products: 1,
             invoice_recipient_window: 900,
+            fee_permille: 0,
+            payment_link_lifetime: 30 * 24 * 60 * 60,
         }
     }
 }
@@ -89,6 +95,8 @@ impl Policy {
         range("max_products", self.max_products, 1..=1_000, "1 to 1000")?;
         let window = self.invoice_recipient_window;
         range("invoice_recipient_window", window, 1..=86_400, "1 to 86400 seconds")?;
+        range("fee_permille", self.fee_permille, 0..=500, "0 to 500")?;
+        range("payment_link_lifetime", self.payment_link_lifetime, 60..=MONTH, lifetimes)?;
         one_of("blocked_api_user", self.blocked_api_user, &[22, 48, 104], "22, 48 or 104")?;
         one_of("wrong_signature", self.wrong_signature, &[137, 49], "137 or 49")
     }

@@ -112,6 +112,15 @@ pub fn new_order() -> NewOrder {
 
 /// Signs the order and takes it in.
 pub fn place(order: &Value, facts: IntakeFacts, now: UnixTime) -> Result<Placed, Refused> {
+    place_as(order, new_order(), facts, now)
+}
+
+pub fn place_as(
+    order: &Value,
+    new: NewOrder,
+    facts: IntakeFacts,
+    now: UnixTime,
+) -> Result<Placed, Refused> {
     let signed = SignedOrder::verify(sign(order).as_bytes(), &secret()).unwrap();
-    intake(&signed, new_order(), facts, now, &Policy::default())
+    intake(&signed, new, facts, now, &Policy::default())
 }

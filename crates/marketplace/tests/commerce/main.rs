@@ -5,6 +5,10 @@
     reason = "helpers of tests, which only the functions marked as such are to Clippy"
 )]
 
+mod bank;
+mod deals;
 mod fixture;
 mod intake;
+mod model;
 mod services;
+mod world;
