@@ -2,14 +2,25 @@
 //!
 //! The browser is steered by the test crate, which knows the pages; this only starts it.
 
-use anyhow::{Error, Result};
+use std::fs;
 
-use crate::shell::{self, cargo};
+use anyhow::{Context, Error, Result};
+
+use crate::shell::{self, cargo, workspace_root};
 use crate::test::{BROWSER, Installer, NODE, build_for_browser};
 
-/// Whether programs may be installed.
+/// Pictures that the README shows, and what they are called there.
+const FOR_THE_README: [(&str, &str); 2] = [
+    ("14-key-en-desk.png", "activation-light.png"),
+    ("14-key-en-desk-dark.png", "activation-dark.png"),
+];
+
+/// What to do with the pictures, and whether programs may be installed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
+    /// Put those that the README shows into `docs/images`
+    #[arg(long)]
+    docs: bool,
     /// Never install programs
     #[arg(long)]
     no_install: bool,
@@ -27,5 +38,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     command.env("FREISCHALT_SCREENSHOTS", &folder).env("FREISCHALT_BIN", program);
     shell::run(&mut command)?;
     println!("pictures are in {}", folder.display());
+    if args.docs {
+        for (taken, shown) in FOR_THE_README {
+            fs::copy(folder.join(taken), workspace_root().join("docs/images").join(shown))
+                .with_context(|| format!("cannot copy {taken}"))?;
+        }
+    }
     Ok(())
 }

@@ -28,6 +28,11 @@ pub async fn post_json(url: &str, body: &Value) -> Result<Answer> {
     send(Method::POST, url, body.to_string().into()).await
 }
 
+/// Puts a JSON document.
+pub async fn put_json(url: &str, body: &Value) -> Result<Answer> {
+    send(Method::PUT, url, body.to_string().into()).await
+}
+
 async fn send(method: Method, url: &str, body: Bytes) -> Result<Answer> {
     let client: Client<HttpConnector, Full<Bytes>> =
         Client::builder(TokioExecutor::new()).build_http();

@@ -42,6 +42,7 @@ pub struct Sandbox {
 struct Addresses {
     marketplace: String,
     management: String,
+    demo_provider: String,
 }
 
 impl Sandbox {
@@ -98,6 +99,22 @@ impl Sandbox {
     pub async fn start_activation(&self, provider: &str) -> Result<Value> {
         let body = json!({"provider": provider, "customer": CUSTOMER});
         self.post("/v1/activations", &body).await
+    }
+
+    /// Sends a document to the management API.
+    pub async fn manage(&self, path: &str, body: &Value) -> Result<Value> {
+        self.post(path, body).await
+    }
+
+    /// Moves the sandbox's clock.
+    pub async fn advance_clock(&self, seconds: i64) -> Result<()> {
+        let body = json!({"advance": seconds});
+        self.answer("/v1/clock", http::put_json(&self.managed("/v1/clock"), &body).await?).map(drop)
+    }
+
+    /// Where the demo provider's own server is.
+    pub fn demo_provider(&self, path: &str) -> String {
+        format!("{}{path}", self.addresses.demo_provider.trim_end_matches('/'))
     }
 
     async fn get(&self, path: &str) -> Result<Value> {

@@ -16,6 +16,13 @@ pub fn user_button(customer: &str, user: &str) -> String {
     )
 }
 
+/// The same button as a CSS selector, for where XPath cannot be asked.
+pub fn user_button_by_field(customer: &str, user: &str) -> String {
+    format!(
+        "form:has([name='customer'][value='{customer}']):has([name='user'][value='{user}']) button"
+    )
+}
+
 /// The form to add a provider of one's own.
 pub const NEW_PROVIDER: &str = "/providers/new";
 
@@ -64,6 +71,8 @@ pub const COPY_KEY: &str = "[data-copy='api-key']";
 pub const FRAME: &str = "#provider-frame";
 /// The panel that says that the provider's page cannot be reached.
 pub const UNREACHABLE: &str = "#unreachable";
+/// The panel that says that the provider's page leads to an address that is not its own.
+pub const MOVED: &str = "#moved";
 /// What the page passes on from the provider's page.
 pub const REPORT: &str = "#report";
 /// What says that the provider is active.

@@ -20,6 +20,8 @@ use crate::driver::Driver;
 
 /// How long anything on a page may take.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// More stops than any page has.
+const MOST_STOPS: usize = 80;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// An open browser. Call [`Session::close`] in the end; dropping it kills the browser instead.
@@ -101,6 +103,35 @@ impl Session {
         .await
     }
 
+    /// Presses the tabulator until the element has the focus, as CSS names it.
+    pub async fn tab_to(&self, selector: &str) -> Result<()> {
+        for _ in 0..MOST_STOPS {
+            if self.is_focused(selector).await? {
+                return Ok(());
+            }
+            self.type_keys("\u{E004}").await?;
+        }
+        bail!("the tabulator never reaches `{selector}` on {}", self.place().await)
+    }
+
+    /// Whether the element has the focus.
+    pub async fn is_focused(&self, selector: &str) -> Result<bool> {
+        let script = "return document.activeElement?.matches(arguments[0]) ?? false";
+        Ok(self.run(script, vec![selector.into()]).await? == true)
+    }
+
+    /// Whether the element with the focus shows that it has it.
+    pub async fn focus_is_seen(&self) -> Result<bool> {
+        let script = "const style = getComputedStyle(document.activeElement);
+                      return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2";
+        Ok(self.run(script, Vec::new()).await? == true)
+    }
+
+    /// Types where the focus is.
+    pub async fn type_keys(&self, keys: &str) -> Result<()> {
+        Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
     /// Goes on inside the frame; [`Session::leave_frame`] comes back.
     pub async fn enter_frame(&self, selector: &str) -> Result<()> {
         self.find(selector).await?.enter_frame().await.context("cannot enter the frame")
@@ -124,12 +155,18 @@ impl Session {
     /// Writes a picture of the whole page.
     pub async fn picture(&self, file: &Path) -> Result<()> {
         let parameters = json!({"format": "png", "captureBeyondViewport": true});
-        let answer = self.client.issue_cmd(DevTools("Page.captureScreenshot", parameters)).await?;
+        let answer = self.devtools("Page.captureScreenshot", parameters).await?;
         let data = answer["data"].as_str().context("the browser gave no picture")?;
         let folder = file.parent().context("a picture needs a folder")?;
         fs::create_dir_all(folder)?;
         let bytes = STANDARD.decode(data).context("the picture is not base64")?;
         fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    /// Gives a command of the browser's own protocol.
+    pub(crate) async fn devtools(&self, command: &'static str, parameters: Value) -> Result<Value> {
+        let answer = self.client.issue_cmd(DevTools(command, parameters)).await;
+        answer.with_context(|| format!("the browser refuses {command}"))
     }
 
     /// Ends the session and the browser.

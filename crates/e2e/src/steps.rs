@@ -26,6 +26,11 @@ impl Stage {
         self.be(&self.sandbox.user(false).await?).await
     }
 
+    /// Becomes one particular user of the customer.
+    pub async fn be_user(&self, id: i64) -> Result<()> {
+        self.be(&User { id: id.into(), administrator: false }).await
+    }
+
     async fn be(&self, user: &User) -> Result<()> {
         self.open(at::USERS).await?;
         self.browser.click(&at::user_button(CUSTOMER, &user.id_text())).await?;

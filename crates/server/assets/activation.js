@@ -5,7 +5,8 @@
 (() => {
   const section = document.getElementById("activation");
   const frame = document.getElementById("provider-frame");
-  const { base, providerOrigin } = section.dataset;
+  const { base } = section.dataset;
+  const origins = section.dataset.origins.split(" ");
   const VISIBLE_MS = 2000;
   const HIDDEN_MS = 15000;
   const LOAD_MS = 10000;
@@ -48,10 +49,20 @@
   }
 
   function listen(event) {
-    if (event.source !== frame.contentWindow || event.origin !== providerOrigin) return;
+    if (event.source !== frame.contentWindow || !origins.includes(event.origin)) return;
     if (typeof event.data !== "string") return;
     if (event.data !== "active") report(event.data);
     poll();
+  }
+
+  // The page in the frame wants to go where this page's policy does not let it. What the frame
+  // shows then is the browser's own page, so it says nothing to anybody.
+  function watchLeaving() {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      if (event.effectiveDirective !== "frame-src") return;
+      document.getElementById("moved").hidden = false;
+      frame.hidden = true;
+    });
   }
 
   function watchLoading() {
@@ -67,6 +78,7 @@
   if (frame) {
     document.getElementById("check-now").hidden = true;
     window.addEventListener("message", listen);
+    watchLeaving();
     watchLoading();
   }
   timer = setTimeout(poll, VISIBLE_MS);

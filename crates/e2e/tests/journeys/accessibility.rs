@@ -1,56 +1,46 @@
-//! Every page, on the way of an activation, has no grave accessibility violation and fits the screen.
+//! Every page in every state has no grave accessibility violation and fits the screen.
 
 use anyhow::{Result, ensure};
 use freischalt_e2e::axe;
 use freischalt_e2e::gate::Stage;
-use freischalt_e2e::sandbox::DEMO;
-use freischalt_e2e::selectors as at;
 use freischalt_e2e::session::Session;
-use freischalt_e2e::steps::Audience;
+use freischalt_e2e::sheet::Sheet;
+use freischalt_e2e::tour;
 
+/// Everything that axe-core knows, by day and night, on a desk and on the smallest screen.
 pub(crate) async fn every_page(stage: &Stage) -> Result<()> {
-    let browser = &stage.browser;
-    stage.open(at::USERS).await?;
-    check(browser, "user switcher").await?;
-    stage.be_normal_user().await?;
-    stage.open(&at::provider_page(DEMO)).await?;
-    check(browser, "provider as normal user").await?;
-    stage.be_administrator().await?;
-    let pages = [
-        "/marketplace",
-        at::NEW_PROVIDER,
-        "/no-such-page",
-        &at::provider_page(DEMO),
-        &at::document_page(DEMO, "terms"),
-    ];
-    for page in pages {
-        stage.open(page).await?;
-        check(browser, page).await?;
-    }
-    stage.open(&at::activation_page(DEMO)).await?;
-    check(browser, "legal step").await?;
-    stage.accept_terms().await?;
-    browser.see(at::AUDIENCE_ALL).await?;
-    check(browser, "right step").await?;
-    stage.choose(Audience::All).await?;
-    let key = browser.value(at::KEY).await?;
-    check(browser, "key step").await?;
-    browser.enter_frame(at::FRAME).await?;
-    browser.see(at::PROVIDER_KEY).await?;
-    axe::check(browser, "the provider's page").await?;
-    browser.leave_frame().await?;
-    stage.give_key_to_provider(&key).await?;
-    stage.see_active().await?;
-    check(browser, "active").await?;
-    stage.open(&at::provider_page(DEMO)).await?;
-    check(browser, "provider with history").await?;
-    stage.open(at::REQUESTS).await?;
-    check(browser, "requests").await
+    const SHEETS: [Sheet; 3] = [Sheet::DESK, Sheet::DESK_DARK, Sheet::SMALL];
+    tour::walk(stage, &Examiner { sheets: &SHEETS, axe: true }).await
 }
 
-async fn check(browser: &Session, page: &str) -> Result<()> {
+/// German has the longer words.
+pub(crate) async fn nothing_sticks_out(stage: &Stage) -> Result<()> {
+    const SHEETS: [Sheet; 3] = [Sheet::SMALL, Sheet::PHONE, Sheet::DESK];
+    tour::walk(stage, &Examiner { sheets: &SHEETS, axe: false }).await
+}
+
+struct Examiner {
+    sheets: &'static [Sheet],
+    axe: bool,
+}
+
+impl tour::Look for Examiner {
+    async fn look(&self, stage: &Stage, stop: &str) -> Result<()> {
+        for sheet in self.sheets {
+            stage.browser.show_on(*sheet).await?;
+            let page = format!("{stop} on {}", sheet.name);
+            fits(&stage.browser, &page).await?;
+            if self.axe {
+                axe::check(&stage.browser, &page).await?;
+            }
+        }
+        stage.browser.show_on(Sheet::DESK).await
+    }
+}
+
+async fn fits(browser: &Session, page: &str) -> Result<()> {
     let script = "return document.documentElement.scrollWidth - screen.width";
     let excess = browser.run(script, Vec::new()).await?.as_i64().unwrap_or(i64::MAX);
     ensure!(excess <= 0, "{page} is {excess} pixels wider than the screen");
-    axe::check(browser, page).await
+    Ok(())
 }

@@ -5,7 +5,9 @@
 mod accessibility;
 mod activate;
 mod block;
+mod keyboard;
 mod languages;
+mod moved;
 mod refuse;
 mod unreachable;
 mod wrong_key;
@@ -29,8 +31,10 @@ fn main() -> ExitCode {
         journey("provider_unreachable", SWITCH, desk, unreachable::says_so),
         journey("activate_in_german", SWITCH, desk.in_german(), languages::in_german),
         journey("switch_the_language", SWITCH, desk, languages::switched),
+        journey("page_moved_to_somebody_else", SWITCH, desk, moved::to_somebody_else),
+        journey("page_moved_to_its_own_service", SWITCH, desk, moved::to_its_own_service),
+        journey("keyboard_only", SWITCH, desk, keyboard::only),
         journey("accessible", SWITCH, desk, accessibility::every_page),
-        journey("accessible_in_the_dark", SWITCH, desk.in_the_dark(), accessibility::every_page),
-        journey("accessible_on_a_phone", SWITCH, Look::PHONE, accessibility::every_page),
+        journey("nothing_sticks_out", SWITCH, desk.in_german(), accessibility::nothing_sticks_out),
     ])
 }

@@ -33,7 +33,7 @@ pub(super) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
     let who = visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
     match standing(&visitor, who, &provider).await? {
-        Standing::Offered => Ok(legal(&visitor, &provider, None)),
+        Standing::Offered { under_way } => Ok(legal(&visitor, &provider, None, under_way)),
         Standing::Superseded { by } => Ok(end(&visitor, &provider, Ending::Superseded { by })),
         Standing::Mine(run) => step(&visitor, who, &provider, run).await,
     }
@@ -43,7 +43,7 @@ pub(super) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
 pub(super) async fn start(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
     visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
-    Ok(legal(&visitor, &provider, None))
+    Ok(legal(&visitor, &provider, None, None))
 }
 
 /// What was accepted.
@@ -63,7 +63,7 @@ pub(super) async fn accept_terms(
     let provider = find_provider(&visitor, &slug).await?;
     let sent = SentLegal { terms: accepted.terms.is_some(), dpa: accepted.dpa.is_some() };
     if !(sent.terms && sent.dpa) {
-        return Ok(legal(&visitor, &provider, Some(sent)));
+        return Ok(legal(&visitor, &provider, Some(sent), None));
     }
     let actor = Actor::User(user.id);
     let begun = visitor.app.accept_terms(customer, &provider, user.id, actor, false).await;
@@ -114,7 +114,7 @@ pub(super) async fn status(
     let now = visitor.app.clock.now();
     let state = match standing(&visitor, who, &provider).await? {
         Standing::Superseded { .. } => "superseded",
-        Standing::Offered => "blocked",
+        Standing::Offered { .. } => "blocked",
         Standing::Mine(run) => match run.stage {
             Stage::Active { .. } => "active",
             Stage::Pending { grant, .. } if grant.entry.is_expired(now) => "expired",
@@ -127,8 +127,9 @@ pub(super) async fn status(
 
 /// How the provider stands for this administrator.
 enum Standing {
-    /// Nothing is under way, or only another administrator's run: terms first.
-    Offered,
+    /// Nothing of this administrator's is under way, so terms come first; perhaps something of
+    /// another one's is, who is named.
+    Offered { under_way: Option<String> },
     /// Another administrator's run took the place of this one's.
     Superseded { by: String },
     /// The administrator's own unfinished run, or an active one of whoever.
@@ -144,10 +145,11 @@ async fn standing(
     let filter = ActivationFilter { customer: Some(who.customer.id), provider: Some(provider.id) };
     let store = &visitor.app.store;
     let mut runs = store.activations(filter, 2).await.map_err(internal)?.into_iter();
-    let Some(newest) = runs.next() else { return Ok(Standing::Offered) };
+    let nothing = Standing::Offered { under_way: None };
+    let Some(newest) = runs.next() else { return Ok(nothing) };
     let is_mine = newest.opened_by == who.user.id;
     match newest.stage {
-        Stage::Ended { .. } => Ok(Standing::Offered),
+        Stage::Ended { .. } => Ok(nothing),
         Stage::Active { .. } => Ok(Standing::Mine(newest)),
         Stage::TermsAccepted | Stage::Pending { .. } if is_mine => Ok(Standing::Mine(newest)),
         Stage::TermsAccepted | Stage::Pending { .. } => {
@@ -155,11 +157,12 @@ async fn standing(
                 earlier.opened_by == who.user.id
                     && matches!(earlier.stage, Stage::Ended { reason: EndReason::Superseded, .. })
             });
-            if !mine_was_superseded {
-                return Ok(Standing::Offered);
-            }
             let users = store.users(who.customer.id).await.map_err(internal)?;
-            Ok(Standing::Superseded { by: user_name(&users, newest.opened_by) })
+            let by = user_name(&users, newest.opened_by);
+            Ok(match mine_was_superseded {
+                true => Standing::Superseded { by },
+                false => Standing::Offered { under_way: Some(by) },
+            })
         }
     }
 }
@@ -188,7 +191,7 @@ async fn step(
             };
             Ok(end(visitor, provider, ending))
         }
-        Stage::Ended { .. } => Ok(legal(visitor, provider, None)),
+        Stage::Ended { .. } => Ok(legal(visitor, provider, None, None)),
     }
 }
 
@@ -203,12 +206,18 @@ async fn choose(
     chosen.map_err(|error| Failure::flow(visitor, &error))
 }
 
-fn legal(visitor: &Visitor, provider: &Provider, sent: Option<SentLegal>) -> Response {
+fn legal(
+    visitor: &Visitor,
+    provider: &Provider,
+    sent: Option<SentLegal>,
+    under_way: Option<String>,
+) -> Response {
     page(&Legal {
         frame: visitor.frame(Section::Marketplace),
         subject: subject(provider),
         documents: document_links(provider),
         sent,
+        under_way,
     })
 }
 
@@ -233,6 +242,7 @@ async fn key(
         return Ok(back(provider));
     };
     let (frame_url, provider_origin) = launch(visitor, who, provider, run, grant).await?;
+    let origins = origins(provider, &provider_origin);
     let unreachable = reach::problem(&provider.activation_url, visitor.language).await;
     let view = Key {
         frame: visitor.frame(Section::Marketplace),
@@ -246,9 +256,25 @@ async fn key(
             .iter()
             .any(|document| document.kind == catalogue::DocumentKind::Privacy),
         unreachable,
-        provider_origin: provider_origin.clone(),
+        provider_origin,
+        origins: origins.clone(),
+        host: visitor.app.public_url.clone(),
     };
-    Ok(page_with_frame(&view, &provider_origin))
+    Ok(page_with_frame(&view, &origins))
+}
+
+/// Every origin that the provider is known by: those of its activation page and of its services.
+/// Its page may lead to any of them inside the frame, and to no other.
+fn origins(provider: &Provider, of_activation: &str) -> String {
+    let mut known = vec![of_activation.to_owned()];
+    for service in &provider.services {
+        let Ok(url) = url::Url::parse(&service.url) else { continue };
+        let origin = url.origin().ascii_serialization();
+        if matches!(url.scheme(), "http" | "https") && !known.contains(&origin) {
+            known.push(origin);
+        }
+    }
+    known.join(" ")
 }
 
 /// The signed URL of the provider's page, and its origin.

@@ -21,10 +21,10 @@ pub(super) fn page(view: &impl Template) -> Response {
     }
 }
 
-/// Renders a view that frames a page of `origin`, and nothing else may be framed.
-pub(super) fn page_with_frame(view: &impl Template, origin: &str) -> Response {
+/// Renders a view that frames pages of `origins`, which spaces separate, and of no other.
+pub(super) fn page_with_frame(view: &impl Template, origins: &str) -> Response {
     let mut response = page(view);
-    if let Ok(policy) = HeaderValue::from_str(&content_policy(origin)) {
+    if let Ok(policy) = HeaderValue::from_str(&content_policy(origins)) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response

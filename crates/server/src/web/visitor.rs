@@ -88,7 +88,7 @@ impl Visitor {
         let Ok(moment) = Timestamp::from_second(time.0) else { return time.to_string() };
         let format = match self.language {
             Language::De => "%d.%m.%Y, %H:%M Uhr (UTC)",
-            Language::En => "%-d %B %Y, %H:%M UTC",
+            Language::En => "%-d %b %Y, %H:%M UTC",
         };
         moment.strftime(format).to_string()
     }

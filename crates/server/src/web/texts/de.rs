@@ -84,21 +84,22 @@ pub(super) const DE: Texts = Texts {
                        Schlüssel.",
         block_confirm: "Ja, sperren",
         only_administrators: "Nur Administratoren können Anbieter freischalten.",
+        restricted: "Nur Administratoren dürfen diesen Anbieter nutzen.",
         ask: "Wenden Sie sich an Ihre Administratoren:",
         nobody_to_ask: "Ihr Unternehmen hat zurzeit keinen Administrator.",
         back: "Alle Anbieter",
     },
     history: History {
         title: "Verlauf",
-        terms_accepted: "AGB und Auftragsverarbeitungsvertrag akzeptiert",
+        terms_accepted: "AGB und Auftrags\u{ad}verarbeitungs\u{ad}vertrag akzeptiert",
         right_chosen: "Nutzerrecht gewählt, API-Schlüssel erzeugt",
         unlocked: "Vom Anbieter freigeschaltet",
         blocked: "Gesperrt",
         superseded: "Durch eine neuere Freischaltung beendet",
     },
     documents: Documents {
-        terms: "Allgemeine Geschäftsbedingungen (AGB)",
-        dpa: "Auftragsverarbeitungsvertrag (AVV)",
+        terms: "Allgemeine Geschäfts\u{ad}bedingungen (AGB)",
+        dpa: "Auftrags\u{ad}verarbeitungs\u{ad}vertrag (AVV)",
         privacy: "Datenschutzhinweise",
         back: Sentence("Zurück zu {}"),
     },
@@ -113,11 +114,11 @@ pub(super) const DE: Texts = Texts {
         legal_lead: "Vor der Freischaltung braucht Ihr Unternehmen eine Vereinbarung mit dem \
                      Anbieter.",
         accept_terms: "Ich akzeptiere die AGB des Anbieters.",
-        accept_dpa: "Ich schließe den Auftragsverarbeitungsvertrag (AVV) mit dem Anbieter.",
+        accept_dpa: "Ich schließe den Auftrags\u{ad}verarbeitungs\u{ad}vertrag (AVV) mit dem Anbieter.",
         read: "Lesen:",
         privacy_note: "Wie der Anbieter mit personenbezogenen Daten umgeht, steht in seinen",
         terms_missing: "Akzeptieren Sie die AGB, um fortzufahren.",
-        dpa_missing: "Schließen Sie den Auftragsverarbeitungsvertrag, um fortzufahren.",
+        dpa_missing: "Schließen Sie den Auftrags\u{ad}verarbeitungs\u{ad}vertrag, um fortzufahren.",
         proceed: "Weiter",
         cancel: "Abbrechen",
         rights: "Was der Anbieter darf",
@@ -154,6 +155,25 @@ pub(super) const DE: Texts = Texts {
         refused: "Der Server lehnt die Verbindung ab; dort läuft vermutlich kein Programm.",
         no_such_host: "Der Servername ist unbekannt oder das Netz nicht erreichbar.",
         retry: "Noch einmal versuchen",
+        moved: "Die Seite des Anbieters führt woandershin",
+        moved_at: Sentence(
+            "Hier werden nur Seiten unter den hinterlegten Adressen des Anbieters gezeigt: {}.",
+        ),
+        moved_hint: "Es ist nichts verloren: Ihre Auswahl und der Schlüssel bleiben erhalten. \
+                     Bitten Sie den Anbieter, die endgültige Adresse seiner Seite zu hinterlegen.",
+        help: "Bleibt die Seite leer oder ihre Schaltfläche grau?",
+        help_empty: Sentence(
+            "Die Seite bleibt leer: Der Anbieter muss erlauben, dass {} sie in einem Rahmen zeigt. \
+             Öffnen Sie sie bis dahin in einem eigenen Fenster; diese Seite bemerkt die \
+             Freischaltung trotzdem.",
+        ),
+        help_window: "Seite des Anbieters in neuem Fenster öffnen",
+        help_button: "Die Schaltfläche bleibt grau: Über sie entscheidet allein die Seite des \
+                      Anbieters. Manche wartet auf einen Schlüssel oder ein Häkchen. Hilft nichts, \
+                      sagen Sie es dem Anbieter.",
+        under_way: Sentence("{} schaltet diesen Anbieter gerade frei."),
+        under_way_effect: "Wenn Sie fortfahren, ersetzen Sie diese Freischaltung, und ihr \
+                           API-Schlüssel verliert seine Gültigkeit.",
         active: Sentence("{} ist aktiv"),
         active_lead: "Der Anbieter hat sich mit Ihrem API-Schlüssel freigeschaltet.",
         active_next: "Die Dienste stehen jetzt den gewählten Nutzern zur Verfügung. Sie können den \
@@ -202,8 +222,9 @@ pub(super) const DE: Texts = Texts {
         secret: "Anbietersecret",
         secret_note: "Bewahren Sie es jetzt auf: Es wird nur dieses eine Mal angezeigt. Ihr \
                       Anbieter prüft damit signierte URLs.",
-        example: "Eine signierte URL prüfen",
-        example_hint: "Ihr Anbieter sollte zum selben Urteil kommen wie dieser Befehl:",
+        example: "Ohne Browser ausprobieren",
+        example_hint: "Dieser Befehl gibt die signierte URL aus, mit der Ihre Seite geöffnet wird, \
+                       und alles, was Ihr Anbieter zum Freischalten braucht:",
         to_provider: "Zum Anbieter",
     },
     requests: Requests {

@@ -83,6 +83,7 @@ pub(super) const EN: Texts = Texts {
                        gets a new key.",
         block_confirm: "Yes, block",
         only_administrators: "Only administrators can activate providers.",
+        restricted: "Only administrators may use this provider.",
         ask: "Ask one of your administrators:",
         nobody_to_ask: "Your customer has no administrator at the moment.",
         back: "All providers",
@@ -151,6 +152,22 @@ pub(super) const EN: Texts = Texts {
         refused: "The server refuses the connection; probably no program listens there.",
         no_such_host: "The server's name is unknown, or its network cannot be reached.",
         retry: "Try again",
+        moved: "The provider’s page leads somewhere else",
+        moved_at: Sentence("Only pages of the provider’s registered addresses are shown here: {}."),
+        moved_hint: "Nothing is lost: your choice and the key are kept. Ask the provider to have \
+                     the final address of its page registered.",
+        help: "The page stays empty, or its button grey?",
+        help_empty: Sentence(
+            "The page stays empty: the provider has to allow that {} shows it in a frame. Until \
+             then, open it in a window of its own; this page notices the activation all the same.",
+        ),
+        help_window: "Open the provider’s page in a new window",
+        help_button: "The button stays grey: the provider’s page alone decides about its button. \
+                      Some wait until a key is entered or a box is ticked. If nothing helps, tell \
+                      the provider.",
+        under_way: Sentence("{} is activating this provider at the moment."),
+        under_way_effect: "If you continue, you replace that activation, and its API key stops \
+                           working.",
         active: Sentence("{} is active"),
         active_lead: "The provider has activated itself with your API key.",
         active_next: "The services are now available to the users chosen. You can block the \
@@ -197,8 +214,9 @@ pub(super) const EN: Texts = Texts {
         secret: "Provider secret",
         secret_note: "Keep it now: it is shown only this once. Your provider verifies signed URLs \
                       with it.",
-        example: "Check a signed URL",
-        example_hint: "Your provider should come to the same verdict as this command:",
+        example: "Try it without a browser",
+        example_hint: "This command prints the signed URL that your page is opened with, and \
+                       everything your provider needs for the unlock:",
         to_provider: "To the provider",
     },
     requests: Requests {

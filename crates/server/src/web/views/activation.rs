@@ -56,6 +56,8 @@ pub struct Legal {
     pub documents: Vec<DocumentLink>,
     /// What was sent before, if something was missing.
     pub sent: Option<SentLegal>,
+    /// Another administrator who is activating this provider at the moment.
+    pub under_way: Option<String>,
 }
 
 /// What was accepted when the form was sent.
@@ -127,6 +129,10 @@ pub struct Key {
     pub frame_url: String,
     /// Scheme, host and port of that URL as a browser writes an origin.
     pub provider_origin: String,
+    /// All origins whose pages the frame may show, separated by spaces.
+    pub origins: String,
+    /// The origin of the marketplace, which a provider's page has to allow as its frame.
+    pub host: String,
     /// Whether the provider has a privacy notice.
     pub privacy: bool,
     /// Why the server could not reach the provider's page, if it tried and could not.

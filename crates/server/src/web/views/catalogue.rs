@@ -111,6 +111,15 @@ pub struct ProviderPage {
     pub administrators: Vec<String>,
 }
 
+impl ProviderPage {
+    /// Whether the visitor can neither activate the provider nor use it.
+    pub(crate) fn has_to_ask(&self) -> bool {
+        let is_for_all =
+            self.active.as_ref().is_some_and(|active| active.audience == Audience::AllUsers);
+        !self.frame.is_administrator() && !is_for_all
+    }
+}
+
 /// A service of a provider.
 #[derive(Clone, Debug)]
 pub struct Service {

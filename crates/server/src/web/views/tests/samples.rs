@@ -151,6 +151,8 @@ fn key(frame: Frame, webhook_only: bool, unreachable: Option<&str>) -> Key {
         expires: text("15:05"),
         frame_url: text("about:blank?a=1&b=2"),
         provider_origin: text("http://127.0.0.1:8082"),
+        origins: text("http://127.0.0.1:8082 http://127.0.0.1:8083"),
+        host: text("http://127.0.0.1:8080"),
         privacy: true,
         unreachable: unreachable.map(text),
     }
@@ -270,9 +272,10 @@ fn catalogue_pages(language: Language) -> Vec<(&'static str, String)> {
 
 fn activation_pages(language: Language) -> Vec<(&'static str, String)> {
     let here = || frame(language, Section::Marketplace);
-    let legal = |sent| {
+    let legal = |sent, under_way: Option<&str>| {
         let (frame, subject, documents) = (here(), subject(), documents());
-        Legal { frame, subject, documents, sent }.render().unwrap()
+        let under_way = under_way.map(text);
+        Legal { frame, subject, documents, sent, under_way }.render().unwrap()
     };
     let right = |missing| {
         let description = text("Aus der Skizze wird ein Grundriss.");
@@ -287,8 +290,9 @@ fn activation_pages(language: Language) -> Vec<(&'static str, String)> {
         webhook_only: false,
     };
     vec![
-        ("activation-legal", legal(None)),
-        ("activation-legal-wrong", legal(Some(SentLegal { terms: true, dpa: false }))),
+        ("activation-legal", legal(None, None)),
+        ("activation-legal-another", legal(None, Some(HOSTILE))),
+        ("activation-legal-wrong", legal(Some(SentLegal { terms: true, dpa: false }), None)),
         ("activation-right", right(false)),
         ("activation-right-wrong", right(true)),
         ("activation-key", key(here(), false, None).render().unwrap()),
