@@ -82,6 +82,13 @@ impl SealingKey {
         out
     }
 
+    /// Whether a sealed value names this key as the one that sealed it. Only opening it proves that.
+    pub fn sealed(&self, sealed: &[u8]) -> bool {
+        sealed
+            .split_first()
+            .is_some_and(|(format, rest)| *format == FORMAT && rest.starts_with(&self.id))
+    }
+
     /// Opens what [`seal`](Self::seal) made with this key and this context; `None` for anything
     /// else, whatever the reason.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {

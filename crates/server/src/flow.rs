@@ -121,7 +121,7 @@ impl AppState {
                     return Err(FlowError::Start(StartProblem::CustomerInactive));
                 }
                 let user = facts.user.ok_or(FlowError::NoUser)?;
-                Ok(verdict(begin(facts.activation, run, &user, actor, now)?))
+                Ok(verdict(begin(facts.activation, run.clone(), &user, actor, now)?))
             })
             .await?;
         Ok(started)
@@ -156,7 +156,7 @@ impl AppState {
                 if run.is_live() && run.grant().is_some() {
                     return Ok::<_, FlowError>(Verdict { writes: Vec::new(), outcome: run });
                 }
-                let transition = run.choose_right(new, &user, actor, now, &policy)?;
+                let transition = run.choose_right(new.clone(), &user, actor, now, &policy)?;
                 Ok(Verdict { outcome: transition.0.clone(), writes: vec![transition] })
             })
             .await?;
@@ -171,7 +171,7 @@ impl AppState {
         customer: &Customer,
         id: ActivationId,
         user: Option<UserId>,
-        actor: impl FnOnce(UserId) -> Actor + Send + 'static,
+        actor: impl Fn(UserId) -> Actor + Send + 'static,
     ) -> Result<Activation, FlowError> {
         let now = self.clock.now();
         let scope = Scope { customer: customer.id, target: Target::Run(id), user, entry: None };

@@ -122,6 +122,7 @@ impl Server {
 
     /// Serves until `stop` completes, then finishes what it has accepted.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), ServerError> {
+        tokio::spawn(reseal(self.app.store.clone()));
         let (announce, stopping) = watch::channel(());
         let marketplace =
             serve(self.marketplace, router::marketplace(self.app.clone()), stopping.clone());
@@ -132,6 +133,22 @@ impl Server {
         };
         let (marketplace, management, ()) = tokio::join!(marketplace, management, stop);
         marketplace.and(management).map_err(ServerError::Serve)
+    }
+}
+
+/// After a change of the encryption key, seals again what previous keys have sealed.
+async fn reseal(store: Store) {
+    match store.reseal().await {
+        Ok(0) => {}
+        Ok(secrets) => tracing::info!(
+            secrets,
+            "everything is sealed under the current encryption key; previous keys can be dropped"
+        ),
+        Err(error) => tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "not everything could be sealed under the current encryption key; \
+             keep the previous keys, the next start tries again"
+        ),
     }
 }
 

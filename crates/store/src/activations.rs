@@ -1,15 +1,15 @@
 //! Runs of activations: deciding and writing in one transaction, and reading.
 
-mod rows;
+pub(crate) mod rows;
 
+use freischalt_database::{DatabaseError, Transaction, Vault};
 use freischalt_marketplace::{
     Activation, ActivationId, ApiToken, AuditEvent, Customer, CustomerId, ParameterCacheId,
     ProviderId, User, UserId, activation::Transition,
 };
 use freischalt_protocol::UnixTime;
-use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{Store, StoreError, directory, vault::Vault};
+use crate::{Store, StoreError, directory};
 
 /// What a decision is about, and so what is read for it.
 #[derive(Clone, Debug)]
@@ -70,6 +70,12 @@ impl<E> From<StoreError> for Decided<E> {
     }
 }
 
+impl<E> From<DatabaseError> for Decided<E> {
+    fn from(error: DatabaseError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 /// An API user with what is needed to answer it.
 #[derive(Clone, Debug)]
 pub struct ApiUserRecord {
@@ -116,67 +122,70 @@ pub struct ServiceEntry {
 
 impl Store {
     /// Reads the facts, lets `rule` decide on them and writes what it decides, in one transaction.
-    /// The answer comes when the commit is on disk.
+    /// The answer comes when the commit is on disk. The rule is asked again, with new facts, if
+    /// what it decided could not be kept.
     pub async fn decide<T: Send + 'static, E: Send + 'static>(
         &self,
         scope: Scope,
-        rule: impl FnOnce(Facts) -> Result<Verdict<T>, E> + Send + 'static,
+        mut rule: impl FnMut(Facts) -> Result<Verdict<T>, E> + Send + 'static,
     ) -> Result<T, Decided<E>> {
         let vault = self.vault.clone();
-        self.write(move |db| {
-            let facts = facts(db, &vault, &scope)?;
-            let verdict = rule(facts).map_err(Decided::Refused)?;
-            for (activation, event) in &verdict.writes {
-                rows::write(db, &vault, activation)?;
-                append_audit(db, activation, event)?;
-            }
-            Ok(verdict.outcome)
-        })
-        .await
+        self.database
+            .write(move |tx| {
+                let facts = facts(tx, &vault, &scope)?;
+                let verdict = rule(facts).map_err(Decided::Refused)?;
+                for (activation, event) in &verdict.writes {
+                    rows::write(tx, &vault, activation)?;
+                    append_audit(tx, activation, event)?;
+                }
+                Ok(verdict.outcome)
+            })
+            .await
     }
 
     /// The API user of a token, also if its run is over; `None` for a token never issued.
     pub async fn api_user(&self, token: &ApiToken) -> Result<Option<ApiUserRecord>, StoreError> {
         let (token, vault) = (token.clone(), self.vault.clone());
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(concat!(
-                "SELECT ",
-                rows::columns!(),
-                ", c.slug, c.name, c.web_id, c.active,
+        self.database
+            .read(move |tx| {
+                let row = tx.query_opt(
+                    concat!(
+                        "SELECT ",
+                        rows::columns!(),
+                        ", c.slug, c.name, c.web_id, c.active,
                         p.name AS provider_name
                  FROM api_users u
                  JOIN activations a USING (customer_id, activation_id)
                  JOIN customers c USING (customer_id)
                  JOIN providers p USING (provider_id)
                  WHERE u.api_token = ?1"
-            ))?;
-            let mut found = statement.query_and_then([token.as_str()], |row| {
-                Ok(ApiUserRecord {
-                    activation: rows::read(&vault, row)?,
-                    customer: directory::customer(row)?,
+                    ),
+                    &[&token.as_str()],
+                )?;
+                let Some(row) = row else { return Ok(None) };
+                Ok(Some(ApiUserRecord {
+                    activation: rows::read(&vault, &row)?,
+                    customer: directory::customer(&row)?,
                     provider_name: row.get("provider_name")?,
-                })
-            })?;
-            found.next().transpose()
-        })
-        .await
+                }))
+            })
+            .await
     }
 
     /// A run by its id.
     pub async fn activation(&self, id: ActivationId) -> Result<Option<Activation>, StoreError> {
         let vault = self.vault.clone();
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(concat!(
-                "SELECT ",
-                rows::columns!(),
-                " FROM activations a WHERE a.activation_id = ?1"
-            ))?;
-            statement
-                .query_and_then([id.0.as_bytes()], |row| rows::read(&vault, row))?
-                .next()
-                .transpose()
-        })
-        .await
+        self.database
+            .read(move |tx| {
+                let sql = concat!(
+                    "SELECT ",
+                    rows::columns!(),
+                    " FROM activations a WHERE a.activation_id = ?1"
+                );
+                let row = tx.query_opt(sql, &[id.0.as_bytes()])?;
+                row.map(|row| rows::read(&vault, &row)).transpose()
+            })
+            .await
     }
 
     /// Runs, the newest first.
@@ -186,21 +195,21 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Activation>, StoreError> {
         let vault = self.vault.clone();
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(concat!(
-                "SELECT ",
-                rows::columns!(),
-                " FROM activations a
+        self.database
+            .read(move |tx| {
+                let sql = concat!(
+                    "SELECT ",
+                    rows::columns!(),
+                    " FROM activations a
                  WHERE (?1 IS NULL OR a.customer_id = ?1) AND (?2 IS NULL OR a.provider_id = ?2)
                  ORDER BY a.activation_id DESC LIMIT ?3"
-            ))?;
-            let customer = filter.customer.map(|id| id.0);
-            let provider = filter.provider.map(|id| id.0);
-            statement
-                .query_and_then(params![customer, provider, limit], |row| rows::read(&vault, row))?
-                .collect()
-        })
-        .await
+                );
+                let customer = filter.customer.map(|id| id.0);
+                let provider = filter.provider.map(|id| id.0);
+                let found = tx.query(sql, &[&customer, &provider, &limit])?;
+                found.iter().map(|row| rows::read(&vault, row)).collect()
+            })
+            .await
     }
 
     /// The newest run of each provider in a customer: the live one, or the last that ended. Ids
@@ -210,19 +219,21 @@ impl Store {
         customer: CustomerId,
     ) -> Result<Vec<Activation>, StoreError> {
         let vault = self.vault.clone();
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(concat!(
-                "SELECT ",
-                rows::columns!(),
-                " FROM activations a
+        self.database
+            .read(move |tx| {
+                let sql = concat!(
+                    "SELECT ",
+                    rows::columns!(),
+                    " FROM activations a
                  WHERE a.customer_id = ?1 AND a.activation_id =
                      (SELECT n.activation_id FROM activations n
                       WHERE n.customer_id = a.customer_id AND n.provider_id = a.provider_id
                       ORDER BY n.stage = 'ended', n.activation_id DESC LIMIT 1)"
-            ))?;
-            statement.query_and_then([customer.0], |row| rows::read(&vault, row))?.collect()
-        })
-        .await
+                );
+                let found = tx.query(sql, &[&customer.0])?;
+                found.iter().map(|row| rows::read(&vault, row)).collect()
+            })
+            .await
     }
 
     /// The newest run of one provider in a customer, as in
@@ -233,20 +244,19 @@ impl Store {
         provider: ProviderId,
     ) -> Result<Option<Activation>, StoreError> {
         let vault = self.vault.clone();
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(concat!(
-                "SELECT ",
-                rows::columns!(),
-                " FROM activations a
+        self.database
+            .read(move |tx| {
+                let sql = concat!(
+                    "SELECT ",
+                    rows::columns!(),
+                    " FROM activations a
                  WHERE a.customer_id = ?1 AND a.provider_id = ?2
                  ORDER BY a.stage = 'ended', a.activation_id DESC LIMIT 1"
-            ))?;
-            statement
-                .query_and_then([customer.0, provider.0], |row| rows::read(&vault, row))?
-                .next()
-                .transpose()
-        })
-        .await
+                );
+                let row = tx.query_opt(sql, &[&customer.0, &provider.0])?;
+                row.map(|row| rows::read(&vault, &row)).transpose()
+            })
+            .await
     }
 
     /// The history of a run, oldest first.
@@ -255,16 +265,16 @@ impl Store {
         customer: CustomerId,
         id: ActivationId,
     ) -> Result<Vec<HistoryEntry>, StoreError> {
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT seq, at, actor, event FROM audit
+        self.database
+            .read(move |tx| {
+                let rows = tx.query(
+                    "SELECT seq, at, actor, event FROM audit
                  WHERE customer_id = ?1 AND activation_id = ?2 ORDER BY seq",
-            )?;
-            statement
-                .query_and_then(params![customer.0, id.0.as_bytes()], rows::history_entry)?
-                .collect()
-        })
-        .await
+                    &[&customer.0, id.0.as_bytes()],
+                )?;
+                rows.iter().map(rows::history_entry).collect()
+            })
+            .await
     }
 
     /// Keeps an entry made for a service call, and drops the customer's expired ones.
@@ -273,26 +283,27 @@ impl Store {
         entry: ServiceEntry,
         now: UnixTime,
     ) -> Result<(), StoreError> {
-        self.write(move |db| {
-            db.execute(
-                "DELETE FROM parameter_cache WHERE customer_id = ?1 AND expires < ?2",
-                params![entry.customer.0, now.0],
-            )?;
-            db.execute(
-                "INSERT INTO parameter_cache
+        self.database
+            .write(move |tx| {
+                tx.execute(
+                    "DELETE FROM parameter_cache WHERE customer_id = ?1 AND expires < ?2",
+                    &[&entry.customer.0, &now.0],
+                )?;
+                tx.execute(
+                    "INSERT INTO parameter_cache
                      (customer_id, parameter_cache_id, activation_id, user_id, expires)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![
-                    entry.customer.0,
-                    entry.id.0.as_bytes(),
-                    entry.activation.0.as_bytes(),
-                    entry.user.0,
-                    entry.expires.0
-                ],
-            )?;
-            Ok(())
-        })
-        .await
+                    &[
+                        &entry.customer.0,
+                        entry.id.0.as_bytes(),
+                        entry.activation.0.as_bytes(),
+                        &entry.user.0,
+                        &entry.expires.0,
+                    ],
+                )?;
+                Ok(())
+            })
+            .await
     }
 
     /// Marks a sign-in ticket as used; false if it was used before.
@@ -302,89 +313,89 @@ impl Store {
         expires: UnixTime,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        self.write(move |db| {
-            db.execute("DELETE FROM used_tickets WHERE expires < ?1", [now.0])?;
-            let inserted = db.execute(
-                "INSERT INTO used_tickets (ticket_id, expires) VALUES (?1, ?2)
+        self.database
+            .write(move |tx| {
+                tx.execute("DELETE FROM used_tickets WHERE expires < ?1", &[&now.0])?;
+                let inserted = tx.execute(
+                    "INSERT INTO used_tickets (ticket_id, expires) VALUES (?1, ?2)
                  ON CONFLICT DO NOTHING",
-                params![id, expires.0],
-            )?;
-            Ok(inserted == 1)
-        })
-        .await
+                    &[&id, &expires.0],
+                )?;
+                Ok(inserted == 1)
+            })
+            .await
     }
 }
 
-fn facts(db: &Connection, vault: &Vault, scope: &Scope) -> Result<Facts, StoreError> {
-    let activation = find(db, vault, scope.customer, scope.target)?;
-    let customer_active: Option<bool> = db
-        .prepare_cached("SELECT active FROM customers WHERE customer_id = ?1")?
-        .query_row([scope.customer.0], |row| row.get(0))
-        .optional()?;
+fn facts(tx: &mut Transaction<'_>, vault: &Vault, scope: &Scope) -> Result<Facts, StoreError> {
+    let activation = find(tx, vault, scope.customer, scope.target)?;
+    let customer =
+        tx.query_opt("SELECT active FROM customers WHERE customer_id = ?1", &[&scope.customer.0])?;
+    let customer_active = match customer {
+        Some(row) => row.get("active")?,
+        None => false,
+    };
     let user = scope.user.or_else(|| activation.as_ref().map(|run| run.opened_by));
     let user = match user {
-        Some(id) => directory::find_user(db, scope.customer, id)?,
+        Some(id) => directory::find_user(tx, scope.customer, id)?,
         None => None,
     };
     let entry_of_a_service_call = match (&activation, scope.entry) {
-        (Some(run), Some(entry)) => is_entry_of_service_call(db, run, entry)?,
+        (Some(run), Some(entry)) => is_entry_of_service_call(tx, run, entry)?,
         _ => false,
     };
-    let customer_active = customer_active == Some(true);
     Ok(Facts { activation, customer_active, user, entry_of_a_service_call })
 }
 
 fn find(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     vault: &Vault,
     customer: CustomerId,
     target: Target,
 ) -> Result<Option<Activation>, StoreError> {
-    let read = |row: &rusqlite::Row<'_>| rows::read(vault, row);
-    match target {
-        Target::Live(provider) => db
-            .prepare_cached(concat!(
+    let found = match target {
+        Target::Live(provider) => tx.query_for_update(
+            concat!(
                 "SELECT ",
                 rows::columns!(),
                 " FROM activations a
                  WHERE a.customer_id = ?1 AND a.provider_id = ?2 AND a.stage <> 'ended'"
-            ))?
-            .query_and_then([customer.0, provider.0], read)?
-            .next()
-            .transpose(),
-        Target::Run(id) => db
-            .prepare_cached(concat!(
+            ),
+            &[&customer.0, &provider.0],
+        )?,
+        Target::Run(id) => tx.query_for_update(
+            concat!(
                 "SELECT ",
                 rows::columns!(),
                 " FROM activations a
                  WHERE a.customer_id = ?1 AND a.activation_id = ?2"
-            ))?
-            .query_and_then(params![customer.0, id.0.as_bytes()], read)?
-            .next()
-            .transpose(),
-    }
+            ),
+            &[&customer.0, id.0.as_bytes()],
+        )?,
+    };
+    found.first().map(|row| rows::read(vault, row)).transpose()
 }
 
 /// The entry that the activation itself waits for is compared by the rule; only another one has to
 /// be looked for, so that the path of a fine unlock costs nothing here.
 fn is_entry_of_service_call(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     run: &Activation,
     entry: ParameterCacheId,
 ) -> Result<bool, StoreError> {
     if run.grant().is_some_and(|grant| grant.entry.id == entry) {
         return Ok(false);
     }
-    let mut statement = db.prepare_cached(
-        "SELECT 1 FROM parameter_cache
+    let found = tx.query_opt(
+        "SELECT customer_id FROM parameter_cache
          WHERE customer_id = ?1 AND parameter_cache_id = ?2 AND activation_id = ?3",
+        &[&run.customer.0, entry.0.as_bytes(), run.id.0.as_bytes()],
     )?;
-    let key = params![run.customer.0, entry.0.as_bytes(), run.id.0.as_bytes()];
-    Ok(statement.exists(key)?)
+    Ok(found.is_some())
 }
 
 fn append_audit(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     activation: &Activation,
     event: &AuditEvent,
 ) -> Result<(), StoreError> {
@@ -392,17 +403,11 @@ fn append_audit(
         |_| StoreError::Corrupt { table: "audit", problem: "the event cannot be written as JSON" };
     let actor = serde_json::to_string(&event.actor).map_err(unwritable)?;
     let kind = serde_json::to_string(&event.kind).map_err(unwritable)?;
-    db.prepare_cached(
+    tx.execute(
         "INSERT INTO audit (customer_id, activation_id, seq, at, actor, event)
          SELECT ?1, ?2, COALESCE(MAX(seq), 0) + 1, ?3, ?4, ?5
          FROM audit WHERE customer_id = ?1 AND activation_id = ?2",
-    )?
-    .execute(params![
-        activation.customer.0,
-        activation.id.0.as_bytes(),
-        event.at.0,
-        actor,
-        kind
-    ])?;
+        &[&activation.customer.0, activation.id.0.as_bytes(), &event.at.0, &actor, &kind],
+    )?;
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! Customers with their people, and providers with their services.
 
+use freischalt_database::{DatabaseError, Row, Transaction, Vault};
 use freischalt_marketplace::{
     Customer, CustomerId, Group, GroupId, Language, Provider, ProviderId, Service, ServiceKind,
     Slug, User, UserId, provider::Profile,
 };
 use freischalt_protocol::{Secret, signed_url::Port};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
-use crate::{Store, StoreError, vault::Vault};
+use crate::{Store, StoreError, open, seal};
 
 /// A customer to be made.
 #[derive(Clone, Debug)]
@@ -54,45 +54,77 @@ pub enum CreateProblem {
     Store(#[from] StoreError),
 }
 
+/// Why a user was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum PutUserProblem {
+    /// There is no such customer.
+    #[error("there is no customer {0}")]
+    NoSuchCustomer(CustomerId),
+    /// The group is not one of the customer's.
+    #[error("group {0} is not one of the customer's groups")]
+    NoSuchGroup(GroupId),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<DatabaseError> for CreateProblem {
+    fn from(error: DatabaseError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<DatabaseError> for PutUserProblem {
+    fn from(error: DatabaseError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl Store {
     /// Makes a customer.
     pub async fn create_customer(&self, new: NewCustomer) -> Result<Customer, CreateProblem> {
-        self.write(move |db| insert_customer(db, new)).await
+        self.database.write(move |tx| insert_customer(tx, &new)).await
     }
 
     /// All customers, by name.
     pub async fn customers(&self) -> Result<Vec<Customer>, StoreError> {
-        self.read(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT customer_id, slug, name, web_id, active FROM customers ORDER BY name",
-            )?;
-            statement.query_and_then([], customer)?.collect()
-        })
-        .await
+        self.database
+            .read(|tx| {
+                let rows = tx.query(
+                    "SELECT customer_id, slug, name, web_id, active FROM customers ORDER BY name",
+                    &[],
+                )?;
+                rows.iter().map(customer).collect()
+            })
+            .await
     }
 
     /// A customer by its slug.
     pub async fn customer(&self, slug: &Slug) -> Result<Option<Customer>, StoreError> {
         let slug = slug.clone();
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT customer_id, slug, name, web_id, active FROM customers WHERE slug = ?1",
-            )?;
-            statement.query_and_then([slug.as_str()], customer)?.next().transpose()
-        })
-        .await
+        self.database
+            .read(move |tx| {
+                let row = tx.query_opt(
+                    "SELECT customer_id, slug, name, web_id, active FROM customers WHERE slug = ?1",
+                    &[&slug.as_str()],
+                )?;
+                row.as_ref().map(customer).transpose()
+            })
+            .await
     }
 
     /// A customer by its id.
     pub async fn customer_by_id(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT customer_id, slug, name, web_id, active FROM customers
+        self.database
+            .read(move |tx| {
+                let row = tx.query_opt(
+                    "SELECT customer_id, slug, name, web_id, active FROM customers
                  WHERE customer_id = ?1",
-            )?;
-            statement.query_and_then([id.0], customer)?.next().transpose()
-        })
-        .await
+                    &[&id.0],
+                )?;
+                row.as_ref().map(customer).transpose()
+            })
+            .await
     }
 
     /// Switches a customer on or off.
@@ -101,94 +133,105 @@ impl Store {
         id: CustomerId,
         active: bool,
     ) -> Result<(), StoreError> {
-        self.write(move |db| {
-            db.execute(
-                "UPDATE customers SET active = ?2 WHERE customer_id = ?1",
-                params![id.0, active],
-            )?;
-            Ok(())
-        })
-        .await
+        self.database
+            .write(move |tx| {
+                tx.execute(
+                    "UPDATE customers SET active = ?2 WHERE customer_id = ?1",
+                    &[&id.0, &active],
+                )?;
+                Ok(())
+            })
+            .await
     }
 
     /// The users of a customer, by id.
     pub async fn users(&self, customer: CustomerId) -> Result<Vec<User>, StoreError> {
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT user_id, name, administrator, group_id, language, active
+        self.database
+            .read(move |tx| {
+                let rows = tx.query(
+                    "SELECT user_id, name, administrator, group_id, language, active
                  FROM users WHERE customer_id = ?1 ORDER BY user_id",
-            )?;
-            statement.query_and_then([customer.0], user)?.collect()
-        })
-        .await
+                    &[&customer.0],
+                )?;
+                rows.iter().map(user).collect()
+            })
+            .await
     }
 
     /// A user of a customer.
     pub async fn user(&self, customer: CustomerId, id: UserId) -> Result<Option<User>, StoreError> {
-        self.read(move |db| find_user(db, customer, id)).await
+        self.database.read(move |tx| find_user(tx, customer, id)).await
     }
 
     /// Makes a user or replaces everything about one.
-    pub async fn put_user(&self, customer: CustomerId, user: User) -> Result<(), StoreError> {
-        self.write(move |db| insert_user(db, customer, &user)).await
+    pub async fn put_user(&self, customer: CustomerId, user: User) -> Result<(), PutUserProblem> {
+        self.database.write(move |tx| put_user(tx, customer, &user)).await
     }
 
     /// The groups of a customer, by id.
     pub async fn groups(&self, customer: CustomerId) -> Result<Vec<Group>, StoreError> {
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT group_id, name FROM customer_groups
+        self.database
+            .read(move |tx| {
+                let rows = tx.query(
+                    "SELECT group_id, name FROM customer_groups
                  WHERE customer_id = ?1 ORDER BY group_id",
-            )?;
-            let groups = statement.query_map([customer.0], |row| {
-                Ok(Group { id: GroupId(row.get(0)?), name: row.get(1)? })
-            })?;
-            Ok(groups.collect::<Result<_, _>>()?)
-        })
-        .await
+                    &[&customer.0],
+                )?;
+                let group = |row: &Row| {
+                    Ok(Group { id: GroupId(row.get("group_id")?), name: row.get("name")? })
+                };
+                rows.iter().map(group).collect()
+            })
+            .await
     }
 
     /// Makes a provider.
     pub async fn create_provider(&self, new: NewProvider) -> Result<Provider, CreateProblem> {
         let vault = self.vault.clone();
-        self.write(move |db| insert_provider(db, &vault, new)).await
+        self.database.write(move |tx| insert_provider(tx, &vault, &new)).await
     }
 
     /// All providers, by name.
     pub async fn providers(&self) -> Result<Vec<Provider>, StoreError> {
-        self.read(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT provider_id, slug, name, activation_url, keep_port, profile
+        self.database
+            .read(|tx| {
+                let rows = tx.query(
+                    "SELECT provider_id, slug, name, activation_url, keep_port, profile
                  FROM providers ORDER BY name",
-            )?;
-            statement.query_and_then([], |row| provider(db, row))?.collect()
-        })
-        .await
+                    &[],
+                )?;
+                rows.iter().map(|row| provider(tx, row)).collect()
+            })
+            .await
     }
 
     /// A provider by its slug.
     pub async fn provider(&self, slug: &Slug) -> Result<Option<Provider>, StoreError> {
         let slug = slug.clone();
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT provider_id, slug, name, activation_url, keep_port, profile
+        self.database
+            .read(move |tx| {
+                let row = tx.query_opt(
+                    "SELECT provider_id, slug, name, activation_url, keep_port, profile
                  FROM providers WHERE slug = ?1",
-            )?;
-            statement.query_and_then([slug.as_str()], |row| provider(db, row))?.next().transpose()
-        })
-        .await
+                    &[&slug.as_str()],
+                )?;
+                row.map(|row| provider(tx, &row)).transpose()
+            })
+            .await
     }
 
     /// A provider by its id.
     pub async fn provider_by_id(&self, id: ProviderId) -> Result<Option<Provider>, StoreError> {
-        self.read(move |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT provider_id, slug, name, activation_url, keep_port, profile
+        self.database
+            .read(move |tx| {
+                let row = tx.query_opt(
+                    "SELECT provider_id, slug, name, activation_url, keep_port, profile
                  FROM providers WHERE provider_id = ?1",
-            )?;
-            statement.query_and_then([id.0], |row| provider(db, row))?.next().transpose()
-        })
-        .await
+                    &[&id.0],
+                )?;
+                row.map(|row| provider(tx, &row)).transpose()
+            })
+            .await
     }
 
     /// Moves a provider's activation page and all of its services.
@@ -199,120 +242,161 @@ impl Store {
         service_url: &str,
     ) -> Result<(), StoreError> {
         let (activation_url, service_url) = (activation_url.to_owned(), service_url.to_owned());
-        self.write(move |db| {
-            db.execute(
-                "UPDATE providers SET activation_url = ?2 WHERE provider_id = ?1",
-                params![id.0, activation_url],
-            )?;
-            db.execute(
-                "UPDATE services SET url = ?2 WHERE provider_id = ?1",
-                params![id.0, service_url],
-            )?;
-            Ok(())
-        })
-        .await
+        self.database
+            .write(move |tx| {
+                tx.execute(
+                    "UPDATE providers SET activation_url = ?2 WHERE provider_id = ?1",
+                    &[&id.0, &activation_url],
+                )?;
+                tx.execute(
+                    "UPDATE services SET url = ?2 WHERE provider_id = ?1",
+                    &[&id.0, &service_url],
+                )?;
+                Ok(())
+            })
+            .await
     }
 
     /// The provider secret; `None` if there is no such provider.
     pub async fn provider_secret(&self, id: ProviderId) -> Result<Option<Secret>, StoreError> {
         let vault = self.vault.clone();
-        self.read(move |db| {
-            let sealed: Option<Vec<u8>> = db
-                .prepare_cached("SELECT secret_sealed FROM providers WHERE provider_id = ?1")?
-                .query_row([id.0], |row| row.get(0))
-                .optional()?;
-            sealed.map(|sealed| vault.open("providers", &secret_context(id), &sealed)).transpose()
-        })
-        .await
+        self.database
+            .read(move |tx| {
+                let row = tx.query_opt(
+                    "SELECT secret_sealed FROM providers WHERE provider_id = ?1",
+                    &[&id.0],
+                )?;
+                let Some(row) = row else { return Ok(None) };
+                let sealed: Vec<u8> = row.get("secret_sealed")?;
+                open(&vault, "providers", &secret_context(id), &sealed).map(Some)
+            })
+            .await
     }
 }
 
-fn insert_customer(db: &Connection, new: NewCustomer) -> Result<Customer, CreateProblem> {
-    db.execute(
-        "INSERT INTO customers (slug, name, web_id) VALUES (?1, ?2, ?3)",
-        params![new.slug.as_str(), new.name, new.web_id],
-    )
-    .map_err(|error| taken(error, "the slug or customerWebId"))?;
-    let id = CustomerId(db.last_insert_rowid());
+fn insert_customer(tx: &mut Transaction<'_>, new: &NewCustomer) -> Result<Customer, CreateProblem> {
+    let row = tx.query_opt(
+        "INSERT INTO customers (slug, name, web_id) VALUES (?1, ?2, ?3) RETURNING customer_id",
+        &[&new.slug.as_str(), &new.name, &new.web_id],
+    );
+    let id = CustomerId(new_id(row, "customer_id", "the slug or customerWebId")?);
     for group in &new.groups {
-        db.execute(
+        tx.execute(
             "INSERT INTO customer_groups (customer_id, group_id, name) VALUES (?1, ?2, ?3)",
-            params![id.0, group.id.0, group.name],
+            &[&id.0, &group.id.0, &group.name],
         )
         .map_err(|error| taken(error, "a group's id"))?;
     }
     for user in &new.users {
-        if find_user(db, id, user.id)?.is_some() {
+        if find_user(tx, id, user.id)?.is_some() {
             return Err(CreateProblem::Taken("a user's id"));
         }
-        insert_user(db, id, user)?;
+        insert_user(tx, id, user)?;
     }
-    Ok(Customer { id, slug: new.slug, name: new.name, web_id: new.web_id, active: true })
+    Ok(Customer {
+        id,
+        slug: new.slug.clone(),
+        name: new.name.clone(),
+        web_id: new.web_id.clone(),
+        active: true,
+    })
 }
 
-fn insert_user(db: &Connection, customer: CustomerId, user: &User) -> Result<(), StoreError> {
-    db.execute(
+/// Both are looked for first, because a database does not say which of them was missing.
+fn put_user(
+    tx: &mut Transaction<'_>,
+    customer: CustomerId,
+    user: &User,
+) -> Result<(), PutUserProblem> {
+    let found = tx.query("SELECT active FROM customers WHERE customer_id = ?1", &[&customer.0])?;
+    if found.is_empty() {
+        return Err(PutUserProblem::NoSuchCustomer(customer));
+    }
+    if let Some(group) = user.group {
+        let found = tx.query(
+            "SELECT name FROM customer_groups WHERE customer_id = ?1 AND group_id = ?2",
+            &[&customer.0, &group.0],
+        )?;
+        if found.is_empty() {
+            return Err(PutUserProblem::NoSuchGroup(group));
+        }
+    }
+    Ok(insert_user(tx, customer, user)?)
+}
+
+fn insert_user(
+    tx: &mut Transaction<'_>,
+    customer: CustomerId,
+    user: &User,
+) -> Result<(), StoreError> {
+    let language = match user.language {
+        Language::De => "de",
+        Language::En => "en",
+    };
+    tx.execute(
         "INSERT INTO users (customer_id, user_id, name, administrator, group_id, language, active)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (customer_id, user_id) DO UPDATE SET
              name = excluded.name, administrator = excluded.administrator,
              group_id = excluded.group_id, language = excluded.language,
              active = excluded.active",
-        params![
-            customer.0,
-            user.id.0,
-            user.name,
-            user.administrator,
-            user.group.map(|group| group.0),
-            match user.language {
-                Language::De => "de",
-                Language::En => "en",
-            },
-            user.active
+        &[
+            &customer.0,
+            &user.id.0,
+            &user.name,
+            &user.administrator,
+            &user.group.map(|group| group.0),
+            &language,
+            &user.active,
         ],
     )?;
     Ok(())
 }
 
 fn insert_provider(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     vault: &Vault,
-    new: NewProvider,
+    new: &NewProvider,
 ) -> Result<Provider, CreateProblem> {
     let profile = serde_json::to_string(&new.profile).map_err(|_| StoreError::Corrupt {
         table: "providers",
         problem: "the profile cannot be written as JSON",
     })?;
     // The id is part of what the secret is sealed to, so the row exists before the secret does.
-    db.execute(
+    let row = tx.query_opt(
         "INSERT INTO providers (slug, name, activation_url, keep_port, profile, secret_sealed)
-         VALUES (?1, ?2, ?3, ?4, ?5, x'')",
-        params![new.slug.as_str(), new.name, new.activation_url, new.port == Port::Kept, profile],
-    )
-    .map_err(|error| taken(error, "the slug"))?;
-    let id = ProviderId(db.last_insert_rowid());
-    let sealed = vault.seal(&secret_context(id), &new.secret)?;
-    db.execute(
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING provider_id",
+        &[
+            &new.slug.as_str(),
+            &new.name,
+            &new.activation_url,
+            &(new.port == Port::Kept),
+            &profile,
+            &[0_u8; 0],
+        ],
+    );
+    let id = ProviderId(new_id(row, "provider_id", "the slug")?);
+    let sealed = seal(vault, &secret_context(id), &new.secret)?;
+    tx.execute(
         "UPDATE providers SET secret_sealed = ?2 WHERE provider_id = ?1",
-        params![id.0, sealed],
-    )
-    .map_err(StoreError::from)?;
+        &[&id.0, &sealed],
+    )?;
     for (position, service) in (0_i64..).zip(&new.services) {
-        insert_service(db, id, position, service)?;
+        insert_service(tx, id, position, service)?;
     }
     Ok(Provider {
         id,
-        slug: new.slug,
-        name: new.name,
-        activation_url: new.activation_url,
+        slug: new.slug.clone(),
+        name: new.name.clone(),
+        activation_url: new.activation_url.clone(),
         port: new.port,
-        profile: new.profile,
-        services: new.services,
+        profile: new.profile.clone(),
+        services: new.services.clone(),
     })
 }
 
 fn insert_service(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     provider: ProviderId,
     position: i64,
     service: &Service,
@@ -321,67 +405,83 @@ fn insert_service(
         ServiceKind::Window => "window",
         ServiceKind::Webhook => "webhook",
     };
-    db.execute(
+    tx.execute(
         "INSERT INTO services (provider_id, position, slug, name, kind, url)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![provider.0, position, service.slug.as_str(), service.name, kind, service.url],
+        &[&provider.0, &position, &service.slug.as_str(), &service.name, &kind, &service.url],
     )
     .map(|_| ())
     .map_err(|error| taken(error, "a service's slug"))
 }
 
-fn secret_context(id: ProviderId) -> String {
+pub(crate) fn secret_context(id: ProviderId) -> String {
     format!("provider secret {id}")
 }
 
-fn taken(error: rusqlite::Error, what: &'static str) -> CreateProblem {
-    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
-        return CreateProblem::Taken(what);
+/// The id of a row that was just inserted.
+fn new_id(
+    inserted: Result<Option<Row>, DatabaseError>,
+    column: &'static str,
+    what: &'static str,
+) -> Result<i64, CreateProblem> {
+    match inserted.map_err(|error| taken(error, what))? {
+        Some(row) => Ok(row.get(column)?),
+        None => {
+            let problem = "a new row has no id";
+            Err(StoreError::Corrupt { table: "customers or providers", problem }.into())
+        }
     }
-    CreateProblem::Store(error.into())
+}
+
+fn taken(error: DatabaseError, what: &'static str) -> CreateProblem {
+    match error {
+        DatabaseError::Unique { .. } => CreateProblem::Taken(what),
+        error => CreateProblem::Store(error.into()),
+    }
 }
 
 pub(crate) fn find_user(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     customer: CustomerId,
     id: UserId,
 ) -> Result<Option<User>, StoreError> {
-    let mut statement = db.prepare_cached(
+    let row = tx.query_opt(
         "SELECT user_id, name, administrator, group_id, language, active
          FROM users WHERE customer_id = ?1 AND user_id = ?2",
+        &[&customer.0, &id.0],
     )?;
-    statement.query_and_then([customer.0, id.0], user)?.next().transpose()
+    row.as_ref().map(user).transpose()
 }
 
-pub(crate) fn customer(row: &Row<'_>) -> Result<Customer, StoreError> {
+pub(crate) fn customer(row: &Row) -> Result<Customer, StoreError> {
     Ok(Customer {
         id: CustomerId(row.get("customer_id")?),
-        slug: slug("customers", row.get("slug")?)?,
+        slug: slug("customers", &row.get::<String>("slug")?)?,
         name: row.get("name")?,
         web_id: row.get("web_id")?,
         active: row.get("active")?,
     })
 }
 
-fn user(row: &Row<'_>) -> Result<User, StoreError> {
+fn user(row: &Row) -> Result<User, StoreError> {
     let language: String = row.get("language")?;
     Ok(User {
         id: UserId(row.get("user_id")?),
         name: row.get("name")?,
         administrator: row.get("administrator")?,
-        group: row.get::<_, Option<i64>>("group_id")?.map(GroupId),
+        group: row.get::<Option<i64>>("group_id")?.map(GroupId),
         language: if language == "en" { Language::En } else { Language::De },
         active: row.get("active")?,
     })
 }
 
-fn provider(db: &Connection, row: &Row<'_>) -> Result<Provider, StoreError> {
+fn provider(tx: &mut Transaction<'_>, row: &Row) -> Result<Provider, StoreError> {
     let id = ProviderId(row.get("provider_id")?);
     let profile: String = row.get("profile")?;
     let keep_port: bool = row.get("keep_port")?;
     Ok(Provider {
         id,
-        slug: slug("providers", row.get("slug")?)?,
+        slug: slug("providers", &row.get::<String>("slug")?)?,
         name: row.get("name")?,
         activation_url: row.get("activation_url")?,
         port: if keep_port { Port::Kept } else { Port::Dropped },
@@ -389,27 +489,27 @@ fn provider(db: &Connection, row: &Row<'_>) -> Result<Provider, StoreError> {
             table: "providers",
             problem: "the profile is not the JSON that it should be",
         })?,
-        services: services(db, id)?,
+        services: services(tx, id)?,
     })
 }
 
-fn services(db: &Connection, provider: ProviderId) -> Result<Vec<Service>, StoreError> {
-    let mut statement = db.prepare_cached(
+fn services(tx: &mut Transaction<'_>, provider: ProviderId) -> Result<Vec<Service>, StoreError> {
+    let rows = tx.query(
         "SELECT slug, name, kind, url FROM services WHERE provider_id = ?1 ORDER BY position",
+        &[&provider.0],
     )?;
-    statement
-        .query_and_then([provider.0], |row| {
-            let kind: String = row.get("kind")?;
-            Ok(Service {
-                slug: slug("services", row.get("slug")?)?,
-                name: row.get("name")?,
-                kind: if kind == "webhook" { ServiceKind::Webhook } else { ServiceKind::Window },
-                url: row.get("url")?,
-            })
-        })?
-        .collect()
+    let service = |row: &Row| {
+        let kind: String = row.get("kind")?;
+        Ok(Service {
+            slug: slug("services", &row.get::<String>("slug")?)?,
+            name: row.get("name")?,
+            kind: if kind == "webhook" { ServiceKind::Webhook } else { ServiceKind::Window },
+            url: row.get("url")?,
+        })
+    };
+    rows.iter().map(service).collect()
 }
 
-fn slug(table: &'static str, text: String) -> Result<Slug, StoreError> {
-    Slug::parse(&text).map_err(|_| StoreError::Corrupt { table, problem: "the slug is none" })
+fn slug(table: &'static str, text: &str) -> Result<Slug, StoreError> {
+    Slug::parse(text).map_err(|_| StoreError::Corrupt { table, problem: "the slug is none" })
 }

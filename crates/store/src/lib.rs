@@ -7,27 +7,24 @@
 
 mod activations;
 mod directory;
-mod sqlite;
-mod vault;
+mod installation;
+mod reseal;
 
-use std::path::PathBuf;
-
-use freischalt_protocol::seal::MasterKey;
+use freischalt_database::{Database, DatabaseError, Schema, Vault, VaultError, migration};
+use freischalt_protocol::Secret;
 
 pub use activations::{
     ActivationFilter, ApiUserRecord, Decided, Facts, HistoryEntry, Scope, ServiceEntry, Target,
     Verdict,
 };
-pub use directory::{CreateProblem, NewCustomer, NewProvider};
+pub use directory::{CreateProblem, NewCustomer, NewProvider, PutUserProblem};
+pub use freischalt_database::{Keys, Location};
 
-/// Where the data is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Location {
-    /// A SQLite database in this file, made if it is missing.
-    File(PathBuf),
-    /// In memory, gone with the process.
-    Memory,
-}
+const SCHEMA: Schema =
+    Schema { name: "marketplace", migrations: &[migration!(1, "0001_activation")] };
+
+/// What secrets at rest are sealed for.
+const PURPOSE: &str = "secrets at rest";
 
 /// What an installation is for; a database never changes its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,37 +44,22 @@ impl Kind {
     }
 }
 
-/// Keys for what is sealed at rest.
-#[derive(Clone, Debug)]
-pub struct Keys {
-    /// Seals everything new.
-    pub current: MasterKey,
-    /// Open what was sealed earlier.
-    pub previous: Vec<MasterKey>,
-}
-
 /// The store. Cheap to clone; all clones are the same store.
 #[derive(Clone, Debug)]
 pub struct Store {
-    engine: sqlite::Engine,
-    vault: vault::Vault,
+    database: Database,
+    vault: Vault,
 }
 
 /// Why the store did not do what it was asked. Nothing of a failed change is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The queue of waiting changes is full. Nothing was done; try again later.
+    /// Too many changes are waiting. Nothing was done; try again later.
     #[error("the store is busy: too many changes are waiting")]
     Busy,
-    /// The store has been closed.
-    #[error("the store is closed")]
-    Closed,
     /// The database said no.
-    #[error("the database failed")]
-    Database(#[from] rusqlite::Error),
-    /// The commit of a group of changes failed, this one among them.
-    #[error("the commit failed: {0}")]
-    Commit(String),
+    #[error("the store failed")]
+    Database(#[source] DatabaseError),
     /// A row does not say what it should.
     #[error("{table}: {problem}")]
     Corrupt {
@@ -86,43 +68,26 @@ pub enum StoreError {
         /// What is wrong with the row.
         problem: &'static str,
     },
-    /// A change broke off because of a mistake in this program.
-    #[error("a change broke off: this is a mistake in the program")]
-    Panicked,
-    /// No random bytes from the operating system.
-    #[error("the operating system gives no random bytes")]
-    Random(#[from] getrandom::Error),
+    /// A secret cannot be sealed.
+    #[error("a secret cannot be sealed")]
+    Sealing(#[source] VaultError),
+}
+
+impl From<DatabaseError> for StoreError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Busy => Self::Busy,
+            error => Self::Database(error),
+        }
+    }
 }
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The file cannot be opened or is no database.
-    #[error("cannot open the database {}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the database says.
-        #[source]
-        source: rusqlite::Error,
-    },
-    /// The database was written by a later version.
-    #[error(
-        "the database has migration {found}, this version knows up to {known}: \
-         use the version that wrote it, or a later one"
-    )]
-    FromTheFuture {
-        /// The newest migration in the database.
-        found: u32,
-        /// The newest migration this version knows.
-        known: u32,
-    },
-    /// A migration in the database is not the one this version has.
-    #[error("migration {number} in the database differs from the one of this version")]
-    Changed {
-        /// Its number.
-        number: u32,
-    },
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] freischalt_database::OpenError),
     /// The encryption key is another one than the database was written with.
     #[error(
         "the encryption key does not fit this database: \
@@ -145,32 +110,39 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
+impl From<DatabaseError> for OpenError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl Store {
-    /// Opens the store, brings its schema up to date and checks that kind and keys fit. Blocks.
+    /// Opens the store, checks that kind and keys fit, and brings its schema up to date. Blocks.
     pub fn open(location: &Location, kind: Kind, keys: &Keys) -> Result<Self, OpenError> {
-        let engine = sqlite::Engine::open(location)?;
-        let vault = vault::Vault::new(keys);
-        let check = vault.clone();
-        engine.write_blocking(move |db| vault::check(db, &check, kind))??;
-        Ok(Self { engine, vault })
+        let vault = Vault::new(keys, PURPOSE);
+        let database = Database::open_checked(location, &SCHEMA, |tx, opened| {
+            installation::check(tx, &vault, kind, opened)
+        })?;
+        Ok(Self { database, vault })
     }
 
     /// Whether the store answers; for readiness checks.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|db| Ok(db.query_row("SELECT 1", [], |_| Ok(()))?)).await
+        Ok(self.database.ping().await?)
     }
+}
 
-    async fn read<T: Send + 'static>(
-        &self,
-        query: impl FnOnce(&rusqlite::Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.engine.read(query).await
-    }
+/// Opens a sealed secret of a table.
+fn open(
+    vault: &Vault,
+    table: &'static str,
+    context: &str,
+    sealed: &[u8],
+) -> Result<Secret, StoreError> {
+    let problem = "a sealed secret does not open with our keys";
+    vault.open(context, sealed).map_err(|_| StoreError::Corrupt { table, problem })
+}
 
-    async fn write<T: Send + 'static, E: From<StoreError> + Send + 'static>(
-        &self,
-        change: impl FnOnce(&rusqlite::Connection) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E> {
-        self.engine.write(change).await
-    }
+fn seal(vault: &Vault, context: &str, secret: &Secret) -> Result<Vec<u8>, StoreError> {
+    vault.seal(context, secret).map_err(StoreError::Sealing)
 }

@@ -1,30 +1,37 @@
 //! Every migration of one engine has its twin of the same name for the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Finding;
 use super::tree::Tree;
 
-const SQLITE: &str = "crates/store/migrations/sqlite/";
-const POSTGRES: &str = "crates/store/migrations/postgres/";
+const SQLITE: &str = "/migrations/sqlite/";
+const POSTGRES: &str = "/migrations/postgres/";
 
-/// Compares the folders of both engines, once both exist.
+/// Compares the folders of both engines in each crate that has both.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let (sqlite, postgres) = (names(tree, SQLITE), names(tree, POSTGRES));
-    if sqlite.is_empty() || postgres.is_empty() {
-        return Vec::new();
+    let mut findings = Vec::new();
+    for (owner, here) in &sqlite {
+        let Some(there) = postgres.get(owner) else { continue };
+        findings.extend(here.difference(there).map(|name| missing(owner, POSTGRES, name)));
+        findings.extend(there.difference(here).map(|name| missing(owner, SQLITE, name)));
     }
-    let missing_there = sqlite.difference(&postgres).map(|name| missing(POSTGRES, name));
-    let missing_here = postgres.difference(&sqlite).map(|name| missing(SQLITE, name));
-    missing_there.chain(missing_here).collect()
+    findings
 }
 
-fn names<'a>(tree: &'a Tree, folder: &str) -> BTreeSet<&'a str> {
-    tree.keys().filter_map(|path| path.strip_prefix(folder)).collect()
+/// The names of migrations by the crate that they are in.
+fn names<'a>(tree: &'a Tree, folder: &str) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let mut names = BTreeMap::<_, BTreeSet<_>>::new();
+    for (owner, name) in tree.keys().filter_map(|path| path.split_once(folder)) {
+        names.entry(owner).or_default().insert(name);
+    }
+    names
 }
 
-fn missing(folder: &str, name: &str) -> Finding {
-    Finding::new(format!("{folder}{name}"), "missing: the other engine has this migration")
+fn missing(owner: &str, folder: &str, name: &str) -> Finding {
+    let place = format!("{owner}{folder}{name}");
+    Finding::new(place, "missing: the other engine has this migration")
 }
 
 #[cfg(test)]
@@ -36,8 +43,13 @@ mod tests {
     }
 
     #[test]
-    fn one_engine_alone_needs_no_twins() {
+    fn one_engine_alone_needs_no_twins_and_crates_are_apart() {
         assert_eq!(check(&tree(&["crates/store/migrations/sqlite/0001.sql"])), []);
+        let apart = tree(&[
+            "crates/store/migrations/sqlite/0001.sql",
+            "crates/gateway/migrations/postgres/0002.sql",
+        ]);
+        assert_eq!(check(&apart), []);
     }
 
     #[test]

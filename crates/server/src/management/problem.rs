@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use freischalt_marketplace::activation::{RightProblem, StartProblem};
-use freischalt_store::{CreateProblem, StoreError};
+use freischalt_store::{CreateProblem, PutUserProblem, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -107,6 +107,16 @@ impl From<CreateProblem> for Problem {
         match problem {
             CreateProblem::Taken(what) => Self::conflict(format!("{what} is taken")),
             CreateProblem::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PutUserProblem> for Problem {
+    fn from(problem: PutUserProblem) -> Self {
+        match problem {
+            PutUserProblem::NoSuchCustomer(id) => Self::not_found("customer", id),
+            PutUserProblem::NoSuchGroup(_) => Self::invalid("groupId", problem.to_string()),
+            PutUserProblem::Store(error) => error.into(),
         }
     }
 }

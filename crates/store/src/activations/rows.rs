@@ -1,16 +1,16 @@
 //! Between the state machine's values and the columns of `activations` and `audit`.
 
+use freischalt_database::{Row, Transaction, Vault};
 use freischalt_marketplace::{
     Activation, ActivationId, ApiToken, Audience, AuditEvent, CustomerId, EndReason,
     ParameterCacheEntry, ParameterCacheId, ProviderId, Stage, UserId,
     activation::{Grant, Past, UnlockRecord},
 };
 use freischalt_protocol::{Secret, UnixTime};
-use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::HistoryEntry;
-use crate::{StoreError, vault::Vault};
+use crate::{StoreError, open, seal};
 
 /// The columns that [`read`] needs, of `activations a`.
 macro_rules! columns {
@@ -27,93 +27,90 @@ const TABLE: &str = "activations";
 /// Writes the new state of a run. Each stage writes only what it brings: the key is sealed once,
 /// when it comes into being, and wiped when the run ends.
 pub(super) fn write(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     vault: &Vault,
     activation: &Activation,
 ) -> Result<(), StoreError> {
     match &activation.stage {
-        Stage::TermsAccepted => insert(db, activation),
-        Stage::Pending { grant, key } => write_grant(db, vault, activation, grant, key),
-        Stage::Active { unlock, .. } => write_unlock(db, activation, *unlock),
-        Stage::Ended { at, reason, .. } => write_end(db, activation, *at, *reason),
+        Stage::TermsAccepted => insert(tx, activation),
+        Stage::Pending { grant, key } => write_grant(tx, vault, activation, grant, key),
+        Stage::Active { unlock, .. } => write_unlock(tx, activation, *unlock),
+        Stage::Ended { at, reason, .. } => write_end(tx, activation, *at, *reason),
     }
 }
 
-fn insert(db: &Connection, activation: &Activation) -> Result<(), StoreError> {
-    db.prepare_cached(
+fn insert(tx: &mut Transaction<'_>, activation: &Activation) -> Result<(), StoreError> {
+    tx.execute(
         "INSERT INTO activations
              (customer_id, activation_id, provider_id, opened_by, opened_at, stage)
          VALUES (?1, ?2, ?3, ?4, ?5, 'terms_accepted')",
-    )?
-    .execute(params![
-        activation.customer.0,
-        activation.id.0.as_bytes(),
-        activation.provider.0,
-        activation.opened_by.0,
-        activation.opened_at.0
-    ])?;
+        &[
+            &activation.customer.0,
+            activation.id.0.as_bytes(),
+            &activation.provider.0,
+            &activation.opened_by.0,
+            &activation.opened_at.0,
+        ],
+    )?;
     Ok(())
 }
 
 fn write_grant(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     vault: &Vault,
     activation: &Activation,
     grant: &Grant,
     key: &Secret,
 ) -> Result<(), StoreError> {
     let (customer, id) = (activation.customer.0, activation.id.0);
-    let sealed = vault.seal(&key_context(activation.id), key)?;
+    let sealed = seal(vault, &key_context(activation.id), key)?;
     let audience = match grant.audience {
         Audience::AllUsers => "all_users",
         Audience::Administrators => "administrators",
     };
-    let updated = db
-        .prepare_cached(
-            "UPDATE activations SET stage = 'pending', audience = ?3, api_token = ?4,
-                 api_key_sealed = ?5, parameter_cache_id = ?6, entry_expires = ?7, chosen_at = ?8
-             WHERE customer_id = ?1 AND activation_id = ?2",
-        )?
-        .execute(params![
-            customer,
+    let updated = tx.execute(
+        "UPDATE activations SET stage = 'pending', audience = ?3, api_token = ?4,
+             api_key_sealed = ?5, parameter_cache_id = ?6, entry_expires = ?7, chosen_at = ?8
+         WHERE customer_id = ?1 AND activation_id = ?2",
+        &[
+            &customer,
             id.as_bytes(),
-            audience,
-            grant.token.as_str(),
-            sealed,
+            &audience,
+            &grant.token.as_str(),
+            &sealed,
             grant.entry.id.0.as_bytes(),
-            grant.entry.expires.0,
-            grant.chosen_at.0
-        ])?;
+            &grant.entry.expires.0,
+            &grant.chosen_at.0,
+        ],
+    )?;
     one_row(updated)?;
-    db.prepare_cached(
+    tx.execute(
         "INSERT INTO api_users (api_token, customer_id, activation_id) VALUES (?1, ?2, ?3)",
-    )?
-    .execute(params![grant.token.as_str(), customer, id.as_bytes()])?;
+        &[&grant.token.as_str(), &customer, id.as_bytes()],
+    )?;
     Ok(())
 }
 
 fn write_unlock(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     activation: &Activation,
     unlock: UnlockRecord,
 ) -> Result<(), StoreError> {
-    let updated = db
-        .prepare_cached(
-            "UPDATE activations
-             SET stage = 'active', activated_at = ?3, is_regular_customer = ?4
-             WHERE customer_id = ?1 AND activation_id = ?2",
-        )?
-        .execute(params![
-            activation.customer.0,
+    let updated = tx.execute(
+        "UPDATE activations SET stage = 'active', activated_at = ?3, is_regular_customer = ?4
+         WHERE customer_id = ?1 AND activation_id = ?2",
+        &[
+            &activation.customer.0,
             activation.id.0.as_bytes(),
-            unlock.at.0,
-            unlock.is_regular_customer
-        ])?;
+            &unlock.at.0,
+            &unlock.is_regular_customer,
+        ],
+    )?;
     one_row(updated)
 }
 
 fn write_end(
-    db: &Connection,
+    tx: &mut Transaction<'_>,
     activation: &Activation,
     at: UnixTime,
     reason: EndReason,
@@ -122,22 +119,21 @@ fn write_end(
         EndReason::Blocked => "blocked",
         EndReason::Superseded => "superseded",
     };
-    let updated = db
-        .prepare_cached(
-            "UPDATE activations
-             SET stage = 'ended', ended_at = ?3, end_reason = ?4, api_key_sealed = NULL
-             WHERE customer_id = ?1 AND activation_id = ?2",
-        )?
-        .execute(params![activation.customer.0, activation.id.0.as_bytes(), at.0, reason])?;
+    let updated = tx.execute(
+        "UPDATE activations
+         SET stage = 'ended', ended_at = ?3, end_reason = ?4, api_key_sealed = NULL
+         WHERE customer_id = ?1 AND activation_id = ?2",
+        &[&activation.customer.0, activation.id.0.as_bytes(), &at.0, &reason],
+    )?;
     one_row(updated)
 }
 
-fn one_row(updated: usize) -> Result<(), StoreError> {
+fn one_row(updated: u64) -> Result<(), StoreError> {
     if updated == 1 { Ok(()) } else { Err(corrupt("the run to be changed is not there")) }
 }
 
 /// Reads a run out of the columns.
-pub(super) fn read(vault: &Vault, row: &Row<'_>) -> Result<Activation, StoreError> {
+pub(super) fn read(vault: &Vault, row: &Row) -> Result<Activation, StoreError> {
     let id = ActivationId(Uuid::from_bytes(row.get("activation_id")?));
     Ok(Activation {
         id,
@@ -149,7 +145,7 @@ pub(super) fn read(vault: &Vault, row: &Row<'_>) -> Result<Activation, StoreErro
     })
 }
 
-fn stage(vault: &Vault, id: ActivationId, row: &Row<'_>) -> Result<Stage, StoreError> {
+fn stage(vault: &Vault, id: ActivationId, row: &Row) -> Result<Stage, StoreError> {
     let stage: String = row.get("stage")?;
     match stage.as_str() {
         "terms_accepted" => Ok(Stage::TermsAccepted),
@@ -164,7 +160,7 @@ fn stage(vault: &Vault, id: ActivationId, row: &Row<'_>) -> Result<Stage, StoreE
     }
 }
 
-fn ended(row: &Row<'_>) -> Result<Stage, StoreError> {
+fn ended(row: &Row) -> Result<Stage, StoreError> {
     let reason: String = row.get("end_reason")?;
     let reason = match reason.as_str() {
         "blocked" => EndReason::Blocked,
@@ -180,7 +176,7 @@ fn ended(row: &Row<'_>) -> Result<Stage, StoreError> {
     Ok(Stage::Ended { at: UnixTime(row.get("ended_at")?), reason, past })
 }
 
-fn grant(row: &Row<'_>) -> Result<Grant, StoreError> {
+fn grant(row: &Row) -> Result<Grant, StoreError> {
     let audience: String = row.get("audience")?;
     Ok(Grant {
         audience: match audience.as_str() {
@@ -188,7 +184,7 @@ fn grant(row: &Row<'_>) -> Result<Grant, StoreError> {
             "administrators" => Audience::Administrators,
             _ => return Err(corrupt("the audience is unknown")),
         },
-        token: ApiToken::from_wire(&row.get::<_, String>("api_token")?),
+        token: ApiToken::from_wire(&row.get::<String>("api_token")?),
         entry: ParameterCacheEntry {
             id: ParameterCacheId(Uuid::from_bytes(row.get("parameter_cache_id")?)),
             expires: UnixTime(row.get("entry_expires")?),
@@ -197,23 +193,23 @@ fn grant(row: &Row<'_>) -> Result<Grant, StoreError> {
     })
 }
 
-fn unlock(row: &Row<'_>) -> Result<Option<UnlockRecord>, StoreError> {
-    let Some(at) = row.get::<_, Option<i64>>("activated_at")? else { return Ok(None) };
+fn unlock(row: &Row) -> Result<Option<UnlockRecord>, StoreError> {
+    let Some(at) = row.get::<Option<i64>>("activated_at")? else { return Ok(None) };
     let is_regular_customer = row.get("is_regular_customer")?;
     Ok(Some(UnlockRecord { at: UnixTime(at), is_regular_customer }))
 }
 
-fn key(vault: &Vault, id: ActivationId, row: &Row<'_>) -> Result<Secret, StoreError> {
+fn key(vault: &Vault, id: ActivationId, row: &Row) -> Result<Secret, StoreError> {
     let sealed: Vec<u8> = row.get("api_key_sealed")?;
-    vault.open(TABLE, &key_context(id), &sealed)
+    open(vault, TABLE, &key_context(id), &sealed)
 }
 
-fn key_context(id: ActivationId) -> String {
+pub(crate) fn key_context(id: ActivationId) -> String {
     format!("api key {id}")
 }
 
 /// Reads an entry of a history.
-pub(super) fn history_entry(row: &Row<'_>) -> Result<HistoryEntry, StoreError> {
+pub(super) fn history_entry(row: &Row) -> Result<HistoryEntry, StoreError> {
     let unreadable = |_| StoreError::Corrupt {
         table: "audit",
         problem: "an event is not the JSON it should be",

@@ -4,7 +4,7 @@ use freischalt_marketplace::{
     CustomerId, Group, Language, ProviderId, ServiceKind, User, UserId, provider::Localized,
 };
 use freischalt_protocol::Secret;
-use freischalt_store::{CreateProblem, NewCustomer, NewProvider, Store};
+use freischalt_store::{CreateProblem, NewCustomer, NewProvider, PutUserProblem, Store};
 
 use crate::fixture::{ADMIN, EMPLOYEE, GROUP, new_customer, new_provider, office, slug, user};
 
@@ -108,8 +108,13 @@ pub async fn a_user_needs_a_group_and_a_customer_that_exist(store: &Store) {
     let two = store.create_customer(two).await.unwrap();
 
     let in_group = user(UserId(40), false, Some(GROUP));
-    store.put_user(two.id, in_group.clone()).await.expect_err("the group is that of another");
-    store.put_user(CustomerId(99), user(UserId(40), false, None)).await.unwrap_err();
+    let refused = store.put_user(two.id, in_group.clone()).await;
+    let of_another = matches!(refused, Err(PutUserProblem::NoSuchGroup(GROUP)));
+    assert!(of_another, "{refused:?}");
+    let nowhere = CustomerId(99);
+    let refused = store.put_user(nowhere, user(UserId(40), false, None)).await;
+    let unknown = matches!(refused, Err(PutUserProblem::NoSuchCustomer(id)) if id == nowhere);
+    assert!(unknown, "{refused:?}");
     assert_eq!(store.users(two.id).await.unwrap(), []);
     store.put_user(one.id, in_group).await.unwrap();
 }

@@ -131,7 +131,7 @@ impl Office {
                 let actor = Actor::User(user.id);
                 let begun = freischalt_marketplace::activation::begin(
                     facts.activation,
-                    run,
+                    run.clone(),
                     &user,
                     actor,
                     NOW,
@@ -157,7 +157,7 @@ impl Office {
                 let (run, user) = (facts.activation.unwrap(), facts.user.unwrap());
                 let actor = Actor::Management(user.id);
                 let chosen =
-                    run.choose_right(new, &user, actor, NOW.plus(1), &Policy::default())?;
+                    run.choose_right(new.clone(), &user, actor, NOW.plus(1), &Policy::default())?;
                 Ok::<_, freischalt_marketplace::activation::RightProblem>(written(chosen))
             })
             .await

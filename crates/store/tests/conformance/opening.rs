@@ -1,5 +1,6 @@
 //! Opening SQLite files: what is kept, and what is refused with which words.
 
+use freischalt_database::OpenError as DatabaseProblem;
 use freischalt_marketplace::Audience;
 use freischalt_protocol::{Secret, seal::MasterKey};
 use freischalt_store::{Keys, Kind, Location, OpenError, Store};
@@ -79,6 +80,40 @@ async fn previous_keys_open_what_they_sealed() {
     store.provider_secret(two.provider.id).await.unwrap_err();
 }
 
+/// Rotation in three steps: the new key beside the old one, sealing again, the old one dropped.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_previous_key_can_be_dropped_once_everything_is_sealed_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = engines::file(&folder);
+    let one = office(&store, "one").await;
+    let run = one.active(&store, 1).await;
+    let two = office(&store, "two").await;
+    let ended = two.active(&store, 2).await;
+    two.block(&store, &ended).await;
+    assert_eq!(store.reseal().await.unwrap(), 0, "there is but one key");
+    drop(store);
+
+    let new = MasterKey::new([2; 32]);
+    let only_new = Keys { current: new.clone(), previous: Vec::new() };
+    let both = Keys { current: new, previous: vec![keys().current] };
+    let too_early = open(&folder, Kind::Sandbox, &only_new);
+    assert!(matches!(too_early, Err(OpenError::WrongKey)), "{too_early:?}");
+
+    let store = open(&folder, Kind::Sandbox, &both).unwrap();
+    assert_eq!(store.reseal().await.unwrap(), 3, "two provider secrets and one API key");
+    assert_eq!(store.reseal().await.unwrap(), 0);
+    drop(store);
+
+    let store = open(&folder, Kind::Sandbox, &only_new).unwrap();
+    assert_eq!(store.activation(run.id).await.unwrap(), Some(run));
+    for (office, name) in [(one, "one"), (two, "two")] {
+        let secret = store.provider_secret(office.provider.id).await.unwrap();
+        assert_eq!(secret, Some(Secret::new(format!("provider-secret-of-{name}"))));
+    }
+    let refused = open(&folder, Kind::Sandbox, &keys());
+    assert!(matches!(refused, Err(OpenError::WrongKey)), "{refused:?}");
+}
+
 #[test]
 fn a_database_never_changes_its_kind() {
     let folder = tempfile::tempdir().unwrap();
@@ -102,13 +137,17 @@ fn what_is_no_database_is_named_and_left_alone() {
     let text = "This is a letter, not a database. ".repeat(100);
     std::fs::write(database(&folder), &text).unwrap();
     let refused = open(&folder, Kind::Sandbox, &keys()).unwrap_err();
-    assert!(matches!(&refused, OpenError::File { path, .. } if *path == database(&folder)));
+    assert!(matches!(&refused, OpenError::Database(DatabaseProblem::File { path, .. })
+        if *path == database(&folder)));
     assert!(refused.to_string().contains("store.sqlite"), "{refused}");
     assert_eq!(std::fs::read_to_string(database(&folder)).unwrap(), text);
 
     let nowhere = folder.path().join("missing").join("store.sqlite");
     let refused = engines::open(&Location::File(nowhere), Kind::Sandbox, &keys());
-    assert!(matches!(refused, Err(OpenError::File { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(OpenError::Database(DatabaseProblem::File { .. }))),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -118,9 +157,18 @@ fn the_schema_of_another_version_is_refused() {
     let db = Connection::open(database(&folder)).unwrap();
     db.execute("INSERT INTO schema_migrations VALUES (999, 'later', x'00')", []).unwrap();
     let refused = open(&folder, Kind::Sandbox, &keys());
-    assert!(matches!(refused, Err(OpenError::FromTheFuture { found: 999, .. })), "{refused:?}");
+    assert!(
+        matches!(
+            refused,
+            Err(OpenError::Database(DatabaseProblem::FromTheFuture { found: 999, .. }))
+        ),
+        "{refused:?}"
+    );
     db.execute("DELETE FROM schema_migrations WHERE number = 999", []).unwrap();
     db.execute("UPDATE schema_migrations SET checksum = x'00' WHERE number = 1", []).unwrap();
     let refused = open(&folder, Kind::Sandbox, &keys());
-    assert!(matches!(refused, Err(OpenError::Changed { number: 1 })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(OpenError::Database(DatabaseProblem::Changed { number: 1, .. }))),
+        "{refused:?}"
+    );
 }

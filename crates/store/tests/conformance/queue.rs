@@ -109,8 +109,11 @@ impl Held {
         let (entered, has_entered) = tokio::sync::oneshot::channel();
         let (release, released) = mpsc::channel();
         let (store, scope) = (store.clone(), office.live());
+        let mut entered = Some(entered);
         let rule = move |_: Facts| {
-            entered.send(()).unwrap();
+            if let Some(entered) = entered.take() {
+                entered.send(()).unwrap();
+            }
             released.recv().unwrap();
             Ok(Verdict { writes: Vec::new(), outcome: () })
         };

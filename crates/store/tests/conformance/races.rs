@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use freischalt_database::DatabaseError;
 use freischalt_marketplace::{Activation, Actor, Audience, activation::AlreadyEnded};
 use freischalt_store::{ActivationFilter, Decided, Facts, Store, StoreError, Verdict};
 use tokio::{sync::Barrier, task::JoinSet};
@@ -59,7 +60,8 @@ pub async fn a_panic_harms_no_other_change(store: &Store) {
     let results =
         race_with_every_third_failing(store, |number| panic!("on purpose: {number}")).await;
     for (index, result) in results.iter().enumerate().filter(|(index, _)| index % 3 == 0) {
-        let panicked = matches!(result, Err(Decided::Store(StoreError::Panicked)));
+        let panicked =
+            matches!(result, Err(Decided::Store(StoreError::Database(DatabaseError::Panicked))));
         assert!(panicked, "{index}: {result:?}");
     }
     store.ping().await.unwrap();
@@ -104,8 +106,11 @@ pub async fn a_change_stands_although_its_caller_left(store: &Store) {
     let caller = tokio::spawn({
         let (store, scope) = (store.clone(), office.run(run.id));
         async move {
+            let mut entered = Some(entered);
             let rule = move |facts: Facts| {
-                entered.send(()).unwrap();
+                if let Some(entered) = entered.take() {
+                    entered.send(()).unwrap();
+                }
                 may_leave.recv().unwrap();
                 block(facts)
             };

@@ -1,0 +1,82 @@
+//! What can go wrong, in words that name no driver.
+
+use std::{error::Error, path::PathBuf};
+
+/// Why the database did not do what it was asked. Nothing of a failed change is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// Too much is waiting already. Nothing was done; try again later.
+    #[error("the database is busy: too much is waiting")]
+    Busy,
+    /// The database has been closed.
+    #[error("the database is closed")]
+    Closed,
+    /// A value that must be unique is there already.
+    #[error("there is a row with the same {columns}")]
+    Unique {
+        /// The columns of the unique key, separated by a comma and a space.
+        columns: String,
+    },
+    /// A row names another one that does not exist, or is named by one that stays.
+    #[error("a row names another one that is not there")]
+    ForeignKey,
+    /// A statement failed for another reason.
+    #[error("the database failed")]
+    Failed(#[source] Box<dyn Error + Send + Sync>),
+    /// No transaction could be begun, and nothing was done.
+    #[error("no transaction could be begun: {0}")]
+    Begin(String),
+    /// The commit failed, of this change or of the group that it was in.
+    #[error("the commit failed: {0}")]
+    Commit(String),
+    /// A column does not hold what was asked of it.
+    #[error("column {column}: {problem}")]
+    Column {
+        /// Its name.
+        column: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// A closure panicked.
+    #[error("a change broke off: this is a mistake in the program")]
+    Panicked,
+}
+
+/// Why a database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file cannot be opened or is no database.
+    #[error("cannot open the database {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the engine says.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The database was written by a later version.
+    #[error(
+        "the database has migration {found}, this version knows up to {known}: \
+         use the version that wrote it, or a later one"
+    )]
+    FromTheFuture {
+        /// The newest migration in the database.
+        found: u32,
+        /// The newest migration this version knows.
+        known: u32,
+    },
+    /// A migration in the database is not the one this version has.
+    #[error(
+        "migration {number} in the database is not that of the {schema} of this version: \
+         it may be the database of another program"
+    )]
+    Changed {
+        /// Its number.
+        number: u32,
+        /// The name of the schema.
+        schema: &'static str,
+    },
+    /// Anything else.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}

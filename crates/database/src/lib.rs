@@ -1,0 +1,87 @@
+//! Databases behind one seam: opening and migrating, transactions, group commit, sealing at rest.
+//!
+//! A crate that owns tables passes its [`Schema`] and writes one SQL text for every engine:
+//! placeholders `?1`, integers, booleans, text and bytes, `INSERT .. RETURNING` for new ids. What
+//! it reads and writes is a closure over a [`Transaction`]; it cannot await, so on SQLite many of
+//! them share a commit. This crate knows no table and no rule, and no driver's type leaves it.
+
+mod error;
+mod row;
+mod schema;
+mod sqlite;
+mod transaction;
+mod value;
+mod vault;
+
+use std::path::PathBuf;
+
+pub use error::{DatabaseError, OpenError};
+pub use row::Row;
+pub use schema::{Migration, Opened, Schema};
+pub use transaction::Transaction;
+pub use value::{FromValue, Kind, Parameter, Value};
+pub use vault::{Keys, Vault, VaultError};
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A SQLite database in this file, made if it is missing.
+    File(PathBuf),
+    /// In memory, gone with the process.
+    Memory,
+}
+
+/// A database that is open. Cheap to clone; all clones are the same one.
+#[derive(Clone, Debug)]
+pub struct Database {
+    engine: sqlite::Engine,
+}
+
+impl Database {
+    /// Opens a database and brings its schema up to date. Blocks.
+    pub fn open(location: &Location, schema: &Schema) -> Result<Self, OpenError> {
+        Self::open_checked(location, schema, |_, _| Ok(()))
+    }
+
+    /// As [`open`](Self::open), with a check in the same transaction: of a database that has been
+    /// used before, before any migration touches it; of a new one, when its tables are there.
+    pub fn open_checked<E: From<OpenError>>(
+        location: &Location,
+        schema: &Schema,
+        check: impl FnOnce(&mut Transaction<'_>, Opened) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        Ok(Self { engine: sqlite::Engine::open(location, schema, check)? })
+    }
+
+    /// Runs `query` on committed data. Each statement sees the newest; `query` may be called
+    /// again from the start.
+    pub async fn read<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        query: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.engine.read(query).await
+    }
+
+    /// Runs `change` in a transaction, and answers when the commit is on disk. An error keeps
+    /// nothing of it. `change` may be called again from the start if what it did had to be rolled
+    /// back; only its last result counts.
+    pub async fn write<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        change: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.engine.write(change).await
+    }
+
+    /// As [`write`](Self::write), for the time before there is an event loop. Blocks.
+    pub fn write_blocking<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        change: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.engine.write_blocking(change)
+    }
+
+    /// Whether the database answers; for readiness checks.
+    pub async fn ping(&self) -> Result<(), DatabaseError> {
+        self.read(|tx| tx.query("SELECT 1 AS one", &[]).map(|_| ())).await
+    }
+}

@@ -1,0 +1,121 @@
+//! Numbered migrations, each applied once, in order, in one transaction. A landed migration is
+//! never edited: its checksum is in the database.
+
+use sha2::{Digest, Sha256};
+
+use crate::{DatabaseError, OpenError, Transaction};
+
+/// The tables of one owner, as the steps that make them.
+#[derive(Clone, Copy, Debug)]
+pub struct Schema {
+    /// What the tables are for, in messages.
+    pub name: &'static str,
+    /// The steps, numbered from 1 on.
+    pub migrations: &'static [Migration],
+}
+
+/// A step, with one text for each engine. Made by [`migration!`](crate::migration).
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Its number.
+    pub number: u32,
+    /// The name of its files.
+    pub name: &'static str,
+    /// For SQLite.
+    pub sqlite: &'static str,
+    /// For PostgreSQL.
+    pub postgres: &'static str,
+}
+
+/// The step whose texts are `migrations/sqlite/NAME.sql` and `migrations/postgres/NAME.sql` of the
+/// crate that calls this.
+#[macro_export]
+macro_rules! migration {
+    ($number:literal, $name:literal) => {
+        $crate::Migration {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/migrations/sqlite/",
+                $name,
+                ".sql"
+            )),
+            postgres: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/migrations/postgres/",
+                $name,
+                ".sql"
+            )),
+        }
+    };
+}
+
+/// Whether a database had been used before it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It was empty.
+    New,
+    /// It has been used before.
+    Again,
+}
+
+/// Brings the schema up to date inside a transaction, with the owner's check at its place.
+pub(crate) fn migrate<E: From<OpenError>>(
+    tx: &mut Transaction<'_>,
+    schema: &Schema,
+    check: impl FnOnce(&mut Transaction<'_>, Opened) -> Result<(), E>,
+) -> Result<(), E> {
+    let applied = applied(tx, schema)?;
+    let mut check = Some(check);
+    if applied > 0
+        && let Some(check) = check.take()
+    {
+        check(tx, Opened::Again)?;
+    }
+    for migration in schema.migrations.iter().skip(applied) {
+        apply(tx, migration).map_err(OpenError::from)?;
+    }
+    match check {
+        Some(check) => check(tx, Opened::New),
+        None => Ok(()),
+    }
+}
+
+/// How many migrations the database has; an error if they are not the first of ours.
+fn applied(tx: &mut Transaction<'_>, schema: &Schema) -> Result<usize, OpenError> {
+    tx.run_script(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (
+             number   INTEGER PRIMARY KEY,
+             name     TEXT NOT NULL,
+             checksum BLOB NOT NULL
+         ) STRICT",
+    )?;
+    let known = schema.migrations.last().map_or(0, |migration| migration.number);
+    let newest = tx.query_opt("SELECT MAX(number) AS newest FROM schema_migrations", &[])?;
+    let newest: Option<i64> = newest.map(|row| row.get("newest")).transpose()?.flatten();
+    let found = newest.map_or(0, |number| u32::try_from(number).unwrap_or(u32::MAX));
+    if found > known {
+        return Err(OpenError::FromTheFuture { found, known });
+    }
+    let rows = tx.query("SELECT checksum FROM schema_migrations ORDER BY number", &[])?;
+    for (row, migration) in rows.iter().zip(schema.migrations) {
+        if row.get::<Vec<u8>>("checksum")? != checksum(migration) {
+            return Err(OpenError::Changed { number: migration.number, schema: schema.name });
+        }
+    }
+    Ok(rows.len())
+}
+
+fn apply(tx: &mut Transaction<'_>, migration: &Migration) -> Result<(), DatabaseError> {
+    tx.run_script(migration.sqlite)?;
+    tx.execute(
+        "INSERT INTO schema_migrations (number, name, checksum) VALUES (?1, ?2, ?3)",
+        &[&migration.number, &migration.name, &checksum(migration)],
+    )?;
+    Ok(())
+}
+
+fn checksum(migration: &Migration) -> Vec<u8> {
+    Sha256::digest(migration.sqlite).to_vec()
+}

@@ -1,0 +1,131 @@
+//! The SQLite engine: one writer thread with group commit, and a few threads that read.
+//!
+//! Every acknowledged commit is on disk: WAL with `synchronous=FULL`. The queue of waiting changes
+//! is bounded, and a full queue is answered at once.
+
+mod change;
+mod errors;
+mod reader;
+mod transaction;
+mod writer;
+
+use std::path::Path;
+
+use rusqlite::OpenFlags;
+
+use crate::{DatabaseError, Location, OpenError, Opened, Schema, schema};
+use errors::translate;
+
+pub(crate) use transaction::{Connection, Transaction};
+
+/// Threads that read beside the writer.
+const READERS: usize = 2;
+/// Pages of 4 KiB in the log before it is copied back; a smaller log is copied too often.
+const CHECKPOINT_PAGES: i64 = 4000;
+/// KiB of pages that each connection may keep.
+const CACHE_KIB: i64 = 16 * 1024;
+/// Prepared statements that each connection keeps.
+const STATEMENTS: usize = 128;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Engine {
+    writer: writer::Writer,
+    /// Absent in memory, where only the writer's connection sees the data.
+    readers: Option<reader::Readers>,
+}
+
+impl Engine {
+    pub(crate) fn open<E: From<OpenError>>(
+        location: &Location,
+        schema: &Schema,
+        check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let connection = match location {
+            Location::File(path) => open_file(path, OpenFlags::default())?,
+            Location::Memory => Connection::new(open_memory().map_err(failed)?),
+        };
+        migrate(&connection, schema, check)?;
+        let readers = match location {
+            Location::File(path) => Some(reader::Readers::start(open_readers(path)?)),
+            Location::Memory => None,
+        };
+        Ok(Self { writer: writer::Writer::start(connection), readers })
+    }
+
+    pub(crate) async fn read<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        query: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let Some(readers) = &self.readers else { return self.write(query).await };
+        let (change, answer) = change::pack(query);
+        readers.submit(change)?;
+        answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
+    }
+
+    pub(crate) async fn write<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        change: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (change, answer) = change::pack(change);
+        self.writer.submit(change)?;
+        answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
+    }
+
+    pub(crate) fn write_blocking<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        change: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (change, answer) = change::pack(change);
+        self.writer.submit(change)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
+    }
+}
+
+/// Brings the schema up to date, all of it or nothing.
+fn migrate<E: From<OpenError>>(
+    connection: &Connection,
+    schema: &Schema,
+    check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
+) -> Result<(), E> {
+    connection.run("BEGIN IMMEDIATE").map_err(failed)?;
+    let mut tx = crate::Transaction::sqlite(Transaction::alone(connection));
+    let migrated = schema::migrate(&mut tx, schema, check);
+    let end = if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    let ended = connection.run(end).map_err(failed);
+    migrated.and(ended.map_err(E::from))
+}
+
+fn failed(error: rusqlite::Error) -> OpenError {
+    OpenError::Database(translate(error))
+}
+
+fn open_memory() -> rusqlite::Result<rusqlite::Connection> {
+    let connection = rusqlite::Connection::open_in_memory()?;
+    set_up(&connection)?;
+    Ok(connection)
+}
+
+/// Only setting up reads the file, and so notices one that is no database.
+fn open_file(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
+    rusqlite::Connection::open_with_flags(path, flags)
+        .and_then(|connection| set_up(&connection).map(|()| Connection::new(connection)))
+        .map_err(|source| OpenError::File { path: path.to_owned(), source: Box::new(source) })
+}
+
+fn open_readers(path: &Path) -> Result<Vec<Connection>, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    (0..READERS).map(|_| open_file(path, flags)).collect()
+}
+
+fn set_up(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    if !connection.is_readonly(rusqlite::MAIN_DB)? {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")
+}

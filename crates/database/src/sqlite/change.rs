@@ -1,0 +1,71 @@
+//! A closure on its way to a thread, with the channel its answer comes back on.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tokio::sync::oneshot;
+
+use crate::{DatabaseError, Transaction};
+
+/// What became of the transaction that a change was applied in.
+#[derive(Clone, Debug)]
+pub(super) enum Fate {
+    Committed,
+    /// Nothing was done.
+    NotBegun(String),
+    /// Nothing is kept.
+    NotCommitted(String),
+}
+
+/// Something to be applied, if need be more than once, and answered once.
+pub(super) trait Change: Send {
+    /// Applies it; whether its writes are to be kept.
+    fn apply(&mut self, tx: &mut Transaction<'_>) -> bool;
+    /// Answers the caller.
+    fn answer(self: Box<Self>, fate: Fate);
+}
+
+struct Packed<F, T, E> {
+    change: F,
+    outcome: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+/// The answer to a packed change.
+pub(super) type Answer<T, E> = oneshot::Receiver<Result<T, E>>;
+
+pub(super) fn pack<F, T, E>(change: F) -> (Box<dyn Change>, Answer<T, E>)
+where
+    F: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<DatabaseError> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    (Box::new(Packed { change, outcome: None, reply }), answer)
+}
+
+impl<F, T, E> Change for Packed<F, T, E>
+where
+    F: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<DatabaseError> + Send,
+{
+    fn apply(&mut self, tx: &mut Transaction<'_>) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.change)(tx)))
+            .unwrap_or_else(|_| Err(DatabaseError::Panicked.into()));
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn answer(self: Box<Self>, fate: Fate) {
+        let outcome = match (self.outcome, fate) {
+            (Some(outcome), Fate::Committed) => outcome,
+            (_, Fate::NotBegun(problem)) => Err(DatabaseError::Begin(problem).into()),
+            // A refusal too: it may rest on a change of the same group that never happened.
+            (_, Fate::NotCommitted(problem)) => Err(DatabaseError::Commit(problem).into()),
+            (None, Fate::Committed) => Err(DatabaseError::Closed.into()),
+        };
+        // A caller that went away does not need the answer; the change stands all the same.
+        let _ = self.reply.send(outcome);
+    }
+}

@@ -1,0 +1,169 @@
+//! A connection and what a closure may do on it.
+
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
+
+use rusqlite::{
+    CachedStatement, Statement,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use super::errors::translate;
+use crate::{DatabaseError, Parameter, Row, Value, row::Cell};
+
+type Columns = Arc<[String]>;
+
+/// A connection with the column names of its statements.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    db: rusqlite::Connection,
+    /// By where the text of the statement stands, and its length.
+    columns: RefCell<HashMap<(usize, usize), Columns>>,
+}
+
+impl Connection {
+    pub(super) fn new(db: rusqlite::Connection) -> Self {
+        Self { db, columns: RefCell::default() }
+    }
+
+    /// Whether no transaction is open: none was begun, or SQLite had to roll it back.
+    pub(super) fn is_idle(&self) -> bool {
+        self.db.is_autocommit()
+    }
+
+    pub(super) fn run(&self, sql: &'static str) -> rusqlite::Result<()> {
+        self.db.prepare_cached(sql)?.execute([]).map(|_| ())
+    }
+
+    fn columns(&self, sql: &'static str, statement: &Statement<'_>) -> Columns {
+        let key = (sql.as_ptr().addr(), sql.len());
+        let mut known = self.columns.borrow_mut();
+        let names = || statement.column_names().map(str::to_owned).collect();
+        Arc::clone(known.entry(key).or_insert_with(names))
+    }
+}
+
+/// A change's view of the transaction that it shares with others, or has for itself.
+#[derive(Debug)]
+pub(crate) struct Transaction<'a> {
+    connection: &'a Connection,
+    savepoint: Savepoint,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Savepoint {
+    /// There is no transaction: each statement reads what is committed.
+    Reading,
+    /// The transaction is rolled back as a whole.
+    NotNeeded,
+    /// Nothing was written yet.
+    NotSet,
+    Set,
+}
+
+impl<'a> Transaction<'a> {
+    /// For a query beside the writer.
+    pub(super) fn reading(connection: &'a Connection) -> Self {
+        Self { connection, savepoint: Savepoint::Reading }
+    }
+
+    /// For a change that has the transaction for itself.
+    pub(super) fn alone(connection: &'a Connection) -> Self {
+        Self { connection, savepoint: Savepoint::NotNeeded }
+    }
+
+    /// For one of several changes.
+    pub(super) fn shared(connection: &'a Connection) -> Self {
+        Self { connection, savepoint: Savepoint::NotSet }
+    }
+
+    /// Ends the change's part of a shared transaction. Fails if SQLite had to roll back everything
+    /// (disk full, I/O error): then nothing of the group must be acknowledged.
+    pub(super) fn end(self, keep: bool) -> rusqlite::Result<()> {
+        if self.savepoint != Savepoint::Set {
+            return Ok(());
+        }
+        if !keep {
+            self.connection.run("ROLLBACK TO change")?;
+        }
+        self.connection.run("RELEASE change")
+    }
+
+    pub(crate) fn query(
+        &mut self,
+        sql: &'static str,
+        parameters: &[&dyn Parameter],
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let mut statement = self.prepare(sql, parameters)?;
+        let columns = self.connection.columns(sql, &statement);
+        let mut rows = statement.raw_query();
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(translate)? {
+            let cells = (0..columns.len()).map(|index| cell(row, index, &columns));
+            found.push(Row::new(Arc::clone(&columns), cells.collect::<Result<_, _>>()?));
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn execute(
+        &mut self,
+        sql: &'static str,
+        parameters: &[&dyn Parameter],
+    ) -> Result<u64, DatabaseError> {
+        let changed = self.prepare(sql, parameters)?.raw_execute().map_err(translate)?;
+        Ok(changed as u64)
+    }
+
+    pub(crate) fn run_script(&mut self, sql: &str) -> Result<(), DatabaseError> {
+        self.connection.db.execute_batch(sql).map_err(translate)
+    }
+
+    /// Prepares and binds. The first statement of a shared transaction that writes sets the
+    /// savepoint, so that one that only reads costs none.
+    fn prepare(
+        &mut self,
+        sql: &'static str,
+        parameters: &[&dyn Parameter],
+    ) -> Result<CachedStatement<'a>, DatabaseError> {
+        if self.savepoint != Savepoint::Reading && self.connection.is_idle() {
+            let problem = "the transaction was rolled back by an earlier failure";
+            return Err(DatabaseError::Failed(problem.into()));
+        }
+        let mut statement = self.connection.db.prepare_cached(sql).map_err(translate)?;
+        if self.savepoint == Savepoint::NotSet && !statement.readonly() {
+            self.connection.run("SAVEPOINT change").map_err(translate)?;
+            self.savepoint = Savepoint::Set;
+        }
+        for (position, parameter) in (1..).zip(parameters) {
+            statement.raw_bind_parameter(position, Bound(parameter.value())).map_err(translate)?;
+        }
+        Ok(statement)
+    }
+}
+
+struct Bound<'a>(Value<'a>);
+
+impl rusqlite::ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Integer(number) => ValueRef::Integer(number),
+            Value::Boolean(value) => ValueRef::Integer(value.into()),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+fn cell(row: &rusqlite::Row<'_>, index: usize, columns: &[String]) -> Result<Cell, DatabaseError> {
+    let wrong = |problem| DatabaseError::Column { column: columns[index].clone(), problem };
+    Ok(match row.get_ref(index).map_err(translate)? {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Integer(number),
+        ValueRef::Real(_) => return Err(wrong("is a float, and none of ours are")),
+        ValueRef::Text(text) => {
+            let text = std::str::from_utf8(text).map_err(|_| wrong("is not UTF-8"))?;
+            Cell::Text(text.to_owned())
+        }
+        ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_owned()),
+    })
+}

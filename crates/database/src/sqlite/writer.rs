@@ -1,0 +1,123 @@
+//! The one thread that writes, with group commit.
+//!
+//! It waits for a first change, takes along whatever else is waiting by then, applies each so that
+//! a refusal harms no other, commits once, and only then answers all of them. A change that waits
+//! alone is committed alone, so nobody ever waits for company.
+
+use std::{sync::mpsc, thread};
+
+use super::{
+    Connection, Transaction,
+    change::{Change, Fate},
+};
+use crate::DatabaseError;
+
+/// Changes that may wait. More are answered as busy.
+const QUEUE: usize = 4096;
+/// The most changes in one commit: past this, a larger group gains nothing and its first waits.
+const GROUP: usize = 256;
+
+#[derive(Clone, Debug)]
+pub(super) struct Writer(mpsc::SyncSender<Box<dyn Change>>);
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Self {
+        let (sender, receiver) = mpsc::sync_channel(QUEUE);
+        thread::spawn(move || serve(&connection, &receiver));
+        Self(sender)
+    }
+
+    pub(super) fn submit(&self, change: Box<dyn Change>) -> Result<(), DatabaseError> {
+        self.0.try_send(change).map_err(|error| match error {
+            mpsc::TrySendError::Full(_) => DatabaseError::Busy,
+            mpsc::TrySendError::Disconnected(_) => DatabaseError::Closed,
+        })
+    }
+}
+
+fn serve(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Change>>) {
+    while let Ok(first) = queue.recv() {
+        // What arrives during the commit belongs to the next group.
+        let mut group: Vec<_> =
+            std::iter::once(first).chain(queue.try_iter().take(GROUP - 1)).collect();
+        let ended = apply(connection, &mut group);
+        let fate = match ended {
+            Ended::Fate(fate) => fate,
+            Ended::Collapsed => {
+                for change in group {
+                    apply_alone(connection, change);
+                }
+                continue;
+            }
+        };
+        for change in group {
+            change.answer(fate.clone());
+        }
+    }
+}
+
+/// How a group ended.
+enum Ended {
+    /// For all of them.
+    Fate(Fate),
+    /// SQLite rolled everything back because of one of them; none has been answered.
+    Collapsed,
+}
+
+/// Applies and commits a group.
+fn apply(connection: &Connection, group: &mut [Box<dyn Change>]) -> Ended {
+    let fate = match group {
+        [change] => apply_one(connection, change.as_mut()),
+        group => {
+            if let Err(error) = connection.run("BEGIN IMMEDIATE") {
+                return Ended::Fate(Fate::NotBegun(error.to_string()));
+            }
+            for change in group {
+                let mut tx = crate::Transaction::sqlite(Transaction::shared(connection));
+                let keep = change.apply(&mut tx);
+                if tx.into_sqlite().end(keep).is_err() || connection.is_idle() {
+                    give_up(connection);
+                    return Ended::Collapsed;
+                }
+            }
+            commit(connection)
+        }
+    };
+    Ended::Fate(fate)
+}
+
+/// A change of a group that collapsed, in a transaction of its own.
+fn apply_alone(connection: &Connection, mut change: Box<dyn Change>) {
+    let fate = apply_one(connection, change.as_mut());
+    change.answer(fate);
+}
+
+fn apply_one(connection: &Connection, change: &mut dyn Change) -> Fate {
+    if let Err(error) = connection.run("BEGIN IMMEDIATE") {
+        return Fate::NotBegun(error.to_string());
+    }
+    let mut tx = crate::Transaction::sqlite(Transaction::alone(connection));
+    if change.apply(&mut tx) {
+        return commit(connection);
+    }
+    give_up(connection);
+    // Nothing is kept, which is what its own error says.
+    Fate::Committed
+}
+
+fn commit(connection: &Connection) -> Fate {
+    match connection.run("COMMIT") {
+        Ok(()) => Fate::Committed,
+        Err(error) => {
+            give_up(connection);
+            Fate::NotCommitted(error.to_string())
+        }
+    }
+}
+
+fn give_up(connection: &Connection) {
+    if !connection.is_idle() {
+        // If even this fails, the next BEGIN does, and says so.
+        let _ = connection.run("ROLLBACK");
+    }
+}
