@@ -2,37 +2,18 @@
 
 use std::fmt;
 
+use freischalt_protocol::{KnownAction, Verb};
 use serde_json::{Map, Value};
 
-/// What an action does to its resource; the last part of its id.
+/// Whether the API may perform an action twice when its answer got lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// Reads records.
-    Read,
-    /// Makes a record.
-    Create,
-    /// Changes a record.
-    Modify,
-    /// Removes a record.
-    Delete,
-    /// Gets information that is not a record.
-    Get,
-    /// Performs something.
-    Do,
-}
-
-impl Verb {
-    /// The full action id, `urn:onoffice-de-ns:smart:2.5:smartml:action:` and the verb.
-    pub fn action_id(self) -> &'static str {
-        match self {
-            Self::Read => "urn:onoffice-de-ns:smart:2.5:smartml:action:read",
-            Self::Create => "urn:onoffice-de-ns:smart:2.5:smartml:action:create",
-            Self::Modify => "urn:onoffice-de-ns:smart:2.5:smartml:action:modify",
-            Self::Delete => "urn:onoffice-de-ns:smart:2.5:smartml:action:delete",
-            Self::Get => "urn:onoffice-de-ns:smart:2.5:smartml:action:get",
-            Self::Do => "urn:onoffice-de-ns:smart:2.5:smartml:action:do",
-        }
-    }
+pub enum Repeat {
+    /// Twice is the same as once: reading, or setting a value that is set already. The call is
+    /// sent again after every loss.
+    Harmless,
+    /// Twice is once too often: a second record, a second payment. The call is sent again only if
+    /// the first attempt certainly never arrived.
+    Harmful,
 }
 
 /// One action of a request. Any action and resource type can be called this way, also those this
@@ -48,7 +29,7 @@ impl Verb {
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Action {
-    /// The full URN; see [`Verb::action_id`].
+    /// The full URN; see [`Verb::action_id`](freischalt_protocol::Verb::action_id).
     pub action_id: String,
     /// The resource type, such as `estate` or `unlockProvider`. Case matters.
     pub resource_type: String,
@@ -59,18 +40,58 @@ pub struct Action {
     /// The parameters, without `extendedclaim`: the claim of a call is given beside its actions
     /// and added to each of them.
     pub parameters: Map<String, Value>,
+    /// Whether it is sent again when its answer got lost.
+    pub repeat: Repeat,
 }
 
 impl Action {
-    /// An action without resource id, identifier and parameters.
+    /// An action without resource id, identifier and parameters. `read` and `get` are harmless to
+    /// repeat, all other verbs count as harmful until [`Action::harmless_to_repeat`] says otherwise.
     pub fn new(verb: Verb, resource_type: impl Into<String>) -> Self {
+        let repeat = match verb {
+            Verb::Read | Verb::Get => Repeat::Harmless,
+            Verb::Create | Verb::Modify | Verb::Delete | Verb::Do => Repeat::Harmful,
+        };
         Self {
-            action_id: verb.action_id().to_owned(),
+            action_id: verb.action_id(),
             resource_type: resource_type.into(),
             resource_id: String::new(),
             identifier: String::new(),
             parameters: Map::new(),
+            repeat,
         }
+    }
+
+    pub(crate) fn known(action: KnownAction) -> Self {
+        Self::new(action.verb(), action.resource_type())
+    }
+
+    /// The same action on this record or sub-resource.
+    ///
+    /// ```
+    /// use freischalt_client::{Action, Verb};
+    ///
+    /// let action = Action::new(Verb::Read, "estate").with_resource_id("4711");
+    /// assert_eq!(action.resource_id, "4711");
+    /// ```
+    #[must_use]
+    pub fn with_resource_id(self, id: impl Into<String>) -> Self {
+        Self { resource_id: id.into(), ..self }
+    }
+
+    /// The same action, sent again whenever its answer got lost: for changes that are the same
+    /// when they are made twice.
+    ///
+    /// ```
+    /// use freischalt_client::{Action, Repeat, Verb};
+    ///
+    /// let action = Action::new(Verb::Modify, "estate").with_resource_id("4711");
+    /// assert_eq!(action.repeat, Repeat::Harmful);
+    /// assert_eq!(action.harmless_to_repeat().repeat, Repeat::Harmless);
+    /// ```
+    #[must_use]
+    pub fn harmless_to_repeat(self) -> Self {
+        Self { repeat: Repeat::Harmless, ..self }
     }
 
     /// The same action with one more parameter; an old one of that name is replaced.
@@ -90,6 +111,7 @@ impl fmt::Debug for Action {
             .field("resource_id", &self.resource_id)
             .field("identifier", &self.identifier)
             .field("parameters", &self.parameters.keys().collect::<Vec<_>>())
+            .field("repeat", &self.repeat)
             .finish()
     }
 }

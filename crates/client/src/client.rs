@@ -4,14 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use freischalt_protocol::{ApiClaim, UnixTime};
+use freischalt_protocol::{ApiClaim, Secret, UnixTime};
 use url::Url;
 
 use crate::hint::{Evidence, hint};
 use crate::transport::{HttpTransport, HttpTransportError};
 use crate::{
-    Action, ActionResult, CallError, Credentials, HttpRequest, HttpResponse, Refusal, RetryPolicy,
-    Transport, answer, request,
+    Action, ActionResult, CallError, Credentials, HttpRequest, HttpResponse, ProviderAccount,
+    Refusal, Repeat, RetryPolicy, Session, Transport, answer, request, retry::is_worth_it,
 };
 
 type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
@@ -23,6 +23,7 @@ pub struct Client {
     transport: Arc<dyn Transport>,
     clock: Clock,
     retry: RetryPolicy,
+    provider_secret: Option<Secret>,
 }
 
 impl Client {
@@ -33,6 +34,19 @@ impl Client {
 
     /// Starts a client of the API at `url`, such as
     /// `https://api.onoffice.de/api/stable/api.php`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use freischalt_client::Client;
+    ///
+    /// # fn main() -> Result<(), freischalt_client::BuildError> {
+    /// let client = Client::builder("https://api.onoffice.de/api/stable/api.php")
+    ///     .timeout(Duration::from_secs(20))
+    ///     .user_agent("grundrisswerk/3.1")
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(url: &str) -> ClientBuilder {
         ClientBuilder {
             url: url.to_owned(),
@@ -41,7 +55,19 @@ impl Client {
             retry: RetryPolicy::default(),
             timeout: Duration::from_secs(30),
             user_agent: concat!("freischalt/", env!("CARGO_PKG_VERSION")).to_owned(),
+            provider_secret: None,
         }
+    }
+
+    /// Calls for one user of a customer: the claim of the newest signed URL goes into each of them.
+    pub fn session(&self, credentials: Credentials, claim: ApiClaim) -> Session {
+        Session::new(self.clone(), credentials, claim)
+    }
+
+    /// Calls in the provider's own client, with the API user that the provider made there. They
+    /// take no claim.
+    pub fn provider_account(&self, credentials: Credentials) -> ProviderAccount {
+        ProviderAccount::new(self.clone(), credentials)
     }
 
     /// Performs one action. The claim, if there is one, is added to its parameters.
@@ -65,21 +91,27 @@ impl Client {
         actions: &[Action],
         claim: Option<&ApiClaim>,
     ) -> Result<Vec<Result<ActionResult, Refusal>>, CallError> {
-        let mut done = 0;
+        // One of them decides for all, because they travel together.
+        let is_harmful = |action: &Action| action.repeat == Repeat::Harmful;
+        let repeat =
+            if actions.iter().any(is_harmful) { Repeat::Harmful } else { Repeat::Harmless };
+        let mut pauses = self.retry.pauses();
         let (response, now) = loop {
             // Signed anew each time: a pause may outlast the window of the old timestamp.
             let now = (self.clock)();
             let body = request::signed_body(credentials, actions, claim, now);
             let sending = self.transport.send(HttpRequest { url: self.url.clone(), body });
-            let error = match sending.await {
-                Ok(response) => break (response, now),
-                Err(error) => error,
-            };
-            done += 1;
-            let pause = self.retry.pause_after(done, &error).ok_or(error)?;
-            tokio::time::sleep(pause).await;
+            let outcome = sending.await;
+            let pause = if is_worth_it(&outcome, repeat) { pauses.next() } else { None };
+            match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => break (outcome?, now),
+            }
         };
-        read(&response, actions, &Evidence { credentials, now, date: response.date.as_deref() })
+        let provider_secret = self.provider_secret.as_ref();
+        let date = response.date.as_deref();
+        let evidence = Evidence { credentials, provider_secret, now, date };
+        read(&response, actions, &evidence)
     }
 }
 
@@ -111,6 +143,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     timeout: Duration,
     user_agent: String,
+    provider_secret: Option<Secret>,
 }
 
 impl ClientBuilder {
@@ -139,6 +172,12 @@ impl ClientBuilder {
         Self { transport: Some(Arc::new(transport)), ..self }
     }
 
+    /// Tells the client the provider secret, so that it can say when somebody used that as API
+    /// key. It is never sent.
+    pub fn provider_secret(self, secret: Secret) -> Self {
+        Self { provider_secret: Some(secret), ..self }
+    }
+
     /// Makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client, BuildError> {
         let url = api_url(&self.url)?;
@@ -146,7 +185,13 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => Arc::new(HttpTransport::new(&url, self.timeout, &self.user_agent)?),
         };
-        Ok(Client { url: url.into(), transport, clock: self.clock, retry: self.retry })
+        Ok(Client {
+            url: url.into(),
+            transport,
+            clock: self.clock,
+            retry: self.retry,
+            provider_secret: self.provider_secret,
+        })
     }
 }
 

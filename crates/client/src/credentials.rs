@@ -63,6 +63,11 @@ impl Credentials {
         doubts
     }
 
+    /// Whether the key is this secret.
+    pub(crate) fn key_is(&self, secret: &Secret) -> bool {
+        self.key == *secret
+    }
+
     pub(crate) fn token(&self) -> &str {
         self.token.expose()
     }

@@ -1,13 +1,18 @@
 //! What to do about an error code, as far as the code, the credentials' looks and the server's
 //! clock tell.
 
-use freischalt_protocol::{ErrorCode, UnixTime};
+use freischalt_protocol::{ErrorCode, Secret, UnixTime};
 
 use crate::Credentials;
+
+/// Seconds that a timestamp may differ from the API's clock (apidoc.onoffice.de, "Request").
+const TIMESTAMP_WINDOW: i64 = 120;
 
 /// What is known about a refused call.
 pub(crate) struct Evidence<'a> {
     pub(crate) credentials: &'a Credentials,
+    /// Known where the caller told it, to notice that it was taken for the key.
+    pub(crate) provider_secret: Option<&'a Secret>,
     pub(crate) now: UnixTime,
     /// The answer's `Date` header.
     pub(crate) date: Option<&'a str>,
@@ -56,15 +61,27 @@ pub(crate) fn hint(code: ErrorCode, evidence: &Evidence<'_>) -> Option<String> {
     Some(text.to_owned())
 }
 
+/// The known mistakes, the surest first (innobraingmbh/laravel-onoffice-adapter
+/// checks the lengths, the vendor's FAQ warns of the wrong secret).
 fn wrong_signature(evidence: &Evidence<'_>) -> String {
-    let doubts = evidence.credentials.doubts();
-    if doubts.is_empty() {
-        return "The key does not belong to this token. Use the API key that the marketplace shows \
-                in this activation: not the provider secret, and not the key of an earlier \
-                activation."
+    let credentials = evidence.credentials;
+    if evidence.provider_secret.is_some_and(|secret| credentials.key_is(secret)) {
+        return "The provider secret was used as API key. It only verifies URLs and signs orders; \
+                calls are signed with the API key that the administrator pasted in the activation."
             .to_owned();
     }
-    doubts.join(" ")
+    let mut sentences = credentials.doubts();
+    if sentences.is_empty() {
+        sentences.push(
+            "The key does not belong to this token. Use the API key that the marketplace shows in \
+             this activation: not the provider secret, and not the key of an earlier activation."
+                .to_owned(),
+        );
+    }
+    if skew(evidence).is_some_and(|ahead| ahead.abs() > TIMESTAMP_WINDOW) {
+        sentences.push(wrong_clock(evidence));
+    }
+    sentences.join(" ")
 }
 
 fn not_authenticated(evidence: &Evidence<'_>) -> String {
@@ -78,8 +95,7 @@ fn not_authenticated(evidence: &Evidence<'_>) -> String {
 }
 
 fn wrong_clock(evidence: &Evidence<'_>) -> String {
-    let server = evidence.date.and_then(unix_time);
-    match server.map(|server| evidence.now.since(server)) {
+    match skew(evidence) {
         Some(ahead) if ahead > 0 => {
             format!("This machine's clock is {ahead} s ahead of the API's. Set it by NTP.")
         }
@@ -91,6 +107,11 @@ fn wrong_clock(evidence: &Evidence<'_>) -> String {
               clock by NTP."
             .to_owned(),
     }
+}
+
+/// Seconds that our clock is ahead of the server's, as its `Date` header tells.
+fn skew(evidence: &Evidence<'_>) -> Option<i64> {
+    Some(evidence.now.since(unix_time(evidence.date?)?))
 }
 
 fn unix_time(date: &str) -> Option<UnixTime> {
@@ -106,7 +127,8 @@ mod tests {
 
     fn hint_for(code: ErrorCode, credentials: &Credentials, date: Option<&str>) -> String {
         let now = UnixTime(1_700_000_000);
-        hint(code, &Evidence { credentials, now, date }).unwrap_or_default()
+        let evidence = Evidence { credentials, provider_secret: None, now, date };
+        hint(code, &evidence).unwrap_or_default()
     }
 
     #[test]
@@ -115,6 +137,28 @@ mod tests {
         let swapped = Credentials::new("k".repeat(64), Secret::new("t".repeat(32)));
         assert!(hint_for(ErrorCode::HMAC_INVALID, &proper, None).contains("provider secret"));
         assert!(hint_for(ErrorCode::HMAC_INVALID, &swapped, None).contains("swapped"));
+    }
+
+    #[test]
+    fn the_provider_secret_is_recognised_whatever_it_looks_like() {
+        let secret = Secret::new("k".repeat(64));
+        let credentials = Credentials::new("t".repeat(32), secret.clone());
+        let evidence = Evidence {
+            credentials: &credentials,
+            provider_secret: Some(&secret),
+            now: UnixTime(0),
+            date: None,
+        };
+        let hint = hint(ErrorCode::HMAC_INVALID, &evidence).unwrap();
+        assert!(hint.starts_with("The provider secret was used as API key"), "{hint}");
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_told_with_a_wrong_signature() {
+        let proper = Credentials::new("t".repeat(32), Secret::new("k".repeat(64)));
+        let tell = |date| hint_for(ErrorCode::HMAC_INVALID, &proper, Some(date));
+        assert!(tell("Tue, 14 Nov 2023 22:18:20 GMT").contains("300 s behind"));
+        assert!(!tell("Tue, 14 Nov 2023 22:14:20 GMT").contains("clock"));
     }
 
     #[test]
@@ -130,7 +174,6 @@ mod tests {
     #[test]
     fn a_code_that_says_it_all_gets_no_hint() {
         let credentials = Credentials::new("t", Secret::new("k"));
-        let evidence = Evidence { credentials: &credentials, now: UnixTime(0), date: None };
-        assert_eq!(hint(ErrorCode(141), &evidence), None);
+        assert_eq!(hint_for(ErrorCode(141), &credentials, None), "");
     }
 }

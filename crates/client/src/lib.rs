@@ -1,45 +1,52 @@
-//! The calls a provider makes to the marketplace's API, signed, sent and understood.
+//! The calls a provider makes to the marketplace's API, signed, sent and understood; and, in
+//! [`provider`], its side of what travels through the browser.
 //!
 //! This crate must not know what an activation page looks like or where credentials are kept; it
 //! gets them for each call. It is the one place with an HTTP client.
 //!
-//! ```no_run
-//! use freischalt_client::{ApiClaim, Client, Credentials, Secret, UnlockProvider};
+//! | to | use |
+//! |---|---|
+//! | check a URL that the marketplace signed | [`provider::UrlCheck`] |
+//! | make it work once | [`provider::Launch::use_once`] |
+//! | activate | [`Client::unlock_provider`] |
+//! | call the API for a user | [`Client::session`], [`Session::call`], [`Session::batch`] |
+//! | know whom to write an invoice to | [`Session::invoice_recipient`] |
+//! | report the end of a subscription | [`Session::cancel_subscription`] |
+//! | ask for more money, give some back | [`ProviderAccount::payment_link`], [`ProviderAccount::refund`] |
+//! | sell something | [`provider::Order`], [`provider::UrlCheck::callback`] |
+//! | reload or close the service window | [`provider::WindowMessage`] |
+//! | test without a network | [`transport::StubTransport`] |
 //!
-//! # async fn unlock(token: &str, key: &str, cache_id: &str, claim: &str)
-//! # -> Result<(), Box<dyn std::error::Error>> {
-//! let client = Client::new("http://127.0.0.1:8080/api/stable/api.php")?;
-//! let credentials = Credentials::new(token, Secret::new(key));
-//! let unlock = UnlockProvider {
-//!     parameter_cache_id: cache_id.to_owned(),
-//!     claim: ApiClaim::new(claim),
-//!     is_regular_customer: false,
-//! };
-//! client.unlock_provider(&credentials, &unlock).await?;
-//! # Ok(())
-//! # }
-//! ```
+//! `examples/provider.rs` is a complete provider in less than a hundred lines.
 
 mod action;
 mod answer;
 mod call_error;
+#[macro_use]
+mod calls;
 mod client;
 mod credentials;
 mod hint;
 #[cfg(feature = "management")]
 pub mod management;
+pub mod provider;
 mod request;
 mod retry;
+mod session;
 pub mod transport;
-mod unlock;
 
-pub use freischalt_protocol::{ApiClaim, ErrorCode, Secret, UnixTime};
+pub use freischalt_protocol::{ApiClaim, ErrorCode, Secret, UnixTime, Verb};
 
-pub use action::{Action, Verb};
+pub use action::{Action, Repeat};
 pub use answer::{ActionResult, Elements, Record};
 pub use call_error::{BodyKind, CallError, CallErrorKind, Level, Refusal};
+pub use calls::{
+    CalendarDate, CancelSubscription, InvoiceRecipient, InvoiceRecipientOf, NewPaymentLink,
+    NoSuchDate, PaymentLink, UnlockProvider,
+};
 pub use client::{BuildError, Client, ClientBuilder, system_time};
 pub use credentials::Credentials;
-pub use retry::{RetryPolicy, RetryWhen};
+pub use provider::Price;
+pub use retry::RetryPolicy;
+pub use session::{ProviderAccount, Session};
 pub use transport::{HttpRequest, HttpResponse, Transport, TransportError};
-pub use unlock::UnlockProvider;

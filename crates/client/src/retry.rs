@@ -1,60 +1,72 @@
-//! When a call is sent again.
+//! When a call is sent again, and after which pause.
 
 use std::time::Duration;
 
-use crate::TransportError;
+use backon::{BackoffBuilder, ExponentialBuilder};
 
-/// Which failures are worth another attempt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RetryWhen {
-    /// Only when the request certainly never reached the API. Safe for every call.
-    #[default]
-    NeverSent,
-    /// After every transport error, also when the API may have acted on the request. Only for
-    /// calls that may happen twice, such as reads.
-    AnyTransportError,
-}
+use crate::{HttpResponse, Repeat, TransportError};
 
-/// How often and how patiently a call is tried. An answer, even one that refuses, ends the call.
+/// How often and how patiently a call is tried. What is worth another attempt depends on the
+/// failure and on whether the call may happen twice, see [`Repeat`]; an answer of the API, even one
+/// that refuses, ends the call.
+///
+/// ```
+/// use std::time::Duration;
+/// use freischalt_client::{Client, RetryPolicy};
+///
+/// # fn main() -> Result<(), freischalt_client::BuildError> {
+/// let patient = RetryPolicy { attempts: 6, ..RetryPolicy::default() };
+/// let client = Client::builder("https://api.onoffice.de/api/stable/api.php").retry(patient);
+/// # client.build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// Attempts in all, the first one included; 0 counts as 1.
     pub attempts: u32,
-    /// Pause before the second attempt; it doubles before each further one.
+    /// Pause before the second attempt; it doubles before each further one, and up to as much again
+    /// is added by chance, so that many clients do not come back at the same moment.
     pub first_pause: Duration,
-    /// After which failures.
-    pub when: RetryWhen,
+    /// What the doubling ends at.
+    pub longest_pause: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Three attempts, 200 ms and 400 ms apart, only while the request was never sent.
+    /// Three attempts, after 200 to 400 ms and 400 to 800 ms.
     fn default() -> Self {
-        let first_pause = Duration::from_millis(200);
-        Self { attempts: 3, first_pause, when: RetryWhen::NeverSent }
+        let (first_pause, longest_pause) = (Duration::from_millis(200), Duration::from_secs(10));
+        Self { attempts: 3, first_pause, longest_pause }
     }
 }
 
 impl RetryPolicy {
     /// One attempt and no more.
     pub const NEVER: Self =
-        Self { attempts: 1, first_pause: Duration::ZERO, when: RetryWhen::NeverSent };
+        Self { attempts: 1, first_pause: Duration::ZERO, longest_pause: Duration::ZERO };
 
-    /// The pause before the next attempt after `done` attempts, or `None` to give up.
-    pub(crate) fn pause_after(&self, done: u32, error: &TransportError) -> Option<Duration> {
-        if done >= self.attempts || !self.covers(error) {
-            return None;
-        }
-        let doublings = done.saturating_sub(1).min(16);
-        Some(self.first_pause.saturating_mul(1 << doublings))
+    /// The pauses between the attempts of one call.
+    pub(crate) fn pauses(&self) -> impl Iterator<Item = Duration> + Send + use<> {
+        ExponentialBuilder::default()
+            .with_min_delay(self.first_pause)
+            .with_max_delay(self.longest_pause)
+            .with_max_times(self.attempts.saturating_sub(1) as usize)
+            .with_jitter()
+            .build()
     }
+}
 
-    fn covers(&self, error: &TransportError) -> bool {
-        match (self.when, error) {
-            // The next handshake and the next download would end the same way.
-            (_, TransportError::Tls(_) | TransportError::TooLarge { .. }) => false,
-            (RetryWhen::NeverSent, error) => error.never_sent(),
-            (RetryWhen::AnyTransportError, _) => true,
-        }
+/// Whether another attempt may be made, and may help.
+pub(crate) fn is_worth_it(outcome: &Result<HttpResponse, TransportError>, repeat: Repeat) -> bool {
+    match (outcome, repeat) {
+        // The next handshake and the next download would end the same way.
+        (Err(TransportError::Tls(_) | TransportError::TooLarge { .. }), _) => false,
+        (Err(error), Repeat::Harmful) => error.never_sent(),
+        (Err(_), Repeat::Harmless) => true,
+        // The API itself answers 200. These come from a proxy in front of it, which does not tell
+        // whether the API got the call.
+        (Ok(response), Repeat::Harmless) => matches!(response.status, 429 | 502..=504),
+        (Ok(_), Repeat::Harmful) => false,
     }
 }
 
@@ -63,20 +75,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_until_the_attempts_are_used_up() {
-        let policy = RetryPolicy::default();
-        let refused = TransportError::Connect("refused".into());
-        let pauses: Vec<_> = (1..4).map(|done| policy.pause_after(done, &refused)).collect();
-        let milliseconds = |n| Some(Duration::from_millis(n));
-        assert_eq!(pauses, [milliseconds(200), milliseconds(400), None]);
+    fn pauses_double_with_some_chance_until_the_attempts_are_used_up() {
+        let policy = RetryPolicy { attempts: 4, ..RetryPolicy::default() };
+        for _ in 0..50 {
+            let pauses: Vec<_> = policy.pauses().map(|pause| pause.as_millis()).collect();
+            assert_eq!(pauses.len(), 3);
+            for (pause, least) in pauses.iter().zip([200, 400, 800]) {
+                assert!((least..=2 * least).contains(pause), "{pauses:?}");
+            }
+        }
+        assert_eq!(RetryPolicy::NEVER.pauses().count(), 0);
     }
 
     #[test]
-    fn what_may_have_been_sent_is_repeated_on_demand_only() {
-        let lost = TransportError::Interrupted("reset".into());
-        assert_eq!(RetryPolicy::default().pause_after(1, &lost), None);
-        let eager = RetryPolicy { when: RetryWhen::AnyTransportError, ..RetryPolicy::default() };
-        assert!(eager.pause_after(1, &lost).is_some());
-        assert_eq!(eager.pause_after(1, &TransportError::Tls("expired".into())), None);
+    fn what_may_have_arrived_is_repeated_only_where_that_is_harmless() {
+        let answer = |status| Ok(HttpResponse { status, ..HttpResponse::default() });
+        let lost = || Err(TransportError::Interrupted("reset".into()));
+        let refused = || Err(TransportError::Connect("refused".into()));
+        for (outcome, harmless, harmful) in [
+            (refused(), true, true),
+            (lost(), true, false),
+            (answer(503), true, false),
+            (answer(200), false, false),
+            (Err(TransportError::Tls("expired".into())), false, false),
+        ] {
+            assert_eq!(is_worth_it(&outcome, Repeat::Harmless), harmless, "{outcome:?}");
+            assert_eq!(is_worth_it(&outcome, Repeat::Harmful), harmful, "{outcome:?}");
+        }
     }
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use freischalt_client::transport::StubTransport;
 use freischalt_client::{
-    Action, ApiClaim, BodyKind, CallError, CallErrorKind, Client, Credentials, Elements, ErrorCode,
-    HttpResponse, Level, RetryPolicy, RetryWhen, Secret, TransportError, UnixTime, UnlockProvider,
-    Verb,
+    Action, ApiClaim, BodyKind, CalendarDate, CallError, CallErrorKind, CancelSubscription, Client,
+    Credentials, Elements, ErrorCode, HttpResponse, InvoiceRecipientOf, Level, NewPaymentLink,
+    RetryPolicy, Secret, Session, TransportError, UnixTime, UnlockProvider, Verb,
 };
 use serde_json::{Value, json};
 
@@ -70,6 +70,25 @@ async fn unlock_with(body: &str) -> Result<(), CallError> {
     let stub = StubTransport::default();
     stub.answer_json(body);
     client(&stub).unlock_provider(&credentials(), &unlock()).await
+}
+
+fn session(stub: &StubTransport) -> Session {
+    client(stub).session(credentials(), ApiClaim::new("AbC_123-xyz"))
+}
+
+fn payment_link() -> NewPaymentLink {
+    NewPaymentLink {
+        transaction_id: "1100135697".to_owned(),
+        price_net: "35.5".parse().unwrap(),
+        description: "Anfahrt".to_owned(),
+        send_mail_to_customer: true,
+    }
+}
+
+/// The one action that was sent.
+fn sent_action(stub: &StubTransport) -> Value {
+    let body: Value = serde_json::from_slice(&stub.sent()[0].body).unwrap();
+    body["request"]["actions"][0].clone()
 }
 
 fn refusal(error: CallError) -> freischalt_client::Refusal {
@@ -224,28 +243,52 @@ async fn what_was_never_sent_is_signed_anew_and_sent_again() {
     assert_ne!(signed(0).1, signed(1).1);
 }
 
-#[tokio::test]
-async fn what_may_have_been_sent_is_sent_again_on_demand_only() {
-    let lose = |stub: &StubTransport| {
-        stub.answer(Err(TransportError::Interrupted("reset".into())));
-        stub.answer_json(&answer(ok(), 0, success()));
-    };
-    let careful = StubTransport::default();
-    lose(&careful);
-    let error = client(&careful).unlock_provider(&credentials(), &unlock()).await.unwrap_err();
-    assert_eq!(error.kind(), CallErrorKind::Unreachable);
-    assert_eq!(careful.sent().len(), 1);
+/// The answer gets lost, and the next attempt would succeed.
+fn losing(element: &str) -> StubTransport {
+    let stub = StubTransport::default();
+    stub.answer(Err(TransportError::Interrupted("reset".into())));
+    stub.answer_json(&answer(ok(), 0, json!([{"id": 0, "elements": {element: "success"}}])));
+    stub
+}
 
-    let eager = StubTransport::default();
-    lose(&eager);
-    let retry = RetryPolicy {
-        attempts: 2,
-        first_pause: Duration::ZERO,
-        when: RetryWhen::AnyTransportError,
-    };
-    let builder = Client::builder("http://api.example/").transport(eager.clone()).retry(retry);
-    builder.build().unwrap().unlock_provider(&credentials(), &unlock()).await.unwrap();
-    assert_eq!(eager.sent().len(), 2);
+#[tokio::test]
+async fn what_may_have_arrived_is_sent_again_only_where_twice_is_the_same_as_once() {
+    let unlocking = losing("success");
+    client(&unlocking).unlock_provider(&credentials(), &unlock()).await.unwrap();
+    assert_eq!(unlocking.sent().len(), 2);
+
+    let cancelling = losing("result");
+    let from = CalendarDate::new(2027, 3, 1).unwrap();
+    let cancel = CancelSubscription { subscription_id: "5".to_owned(), from };
+    session(&cancelling).cancel_subscription(&cancel).await.unwrap();
+    assert_eq!(cancelling.sent().len(), 2);
+
+    let refunding = losing("result");
+    let account = client(&refunding).provider_account(credentials());
+    let error = account.refund("1100135697").await.unwrap_err();
+    assert_eq!((error.kind(), refunding.sent().len()), (CallErrorKind::Unreachable, 1));
+
+    let linking = losing("result");
+    let account = client(&linking).provider_account(credentials());
+    let error = account.payment_link(&payment_link()).await.unwrap_err();
+    assert_eq!((error.kind(), linking.sent().len()), (CallErrorKind::Unreachable, 1));
+}
+
+#[tokio::test]
+async fn one_harmful_action_makes_its_batch_harmful() {
+    let actions = [Action::new(Verb::Read, "estate"), Action::new(Verb::Create, "estate")];
+    let stub = losing("result");
+    client(&stub).batch(&credentials(), &actions, None).await.unwrap_err();
+    assert_eq!(stub.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_proxys_error_page_is_worth_another_attempt_for_a_read() {
+    let stub = StubTransport::default();
+    stub.answer(Ok(HttpResponse { status: 503, ..HttpResponse::default() }));
+    stub.answer_json(&answer(ok(), 0, json!([])));
+    session(&stub).call(&Action::new(Verb::Read, "estate")).await.unwrap();
+    assert_eq!(stub.sent().len(), 2);
 }
 
 #[tokio::test]
@@ -286,4 +329,66 @@ fn an_address_that_cannot_work_is_refused_with_an_example() {
         let error = Client::new(url).unwrap_err().to_string();
         assert!(error.contains("https://api.onoffice.de/api/stable/api.php"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn the_other_calls_send_and_read_what_the_vendor_documents() {
+    let stub = StubTransport::default();
+    stub.answer_json(&answer(
+        ok(),
+        0,
+        json!([{"id": 0, "type": "", "elements": {
+            "salutation": "Frau", "firstname": "Anna", "lastname": "Albrecht",
+            "companyname": "Musterimmo", "address": "Weg 1", "zipcode": 52072, "city": "Aachen",
+            "country": "Deutschland", "email": "a@example.com", "companyUstId": "DE1",
+        }}]),
+    ));
+    let of = InvoiceRecipientOf { transaction_id: "1100135697".into(), user_id: "21".into() };
+    let to = session(&stub).invoice_recipient(&of).await.unwrap();
+    assert_eq!((to.company.as_str(), to.zip_code.as_str()), ("Musterimmo", "52072"));
+    assert_eq!(format!("{to:?}"), "InvoiceRecipient(…)");
+    let sent = sent_action(&stub);
+    assert_eq!(sent["resourcetype"], "getMarketplaceInvoiceRecipient");
+    assert_eq!(sent["actionid"], "urn:onoffice-de-ns:smart:2.5:smartml:action:get");
+    let parameters =
+        json!({"transactionid": "1100135697", "userid": "21", "extendedclaim": "AbC_123-xyz"});
+    assert_eq!(sent["parameters"], parameters);
+
+    let stub = StubTransport::default();
+    stub.answer_json(&answer(
+        ok(),
+        0,
+        json!([{"id": 0, "type": "", "elements": {"result": {
+            "subsequentPaymentUrl": "https://m.example/smart/short.php?c=0f",
+            "mailToCustomerSent": true,
+        }}}]),
+    ));
+    let account = client(&stub).provider_account(credentials());
+    let link = account.payment_link(&payment_link()).await.unwrap();
+    assert_eq!(link.url, "https://m.example/smart/short.php?c=0f");
+    assert!(link.mail_sent && !format!("{link:?}").contains("short.php"));
+    let parameters = json!({
+        "transactionid": "1100135697", "priceNet": "35.50", "description": "Anfahrt",
+        "sendMailToCustomer": true,
+    });
+    assert_eq!(sent_action(&stub)["parameters"], parameters);
+
+    let stub = StubTransport::default();
+    stub.answer_json(&answer(ok(), 0, json!([{"id": 0, "elements": {"result": "success"}}])));
+    client(&stub).provider_account(credentials()).refund("1100135697").await.unwrap();
+    let sent = sent_action(&stub);
+    assert_eq!(sent["parameters"], json!({"transactionid": 1_100_135_697}));
+    assert_eq!(sent["resourcetype"], "transactionRefund");
+}
+
+#[tokio::test]
+async fn the_provider_secret_in_place_of_the_key_is_named() {
+    let stub = StubTransport::default();
+    stub.answer_json(&answer(in_action(), 137, json!([])));
+    let secret = Secret::new("0123456789abcdef".repeat(4));
+    let client = Client::builder("http://api.example/").transport(stub).provider_secret(secret);
+    let client = client.build().unwrap();
+    let error = client.unlock_provider(&credentials(), &unlock()).await.unwrap_err();
+    let hint = refusal(error).hint.unwrap();
+    assert!(hint.starts_with("The provider secret was used as API key"), "{hint}");
 }

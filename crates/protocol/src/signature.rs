@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::{Secret, secret::constant_time_eq};
 
@@ -19,6 +19,11 @@ pub(crate) fn sign(text: &[u8], secret: &Secret) -> String {
 /// Takes the same time wherever the two signatures differ.
 pub(crate) fn is_genuine(text: &[u8], secret: &Secret, signature: &[u8]) -> bool {
     constant_time_eq(sign(text, secret).as_bytes(), signature)
+}
+
+/// A name of `text` that says nothing about a secret: hex of its SHA-256.
+pub(crate) fn id(text: &[u8]) -> String {
+    hex(&Sha256::digest(text))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -28,9 +28,16 @@ pub struct VerifiedUrl {
     /// All query parameters but `signature`, decoded by the rules of PHP's `parse_str` and sorted
     /// by those of `ksort`.
     pub parameters: php::Array,
+    id: String,
 }
 
 impl VerifiedUrl {
+    /// What tells this URL from every other genuine one, however its query is encoded or ordered:
+    /// a text of 64 characters to remember used URLs by.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// A parameter that is valid UTF-8 text; `None` if it is absent, an array or not UTF-8.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.parameters.get_str(name)
@@ -139,7 +146,7 @@ impl Port {
         if !signature::is_genuine(&canonical, secret, &given) {
             return Err(SignedUrlError::WrongSignature);
         }
-        Ok(VerifiedUrl { parameters })
+        Ok(VerifiedUrl { parameters, id: signature::id(&canonical) })
     }
 
     /// [`sign_with`] with this choice.

@@ -5,6 +5,7 @@
 mod support;
 
 mod arguments;
+mod client_examples;
 mod error;
 mod management;
 mod signatures;

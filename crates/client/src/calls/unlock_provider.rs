@@ -1,9 +1,9 @@
 //! The call that makes a provider active in a customer's version.
 
-use freischalt_protocol::ApiClaim;
-use serde_json::Value;
+use freischalt_protocol::{ApiClaim, KnownAction};
 
-use crate::{Action, ActionResult, CallError, Client, Credentials, Verb};
+use super::confirm;
+use crate::{Action, CallError, Client, Credentials};
 
 /// What `do`/`unlockProvider` takes; all of it from one activation URL
 /// (apidoc.onoffice.de, "Unlock provider").
@@ -22,21 +22,20 @@ impl Client {
     /// administrator pasted. It is the only call allowed during an activation.
     ///
     /// `Ok` means that the API confirmed it: no error at the top nor in the result, and the
-    /// element `success` is `success`. A refused call leaves the activation as it was.
+    /// element `success` is `success`. A refused call leaves the activation as it was. An answer
+    /// that got lost does no harm: the same values may be sent again, and they are.
+    ///
+    #[doc = example!("unlock_provider")]
     pub async fn unlock_provider(
         &self,
         credentials: &Credentials,
         unlock: &UnlockProvider,
     ) -> Result<(), CallError> {
-        let action = Action::new(Verb::Do, "unlockProvider")
+        let action = Action::known(KnownAction::UnlockProvider)
             .with_parameter("parameterCacheId", unlock.parameter_cache_id.as_str())
-            .with_parameter("isRegularCustomer", u8::from(unlock.is_regular_customer));
+            .with_parameter("isRegularCustomer", u8::from(unlock.is_regular_customer))
+            .harmless_to_repeat();
         let result = self.call(credentials, &action, Some(&unlock.claim)).await?;
-        if confirms(&result) { Ok(()) } else { Err(CallError::NotConfirmed) }
+        confirm(&result, "success")
     }
-}
-
-fn confirms(result: &ActionResult) -> bool {
-    let answer = result.records.first().and_then(|record| record.elements.get("success"));
-    answer.and_then(Value::as_str) == Some("success")
 }

@@ -1,0 +1,164 @@
+//! The result of an order, as the marketplace sends the browser back with it
+//! (workdev1211/area-butler and `Shop` in onOfficeGmbH/marketplace-examples).
+
+use std::fmt;
+
+use freischalt_protocol::UnixTime;
+use freischalt_protocol::signed_url::VerifiedUrl;
+
+use super::check::{CheckError, UrlCheck};
+
+/// A genuine result. The browser brings it, and may bring it again: `transaction_id` tells whether
+/// it is known already.
+#[derive(Clone)]
+pub struct Callback {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When the marketplace signed it.
+    pub signed_at: UnixTime,
+    url: VerifiedUrl,
+}
+
+/// How an order ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Paid.
+    Success(Payment),
+    /// Accepted, the money is on its way (SEPA). Providers deliver.
+    InProcess(Payment),
+    /// Not paid.
+    Error {
+        /// Why, in words for people; may be empty.
+        message: String,
+        /// Why, in numbers of the marketplace; may be empty.
+        codes: String,
+    },
+}
+
+/// What a payment is called by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// `transactionid`.
+    pub transaction_id: String,
+    /// `referenceid`, whose meaning the vendor does not tell.
+    pub reference_id: Option<String>,
+    /// `aboid`, if a subscription was ordered.
+    pub subscription_id: Option<String>,
+}
+
+/// Why a callback is not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallbackError {
+    /// Not signed by the marketplace, too old, or without a time.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// No result, or one that is not known.
+    #[error("status is {0:?}; it should be success, inprocess or error")]
+    UnknownStatus(String),
+    /// A payment without its id.
+    #[error("the callback reports a payment but has no transactionid")]
+    NoTransaction,
+}
+
+impl Callback {
+    /// A parameter of the callback URL's own, such as an order id.
+    pub fn own(&self, name: &str) -> Option<&str> {
+        self.url.get(name)
+    }
+
+    /// The payment, also one whose money is still on its way.
+    pub fn payment(&self) -> Option<&Payment> {
+        match &self.outcome {
+            Outcome::Success(payment) | Outcome::InProcess(payment) => Some(payment),
+            Outcome::Error { .. } => None,
+        }
+    }
+}
+
+/// Own parameters may hold anything.
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callback")
+            .field("outcome", &self.outcome)
+            .field("signed_at", &self.signed_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl UrlCheck {
+    /// Checks the URL of a callback and reads the result.
+    ///
+    /// ```
+    /// use freischalt_client::{Secret, UnixTime};
+    /// use freischalt_client::provider::{Outcome, UrlCheck};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let secret = Secret::new("provider-secret-0123456789");
+    /// let check = UrlCheck::new("https://provider.example", secret)?;
+    /// let url = "/result?order=17&status=success&transactionid=1100135697&referenceid=998877\
+    ///     &message=Zahlung+war+erfolgreich%21&timestamp=1700000100\
+    ///     &signature=6392a809bfd8476035fd931cbcd995d1c60680ce87152f3c17729b77bc715ef8";
+    /// let callback = check.callback(url, UnixTime(1_700_000_110))?;
+    /// assert_eq!(callback.own("order"), Some("17"));
+    /// assert_eq!(callback.payment().unwrap().transaction_id, "1100135697");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn callback(&self, path_and_query: &str, now: UnixTime) -> Result<Callback, CallbackError> {
+        let url = self.verify(path_and_query, now)?;
+        let text = |name| url.get(name).unwrap_or_default().to_owned();
+        let optional = |name| Some(text(name)).filter(|text| !text.is_empty());
+        let payment = || {
+            Ok::<_, CallbackError>(Payment {
+                transaction_id: optional("transactionid").ok_or(CallbackError::NoTransaction)?,
+                reference_id: optional("referenceid"),
+                subscription_id: optional("aboid"),
+            })
+        };
+        let outcome = match text("status").as_str() {
+            "success" => Outcome::Success(payment()?),
+            "inprocess" => Outcome::InProcess(payment()?),
+            "error" => Outcome::Error { message: text("message"), codes: text("errorCodes") },
+            other => {
+                return Err(CallbackError::UnknownStatus(other.chars().take(40).collect()));
+            }
+        };
+        let signed_at = url.timestamp().unwrap_or(now);
+        Ok(Callback { outcome, signed_at, url })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use freischalt_protocol::{Secret, signed_url};
+
+    fn read(query: &str) -> Result<Callback, CallbackError> {
+        let secret = Secret::new("s");
+        let url = format!("https://p.example/r?{query}&timestamp=100");
+        let url = signed_url::sign(&url, &secret).unwrap();
+        let check = UrlCheck::new("https://p.example", secret).unwrap();
+        check.callback(url.strip_prefix("https://p.example").unwrap(), UnixTime(100))
+    }
+
+    #[test]
+    fn every_result_is_read_and_nothing_else_is_one() {
+        let paid = read("status=inprocess&transactionid=7&aboid=5").unwrap();
+        let payment = Payment {
+            transaction_id: "7".to_owned(),
+            reference_id: None,
+            subscription_id: Some("5".to_owned()),
+        };
+        assert_eq!(paid.outcome, Outcome::InProcess(payment));
+        let failed = read("status=error&message=zu+wenig&errorCodes=3").unwrap();
+        let (message, codes) = ("zu wenig".to_owned(), "3".to_owned());
+        assert_eq!(failed.outcome, Outcome::Error { message, codes });
+        assert_eq!(read("status=success").unwrap_err(), CallbackError::NoTransaction);
+        for status in ["", "status=", "status=Success&transactionid=7", "status[]=success"] {
+            let error = read(status).unwrap_err();
+            assert!(matches!(error, CallbackError::UnknownStatus(_)), "{status}: {error}");
+        }
+    }
+}
