@@ -1,9 +1,9 @@
 //! A complete provider: an activation page, the unlock call behind it, and a service. Register it
 //! in a sandbox with `freischalt provider add --name Hello --activation-url
-//! http://127.0.0.1:3000/activate`, and run it with the secret in `PROVIDER_SECRET`.
+//! http://127.0.0.1:3000/activate`, and run it with the secret in a file `provider-secret`.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, header::CONTENT_SECURITY_POLICY};
@@ -11,6 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::{Form, Router, routing::get};
 use freischalt_client::provider::{Launch, MemoryReplayStore, UrlCheck};
 use freischalt_client::{ApiClaim, Client, Credentials, Secret, UnlockProvider, system_time};
+use tokio::sync::Mutex;
 
 pub(crate) struct Provider {
     pub(crate) check: UrlCheck,
@@ -22,7 +23,7 @@ pub(crate) struct Provider {
     pub(crate) claims: Mutex<HashMap<(String, String), ApiClaim>>,
 }
 
-type Answer = Result<Response, Response>;
+type Answer<T = Response> = Result<T, (StatusCode, String)>;
 const MAX_AGE: i64 = 900;
 
 pub(crate) fn router(provider: Provider) -> Router {
@@ -33,7 +34,7 @@ pub(crate) fn router(provider: Provider) -> Router {
 }
 
 impl Provider {
-    fn launch(&self, uri: &OriginalUri) -> Result<Launch, Response> {
+    fn launch(&self, uri: &OriginalUri) -> Answer<Launch> {
         let path_and_query = uri.path_and_query().map_or("/", |path| path.as_str());
         self.check.launch(path_and_query, system_time()).map_err(refuse)
     }
@@ -44,8 +45,8 @@ impl Provider {
     }
 }
 
-fn refuse(error: impl std::fmt::Display) -> Response {
-    (StatusCode::FORBIDDEN, format!("{error}\n")).into_response()
+fn refuse(error: impl std::fmt::Display) -> (StatusCode, String) {
+    (StatusCode::FORBIDDEN, format!("{error}\n"))
 }
 
 async fn page(State(provider): State<Arc<Provider>>, uri: OriginalUri) -> Answer {
@@ -71,20 +72,20 @@ async fn unlock(
         is_regular_customer: false,
     };
     provider.client.unlock_provider(&credentials, &unlock).await.map_err(refuse)?;
-    provider.customers.lock().unwrap().insert(launch.customer, credentials);
+    provider.customers.lock().await.insert(launch.customer, credentials);
     Ok(provider.show(r#"<output id="successMessage" class="active-label">Active</output>"#))
 }
 
 async fn service(State(provider): State<Arc<Provider>>, uri: OriginalUri) -> Answer {
     let launch = provider.launch(&uri)?;
     launch.use_once(&provider.used, system_time(), MAX_AGE).await.map_err(refuse)?;
-    provider.claims.lock().unwrap().insert((launch.customer, launch.user), launch.claim);
+    provider.claims.lock().await.insert((launch.customer, launch.user), launch.claim);
     Ok(provider.show("<h1>Hello</h1>"))
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let secret = Secret::new(std::env::var("PROVIDER_SECRET")?);
+    let secret = Secret::new(std::fs::read_to_string("provider-secret")?.trim());
     let provider = Provider {
         check: UrlCheck::new("http://127.0.0.1:3000", secret)?.max_age(MAX_AGE),
         client: Client::new("http://127.0.0.1:8080/api/stable/api.php")?,

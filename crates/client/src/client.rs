@@ -180,7 +180,7 @@ impl ClientBuilder {
 
     /// Makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client, BuildError> {
-        let url = api_url(&self.url)?;
+        let url = http_url(&self.url)?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(HttpTransport::new(&url, self.timeout, &self.user_agent)?),
@@ -220,7 +220,8 @@ pub enum BuildError {
 
 const EXAMPLE: &str = "https://api.onoffice.de/api/stable/api.php";
 
-fn api_url(text: &str) -> Result<Url, BuildError> {
+/// An address that a request can go to.
+pub(crate) fn http_url(text: &str) -> Result<Url, BuildError> {
     let url =
         Url::parse(text).map_err(|source| BuildError::NotAUrl { url: text.to_owned(), source })?;
     match url.scheme() {

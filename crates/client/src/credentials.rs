@@ -63,6 +63,18 @@ impl Credentials {
         doubts
     }
 
+    /// Whether these credentials belong to the API user with this token.
+    ///
+    /// ```
+    /// use freischalt_client::{Credentials, Secret};
+    ///
+    /// let credentials = Credentials::new("token", Secret::new("key"));
+    /// assert!(credentials.has_token(&Secret::new("token")));
+    /// ```
+    pub fn has_token(&self, token: &Secret) -> bool {
+        self.token == *token
+    }
+
     /// Whether the key is this secret.
     pub(crate) fn key_is(&self, secret: &Secret) -> bool {
         self.key == *secret

@@ -1,6 +1,8 @@
 //! How a request gets to the API and its answer back. Users can put their own transport here:
 //! a stub in tests, or another HTTP client.
 
+#[cfg(feature = "forward")]
+mod forward;
 mod http;
 mod stub;
 
@@ -8,6 +10,8 @@ use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 
+#[cfg(feature = "forward")]
+pub use forward::{Body, Forwarded, Forwarder};
 pub use http::{HttpTransport, HttpTransportError};
 pub use stub::StubTransport;
 

@@ -4,7 +4,6 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Stdio},
-    sync::Mutex,
 };
 
 use freischalt_client::{
@@ -12,6 +11,7 @@ use freischalt_client::{
     provider::{MemoryReplayStore, UrlCheck},
 };
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use crate::support::{Run, freischalt};
 
@@ -81,7 +81,11 @@ async fn unlocking_a_provider() {
     let started = sandbox.start_activation("demo");
     let [token, key, cache_id, claim] =
         ["apiToken", "apiKey", "parameterCacheId", "apiClaim"].map(|name| text(&started, name));
-    unlock_provider::activate(&sandbox.api(), token, key, cache_id, claim).await.unwrap();
+    let api = sandbox.api();
+    let wrong = unlock_provider::activate(&api, token, token, cache_id, claim).await.unwrap();
+    assert!(wrong.contains("error 137") && wrong.contains("32 characters"), "{wrong}");
+    let right = unlock_provider::activate(&api, token, key, cache_id, claim).await.unwrap();
+    assert_eq!(right, "active");
     assert_eq!(sandbox.state(&started), "active");
 }
 

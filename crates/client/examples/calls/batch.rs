@@ -1,14 +1,12 @@
 use freischalt_client::{Action, CallError, Session, Verb};
 
-pub async fn totals(session: &Session) -> Result<(), CallError> {
+pub async fn totals(session: &Session) -> Result<Vec<String>, CallError> {
     let modules = ["estate", "address"];
     let count = |module| Action::new(Verb::Read, module).with_parameter("data", ["Id"]);
     let results = session.batch(&modules.map(count)).await?;
-    for (module, result) in modules.into_iter().zip(results) {
-        match result {
-            Ok(result) => println!("{module}: {:?}", result.total),
-            Err(refusal) => println!("{module}: {refusal}"),
-        }
-    }
-    Ok(())
+    let lines = modules.into_iter().zip(results).map(|(module, result)| match result {
+        Ok(result) => format!("{module}: {:?}", result.total),
+        Err(refusal) => format!("{module}: {refusal}"),
+    });
+    Ok(lines.collect())
 }

@@ -7,7 +7,7 @@ pub async fn activate(
     key: &str,
     cache_id: &str,
     claim: &str,
-) -> Result<(), Box<dyn std::error::Error>> {
+) -> Result<String, Box<dyn std::error::Error>> {
     let client = Client::new(api)?;
     let credentials = Credentials::new(token, Secret::new(key));
     let unlock = UnlockProvider {
@@ -16,10 +16,9 @@ pub async fn activate(
         is_regular_customer: false,
     };
     match client.unlock_provider(&credentials, &unlock).await {
-        Ok(()) => println!("active"),
+        Ok(()) => Ok("active".to_owned()),
         // Says what was wrong and what to do about it.
-        Err(CallError::Refused(refusal)) => println!("{refusal}"),
-        Err(other) => return Err(other.into()),
+        Err(CallError::Refused(refusal)) => Ok(refusal.to_string()),
+        Err(other) => Err(other.into()),
     }
-    Ok(())
 }

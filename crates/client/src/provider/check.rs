@@ -1,5 +1,6 @@
 //! Checking URLs that the marketplace signed.
 
+use freischalt_protocol::hmac::{SigningKey, V2Message};
 use freischalt_protocol::signed_url::{Port, SignedUrlError, VerifiedUrl};
 use freischalt_protocol::{Secret, UnixTime};
 use url::Url;
@@ -24,9 +25,30 @@ use super::launch::{Launch, MissingParameter};
 #[derive(Clone, Debug)]
 pub struct UrlCheck {
     origin: String,
-    secrets: Vec<Secret>,
+    secrets: Vec<Known>,
     max_age: i64,
     max_ahead: i64,
+}
+
+/// A secret with a name that says nothing about it.
+#[derive(Clone, Debug)]
+struct Known {
+    id: String,
+    secret: Secret,
+}
+
+impl Known {
+    fn new(secret: Secret) -> Self {
+        let message = V2Message {
+            timestamp: "",
+            token: "",
+            resource_type: "",
+            action_id: "the name of a provider secret",
+        };
+        let mut id = SigningKey::new(&secret).sign(&message);
+        id.truncate(16);
+        Self { id, secret }
+    }
 }
 
 /// The address cannot be the one that a provider is called by.
@@ -62,13 +84,13 @@ impl UrlCheck {
     /// provider.
     pub fn new(public_url: &str, secret: Secret) -> Result<Self, NotAnOrigin> {
         let origin = origin(public_url)?;
-        Ok(Self { origin, secrets: vec![secret], max_age: 300, max_ahead: 120 })
+        Ok(Self { origin, secrets: vec![Known::new(secret)], max_age: 300, max_ahead: 120 })
     }
 
     /// Accepts what was signed with this secret too: the one before or after a rotation.
     #[must_use]
     pub fn also_accepting(mut self, secret: Secret) -> Self {
-        self.secrets.push(secret);
+        self.secrets.push(Known::new(secret));
         self
     }
 
@@ -89,25 +111,47 @@ impl UrlCheck {
         &self.origin
     }
 
+    /// The secret that [`Launch::secret_id`] names, to sign with what the marketplace is known to
+    /// use; the first one if it is not known any more.
+    ///
+    /// ```
+    /// use freischalt_client::Secret;
+    /// use freischalt_client::provider::UrlCheck;
+    ///
+    /// let check = UrlCheck::new("https://provider.example", Secret::new("new")).unwrap();
+    /// assert_eq!(check.secret("of an older one"), &Secret::new("new"));
+    /// ```
+    pub fn secret(&self, id: &str) -> &Secret {
+        let named = self.secrets.iter().find(|known| known.id == id);
+        // There is one from the beginning.
+        &named.unwrap_or(&self.secrets[0]).secret
+    }
+
     /// Checks signature and age of any signed URL.
     pub fn verify(&self, path_and_query: &str, now: UnixTime) -> Result<VerifiedUrl, CheckError> {
-        let url = format!("{}{path_and_query}", self.origin);
-        let mut refusal = SignedUrlError::WrongSignature;
-        for secret in &self.secrets {
-            for port in [Port::Dropped, Port::Kept] {
-                match port.verify_fresh(&url, secret, now, self.max_age, self.max_ahead) {
-                    Err(SignedUrlError::WrongSignature) => {}
-                    Err(other) => refusal = other,
-                    Ok(verified) => return Ok(verified),
-                }
-            }
-        }
-        Err(refusal.into())
+        self.find(path_and_query, now).map(|(verified, _)| verified)
     }
 
     /// Checks the URL of an activation, a service call or a webhook and reads what it brings.
     pub fn launch(&self, path_and_query: &str, now: UnixTime) -> Result<Launch, CheckError> {
-        Ok(Launch::read(&self.verify(path_and_query, now)?)?)
+        let (verified, secret_id) = self.find(path_and_query, now)?;
+        Ok(Launch::read(&verified, secret_id)?)
+    }
+
+    /// The genuine URL, and the name of the secret that fits it.
+    fn find(&self, path_and_query: &str, now: UnixTime) -> Result<(VerifiedUrl, &str), CheckError> {
+        let url = format!("{}{path_and_query}", self.origin);
+        let mut refusal = SignedUrlError::WrongSignature;
+        for Known { id, secret } in &self.secrets {
+            for port in [Port::Dropped, Port::Kept] {
+                match port.verify_fresh(&url, secret, now, self.max_age, self.max_ahead) {
+                    Err(SignedUrlError::WrongSignature) => {}
+                    Err(other) => refusal = other,
+                    Ok(verified) => return Ok((verified, id)),
+                }
+            }
+        }
+        Err(refusal.into())
     }
 }
 

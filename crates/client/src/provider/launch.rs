@@ -32,6 +32,9 @@ pub struct Launch {
     pub parameters: Vec<(String, String)>,
     /// What tells this URL from every other one, whatever the encoding of its query.
     pub id: String,
+    /// Names the provider secret that it was signed with, without telling it; see
+    /// [`UrlCheck::secret`](super::UrlCheck::secret).
+    pub secret_id: String,
 }
 
 /// A genuine URL lacks a parameter.
@@ -48,7 +51,7 @@ const TOKEN: &str = "apiToken";
 const TIMESTAMP: &str = "timestamp";
 
 impl Launch {
-    pub(super) fn read(url: &VerifiedUrl) -> Result<Self, MissingParameter> {
+    pub(super) fn read(url: &VerifiedUrl, secret_id: &str) -> Result<Self, MissingParameter> {
         let optional = |name| url.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
         let required = |name| optional(name).ok_or(MissingParameter(name));
         Ok(Self {
@@ -62,6 +65,7 @@ impl Launch {
             signed_at: url.timestamp().ok_or(MissingParameter(TIMESTAMP))?,
             parameters: others(url),
             id: url.id().to_owned(),
+            secret_id: secret_id.to_owned(),
         })
     }
 

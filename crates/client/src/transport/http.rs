@@ -36,18 +36,10 @@ impl HttpTransport {
     /// Trusted certificates are loaded for `https` only, and a host that is this machine is never
     /// reached through a proxy.
     pub fn new(url: &Url, timeout: Duration, agent: &str) -> Result<Self, HttpTransportError> {
-        let tls = tls_config(url.scheme() == "https").map_err(|e| HttpTransportError(e.into()))?;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .timeout(timeout)
-            .user_agent(agent);
-        if is_this_machine(url) {
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|e| HttpTransportError(e.into()))?;
-        Ok(Self { client })
+        let client = client_for(url, |builder| {
+            builder.connect_timeout(CONNECT_TIMEOUT.min(timeout)).timeout(timeout).user_agent(agent)
+        });
+        Ok(Self { client: client? })
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
@@ -63,6 +55,19 @@ impl Transport for HttpTransport {
     fn send(&self, request: HttpRequest) -> Sending<'_> {
         Box::pin(self.exchange(request))
     }
+}
+
+/// An HTTP client for one address that follows no redirect.
+pub(super) fn client_for(
+    url: &Url,
+    settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> Result<reqwest::Client, HttpTransportError> {
+    let tls = tls_config(url.scheme() == "https").map_err(|e| HttpTransportError(e.into()))?;
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(redirect::Policy::none());
+    let builder = if is_this_machine(url) { builder.no_proxy() } else { builder };
+    settings(builder).build().map_err(|e| HttpTransportError(e.into()))
 }
 
 fn tls_config(verifies: bool) -> Result<ClientConfig, rustls::Error> {
@@ -103,7 +108,7 @@ async fn read(mut response: Response) -> Result<Vec<u8>, TransportError> {
     Ok(body)
 }
 
-fn classify(error: reqwest::Error) -> TransportError {
+pub(super) fn classify(error: reqwest::Error) -> TransportError {
     // The URL may be internal to the user's network; callers know which one they used.
     let error = error.without_url();
     if is_tls(&error) {
