@@ -1,6 +1,6 @@
 //! Why a command did not do what it was asked to, and the exit code that says so to a script.
 
-use std::io;
+use std::{io, net::SocketAddr};
 
 use freischalt_client::{BuildError, CallError, CallErrorKind, management::ManagementError};
 use freischalt_gateway::GatewayError;
@@ -60,6 +60,17 @@ pub(crate) enum Failure {
         #[source]
         error: ServerError,
     },
+    /// An address cannot be listened on, and what to do about it is not [`fix`].
+    #[error("cannot listen on {address}: another program listens there.\n  {advice}")]
+    Listen {
+        /// Where it should listen.
+        address: SocketAddr,
+        /// What would be right.
+        advice: String,
+        /// What the system says.
+        #[source]
+        cause: io::Error,
+    },
     /// The demo provider cannot start or serve.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
@@ -96,8 +107,32 @@ impl Failure {
             Self::Output(_)
             | Self::System { .. }
             | Self::Server { .. }
+            | Self::Listen { .. }
             | Self::Gateway(_)
             | Self::Seeds(_) => UNEXPECTED,
+        }
+    }
+
+    /// As a failure of a demo provider whose port was given as an option.
+    pub(crate) fn of_demo_port(self) -> Self {
+        match self {
+            Self::Gateway(GatewayError::Listen { address, source }) if is_taken(&source) => {
+                let advice = "Stop it, or choose another port: --demo-port 0 for any free one";
+                Self::Listen { address, advice: advice.to_owned(), cause: source }
+            }
+            other => other,
+        }
+    }
+
+    /// As a failure of a server that a configuration file describes.
+    pub(crate) fn of_configured_server(error: ServerError) -> Self {
+        match error {
+            ServerError::Bind { what, address, source } if is_taken(&source) => {
+                let setting = if what == "marketplace" { "server.bind" } else { "management.bind" };
+                let advice = format!("Stop it, or give another address in the setting {setting}");
+                Self::Listen { address, advice, cause: source }
+            }
+            error => error.into(),
         }
     }
 
@@ -113,12 +148,14 @@ impl From<ServerError> for Failure {
     }
 }
 
+fn is_taken(cause: &io::Error) -> bool {
+    cause.kind() == io::ErrorKind::AddrInUse
+}
+
 /// What to do about it, where there is something.
 fn fix(error: &ServerError) -> String {
     match error {
-        ServerError::Bind { what, address, source }
-            if source.kind() == io::ErrorKind::AddrInUse =>
-        {
+        ServerError::Bind { what, address, source } if is_taken(source) => {
             let option = if *what == "marketplace" { "--port" } else { "--management-port" };
             format!(
                 ": another program listens there, perhaps another sandbox.\n  \

@@ -39,7 +39,9 @@ pub(crate) fn error(failure: &Failure) {
         Failure::AnsweredNo => return,
         _ => format!("{RED}error:{RESET} {failure}"),
     };
-    if let Some(cause) = root_cause(failure) {
+    // A transparent error is its own cause: once is enough.
+    let cause = root_cause(failure).map(ToString::to_string);
+    if let Some(cause) = cause.filter(|cause| !text.contains(cause)) {
         let _ = write!(text, "\n  {DIM}cause:{RESET} {cause}");
     }
     let _ = writeln!(stderr().lock(), "{text}");

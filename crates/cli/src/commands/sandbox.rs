@@ -102,7 +102,7 @@ const DEMO_PORT: u16 = 8082;
 async fn start_demo(arguments: &SandboxArguments, server: &Server) -> Result<Gateway, Failure> {
     let listen = |port| SocketAddr::new(arguments.bind, port);
     if let Some(port) = arguments.demo_port {
-        return bind_provider(server, DEMO, listen(port)).await;
+        return bind_provider(server, DEMO, listen(port)).await.map_err(Failure::of_demo_port);
     }
     if arguments.port == 0 {
         return bind_provider(server, DEMO, any_port(arguments)).await;

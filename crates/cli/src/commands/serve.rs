@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
 
 async fn serve(config: Config) -> Result<(), Failure> {
     let stop = signals::stop()?;
-    let server = Server::bind(config).await?;
+    let server = Server::bind(config).await.map_err(Failure::of_configured_server)?;
     tracing::info!(
         marketplace = server.marketplace_addr().ok().map(tracing::field::display),
         management = server.management_addr().ok().map(tracing::field::display),

@@ -1,12 +1,18 @@
 //! The built command, from outside: what it prints, where, and with which exit code.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
+mod http;
+mod process;
 mod support;
 
 mod arguments;
 mod client_examples;
+mod crash;
 mod error;
+mod every_command;
 mod management;
+mod sandbox;
+mod serve;
 mod signatures;
 mod unlock;

@@ -1,0 +1,204 @@
+//! Every command once against the built sandbox, for people and for scripts. A command that is
+//! not called here fails the ledger at the end.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{
+    process::Running,
+    support::{Run, freischalt, run},
+};
+
+/// Commands that have tests of their own because they do not end by themselves.
+const SERVERS: [&str; 2] = ["sandbox", "serve"];
+
+/// Runs commands against one sandbox and remembers which.
+struct Ledger {
+    server: Running,
+    called: BTreeSet<String>,
+}
+
+impl Ledger {
+    /// Runs the command with these words, which must end with this code, twice: what it prints
+    /// for people, and the JSON that it prints for scripts.
+    #[track_caller]
+    fn both(&mut self, code: i32, words: &[&str]) -> (String, Value) {
+        let people = self.run(words);
+        let scripts = self.run(&[words, &["--json"]].concat());
+        assert_eq!((people.code, scripts.code), (code, code), "{words:?}: {}", people.err);
+        assert!(serde_json::from_str::<Value>(&people.out).is_err(), "{words:?}: {}", people.out);
+        let json = serde_json::from_str(&scripts.out);
+        assert!(scripts.out.ends_with('\n') && scripts.out.lines().count() == 1, "{words:?}");
+        (people.out, json.unwrap_or_else(|_| panic!("{words:?}: {}", scripts.out)))
+    }
+
+    /// Runs the command with these words.
+    fn run(&mut self, words: &[&str]) -> Run {
+        self.with_input(words, "")
+    }
+
+    fn with_input(&mut self, words: &[&str], input: &str) -> Run {
+        let name = words.iter().take_while(|word| is_name(word)).copied().collect::<Vec<_>>();
+        self.called.insert(name.join(" "));
+        let mut command = freischalt(words);
+        command.env("FREISCHALT_MANAGEMENT", self.server.management_url());
+        command.env("FREISCHALT_PROVIDER_SECRET", SECRET);
+        Run::with_input(&mut command, input)
+    }
+}
+
+const SECRET: &str = "0123456789abcdef";
+
+/// The words of a command come before its arguments, which all look different here.
+fn is_name(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') && !word.starts_with('-')
+}
+
+#[test]
+fn every_command_works_for_people_and_for_scripts() {
+    let mut ledger = Ledger { server: Running::sandbox(&["--ephemeral"]), called: BTreeSet::new() };
+    customers_and_providers(&mut ledger);
+    activations(&mut ledger);
+    clock(&mut ledger);
+    signatures(&mut ledger);
+    without_a_server(&mut ledger);
+
+    let mut called = ledger.called;
+    called.extend(SERVERS.map(str::to_owned));
+    let missing: Vec<_> = commands().into_iter().filter(|name| !has(&called, name)).collect();
+    assert!(missing.is_empty(), "no black-box test calls {missing:?}: add them to this file");
+    ledger.server.stop();
+}
+
+/// Arguments of a command may look like words, so a call is known by its beginning.
+fn has(called: &BTreeSet<String>, command: &str) -> bool {
+    called.iter().any(|call| call == command || call.starts_with(&format!("{command} ")))
+}
+
+/// Every command that does something, found by asking for help at each level.
+fn commands() -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![Vec::new()];
+    while let Some(words) = open.pop() {
+        let path: Vec<&str> = words.iter().map(String::as_str).collect();
+        let below = subcommands(&run(&[&path[..], &["--help"]].concat()).out);
+        if below.is_empty() {
+            found.push(words.join(" "));
+        }
+        open.extend(below.into_iter().map(|name| [&words[..], &[name]].concat()));
+    }
+    assert!(found.len() > 15, "{found:?}");
+    found
+}
+
+fn subcommands(help: &str) -> Vec<String> {
+    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    list.take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+fn customers_and_providers(ledger: &mut Ledger) {
+    let add = ["customer", "add", "--slug", "nord", "--administrator", "1=Ada"];
+    assert!(ledger.run(&add).out.contains("administrator"));
+    let twice = ledger.run(&add);
+    assert_eq!(twice.code, 1);
+    assert!(twice.err.contains("taken"), "{}", twice.err);
+    let (people, json) = ledger.both(0, &["customer", "show", "nord"]);
+    assert!(people.contains("Ada"), "{people}");
+    assert_eq!(json["users"][0]["name"], "Ada");
+    let (people, json) = ledger.both(0, &["customer", "list"]);
+    assert!(people.contains("Musterimmo GmbH") && people.contains("nord"), "{people}");
+    assert_eq!(json.as_array().unwrap().len(), 3);
+    assert_eq!(ledger.run(&["customer", "show", "nobody"]).code, 1);
+
+    let url = "http://127.0.0.1:9/activate";
+    let add = ["provider", "add", "--name", "Tours", "--activation-url", url, "--json"];
+    let added = ledger.run(&add);
+    let json: Value = serde_json::from_str(&added.out).unwrap();
+    assert_eq!((added.code, json["slug"].as_str()), (0, Some("tours")), "{}", added.err);
+    assert_eq!(json["secret"].as_str().unwrap().len(), 64);
+    let (people, json) = ledger.both(0, &["provider", "show", "tours"]);
+    assert!(people.contains(url), "{people}");
+    assert_eq!(json.get("secret"), None, "shown once and never again");
+    let (people, json) = ledger.both(0, &["provider", "list"]);
+    assert!(people.contains("Grundrisswerk") && people.contains("Tours"), "{people}");
+    assert_eq!(json.as_array().unwrap().len(), 4);
+}
+
+fn activations(ledger: &mut Ledger) {
+    let api = ledger.server.marketplace_url();
+    let start = ["activation", "start", "--provider", "demo", "--customer", "musterimmo"];
+    let (people, started) = ledger.both(0, &start);
+    assert!(people.contains("pending"), "{people}");
+    assert_eq!(started["replaced"]["state"], "pending", "the first of the two: {started}");
+    let id = started["id"].as_str().unwrap();
+
+    let unlock = ["unlock", "--api", &api, "--from-activation", "-"];
+    let mut wrong = started.clone();
+    wrong["apiKey"] = json!("0".repeat(64));
+    let refused = ledger.with_input(&unlock, &wrong.to_string());
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("137"), "{}", refused.err);
+    let fine = ledger.with_input(&unlock, &started.to_string());
+    assert_eq!((fine.code, fine.out.as_str()), (0, "The provider is active.\n"), "{}", fine.err);
+
+    let (people, json) = ledger.both(0, &["activation", "show", id]);
+    assert!(people.contains("active") && people.contains("unlocked"), "{people}");
+    assert_eq!(json["state"], "active");
+    let (people, json) = ledger.both(0, &["activation", "list", "--customer", "musterimmo"]);
+    assert!(people.contains(id), "{people}");
+    assert_eq!(json.as_array().unwrap().len(), 2);
+    let (people, json) = ledger.both(0, &["activation", "block", id]);
+    assert!(people.contains("blocked"), "{people}");
+    assert_eq!(json["state"], "blocked");
+    assert_eq!(ledger.run(&["activation", "show", "1-2-3"]).code, 1);
+
+    let (people, json) = ledger.both(0, &["requests", "--failed"]);
+    assert!(people.contains("137 The HMAC is invalid."), "{people}");
+    assert_eq!(json[0]["code"], 137);
+}
+
+fn clock(ledger: &mut Ledger) {
+    let (people, json) = ledger.both(0, &["clock", "show"]);
+    assert!(people.contains("the real time"), "{people}");
+    assert_eq!(json["offsetSeconds"], 0);
+    let (_, json) = ledger.both(0, &["clock", "set", "2040-01-01T00:00:00Z", "--freeze"]);
+    assert_eq!(json["now"], "2040-01-01T00:00:00Z");
+    let moved = ledger.run(&["clock", "advance", "1h30m", "--json"]);
+    assert!(moved.out.contains("2040-01-01T01:30:00Z"), "{}", moved.out);
+    let (people, json) = ledger.both(0, &["clock", "reset"]);
+    assert!(people.contains("runs"), "{people}");
+    assert_eq!(json["frozen"], false);
+}
+
+fn signatures(ledger: &mut Ledger) {
+    let signed = ledger.run(&["sign", "url", "https://provider.example/a?b=c"]);
+    assert_eq!(signed.code, 0, "{}", signed.err);
+    let url = signed.out.trim_end();
+    let (_, json) = ledger.both(0, &["verify", "url", url]);
+    assert_eq!(json["valid"], true);
+    let changed = url.replace("b=c", "b=d");
+    assert_eq!(ledger.run(&["verify", "url", &changed]).code, 1);
+
+    let order = ledger.with_input(&["sign", "order"], r#"{"a":"1"}"#);
+    assert_eq!(order.code, 0, "{}", order.err);
+    assert_eq!(ledger.with_input(&["verify", "order"], &order.out).code, 0);
+    let changed = order.out.replace("\"1\"", "\"2\"");
+    let refused = ledger.with_input(&["verify", "order", "--json"], &changed);
+    assert_eq!(refused.code, 1);
+    assert_eq!(serde_json::from_str::<Value>(&refused.out).unwrap()["valid"], false);
+}
+
+fn without_a_server(ledger: &mut Ledger) {
+    let (people, json) = ledger.both(0, &["error", "137"]);
+    assert!(people.contains("The HMAC is invalid."), "{people}");
+    assert_eq!(json["code"], 137);
+    let script = ledger.run(&["completions", "bash"]);
+    assert_eq!(script.code, 0);
+    assert!(script.out.contains("freischalt"));
+}

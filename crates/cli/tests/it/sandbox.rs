@@ -1,0 +1,199 @@
+//! `freischalt` without a command, as people and build machines start it.
+
+use std::{io::Write, net::TcpListener, os::unix::fs::PermissionsExt, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::{
+    http,
+    process::Running,
+    support::{Run, freischalt, run},
+};
+
+#[test]
+fn the_ready_line_is_all_that_stands_on_standard_output() {
+    let server = Running::sandbox(&["--ephemeral"]);
+    let ready = server.ready.as_object().unwrap().clone();
+    let mut names: Vec<_> = ready.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["demoProvider", "management", "marketplace"]);
+    for (name, url) in &ready {
+        let url = url.as_str().unwrap();
+        assert!(!url.ends_with(":0") && !url.ends_with('/'), "{name}: {url}");
+        let page = http::exchange(http::address(url), &http::request("GET", "/healthz", &[], ""));
+        assert!(page.is_ok(), "{name} is there when the line says so");
+    }
+    let unlock = http::request("POST", "/api/stable/api.php", &[], "{}");
+    assert_eq!(
+        http::exchange(server.marketplace, &unlock).unwrap().json()["status"]["errorcode"],
+        13
+    );
+    assert_eq!(server.stop().out.lines().count(), 1);
+}
+
+#[test]
+fn the_sandbox_command_is_the_same_as_none() {
+    let words = ["sandbox", "--port", "0", "--management-port", "0", "--ephemeral", "--json"];
+    let server = Running::of(&words);
+    server.manage("GET", "/v1/providers/demo", &Value::Null);
+    server.stop();
+}
+
+#[test]
+fn a_second_start_on_the_same_data_carries_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("deep").join("data");
+    let first = Running::sandbox_in(&data);
+    let wanted = json!({ "provider": "demo", "customer": "musterimmo" });
+    let started = first.manage("POST", "/v1/activations", &wanted);
+    first.manage("POST", "/v1/customers", &json!({ "slug": "second" }));
+    let customers = first.manage("GET", "/v1/customers", &Value::Null);
+    first.stop();
+
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&data), mode(&data.join("encryption.key"))), (0o700, 0o600));
+
+    let second = Running::sandbox_in(&data);
+    assert_eq!(second.manage("GET", "/v1/customers", &Value::Null), customers);
+    let path = format!("/v1/activations/{}", started["id"].as_str().unwrap());
+    assert_eq!(second.manage("GET", &path, &Value::Null)["state"], "pending");
+    let provider = second.manage("GET", "/v1/providers/demo", &Value::Null);
+    let now = second.ready["demoProvider"].as_str().unwrap();
+    assert_eq!(provider["activationUrl"], format!("{now}/activate"), "where it is in this run");
+    let api = second.marketplace_url();
+    let unlock = ["unlock", "--api", &api, "--from-activation", "-", "--json"];
+    let unlocked = Run::with_input(&mut freischalt(unlock), &started.to_string());
+    assert_eq!(unlocked.code, 0, "the key of before is still good: {}", unlocked.err);
+    assert_eq!(second.manage("GET", &path, &Value::Null)["state"], "active");
+    second.stop();
+}
+
+/// What an ephemeral sandbox was told, the next one does not know, and no file tells of it.
+#[test]
+fn an_ephemeral_sandbox_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["--port", "0", "--management-port", "0", "--ephemeral", "--json"];
+    for _ in 0..2 {
+        let server = Running::in_folder(&words, folder.path());
+        server.manage("POST", "/v1/customers", &json!({ "slug": "gone" }));
+        server.stop();
+    }
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn data_is_kept_in_the_working_folder_by_default() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["--port", "0", "--management-port", "0", "--json"];
+    Running::in_folder(&words, folder.path()).stop();
+    assert!(folder.path().join("freischalt-data/freischalt.db").is_file());
+}
+
+#[test]
+fn it_listens_where_it_is_told_to() {
+    let server = Running::sandbox(&["--ephemeral", "--bind", "127.0.0.2"]);
+    for name in ["marketplace", "management", "demoProvider"] {
+        let url = server.ready[name].as_str().unwrap();
+        assert!(url.starts_with("http://127.0.0.2:"), "{name}: {url}");
+    }
+    server.manage("GET", "/v1/clock", &Value::Null);
+    server.stop();
+    let wrong = run(&["--bind", "localhost"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("--bind"), "{}", wrong.err);
+}
+
+#[test]
+fn people_are_told_where_to_click_and_what_to_type() {
+    let words = ["--port", "0", "--management-port", "0", "--ephemeral"];
+    let server = Running::of_people(&words);
+    let (marketplace, management) = (server.marketplace_url(), server.management_url());
+    let text = server.ready.as_str().unwrap().to_owned();
+    for part in [
+        &format!("Open {marketplace} and choose Anna Albrecht"),
+        &format!("{marketplace}/api/stable/api.php"),
+        &format!("--management {management} --json"),
+        "freischalt provider add --name \"My service\"",
+        "gone when the sandbox stops",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(!text.contains('\u{1b}'), "no colours when nobody looks");
+    server.stop();
+}
+
+/// The message is one that can be acted on without looking anything up.
+#[test]
+fn a_taken_port_names_the_fix() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (option, other) in [("--port", "--management-port"), ("--management-port", "--port")] {
+        let run = run(&[option, &port, other, "0", "--ephemeral", "--json"]);
+        assert_eq!((run.code, run.out.as_str()), (4, ""), "{}", run.err);
+        assert!(run.err.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{}", run.err);
+        assert!(run.err.contains(&format!("{option} 0 for any free one")), "{}", run.err);
+    }
+    let demo = run(&["--port", "0", "--management-port", "0", "--demo-port", &port, "--ephemeral"]);
+    assert_eq!(demo.code, 4);
+    assert!(demo.err.contains(&port) && demo.err.contains("--demo-port"), "{}", demo.err);
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_used_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let start = |data: &Path| {
+        run(&["--port", "0", "--management-port", "0", "--data", data.to_str().unwrap()])
+    };
+    let no_folder = start(&file);
+    assert_eq!(no_folder.code, 2, "{}", no_folder.err);
+    assert!(no_folder.err.contains(file.to_str().unwrap()), "{}", no_folder.err);
+
+    std::fs::write(folder.path().join("encryption.key"), "not a key").unwrap();
+    let no_key = start(folder.path());
+    assert_eq!(no_key.code, 2, "{}", no_key.err);
+    assert!(no_key.err.contains("64 hexadecimal digits"), "{}", no_key.err);
+
+    let used = tempfile::tempdir().unwrap();
+    Running::sandbox_in(used.path()).stop();
+    std::fs::write(used.path().join("encryption.key"), "0f".repeat(32)).unwrap();
+    let other_key = start(used.path());
+    assert_eq!(other_key.code, 4, "{}", other_key.err);
+    let why = "the encryption key does not fit";
+    assert_eq!(other_key.err.matches(why).count(), 1, "said once: {}", other_key.err);
+
+    let strange = tempfile::tempdir().unwrap();
+    std::fs::write(strange.path().join("freischalt.db"), "no database ".repeat(100)).unwrap();
+    let no_database = start(strange.path());
+    assert_eq!(no_database.code, 4, "{}", no_database.err);
+    assert!(no_database.err.contains("freischalt.db"), "{}", no_database.err);
+}
+
+/// A request that has begun to arrive is accepted; whoever asks the server to stop in its middle
+/// gets an answer to it all the same.
+#[test]
+fn a_signal_lets_accepted_requests_finish() {
+    for signal in ["TERM", "INT"] {
+        let server = Running::sandbox(&["--ephemeral"]);
+        let address = server.marketplace;
+        // One that is idle must not hold the end up.
+        let idle = http::connect(address).unwrap();
+        let request = http::request("POST", "/api/stable/api.php", &[], "{\"token\":\"t\"}");
+        let (begin, rest) = request.split_at(request.len() - 5);
+        let mut slow = http::connect(address).unwrap();
+        slow.write_all(begin).unwrap();
+        http::exchange(address, &http::request("GET", "/healthz", &[], "")).unwrap();
+
+        server.ask_to_stop(signal);
+        while http::connect(address).is_ok() {
+            std::thread::yield_now();
+        }
+        slow.write_all(rest).unwrap();
+        let answer = http::read(&slow).unwrap();
+        assert_eq!(answer.json()["status"]["errorcode"], 14, "{signal}: {}", answer.body);
+        drop(idle);
+        let ended = server.wait();
+        assert!(ended.status.success(), "{signal}: {}: {}", ended.status, ended.err);
+    }
+}
