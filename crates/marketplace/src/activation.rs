@@ -10,13 +10,15 @@
 //! and activating again begins a new run with a new API user, so that nothing of an old run can
 //! ever act again. States carry their data and transitions consume them.
 
+mod block;
 mod start;
 mod unlock;
 
 use freischalt_protocol::{Secret, UnixTime};
 use serde::{Deserialize, Serialize};
 
-pub use start::{Begun, NewGrant, NewRun, RightProblem, StartProblem, begin};
+pub use block::{BlockProblem, Blocker};
+pub use start::{Begun, NewGrant, NewRun, RightProblem, StartFacts, StartProblem, begin};
 pub use unlock::{UnlockCall, UnlockFacts, Unlocked, unlock};
 
 use crate::{
@@ -184,11 +186,6 @@ impl Activation {
     /// Whether the run is not over.
     pub fn is_live(&self) -> bool {
         !matches!(self.stage, Stage::Ended { .. })
-    }
-
-    /// Ends the run because an administrator blocks the provider.
-    pub fn block(self, actor: Actor, now: UnixTime) -> Result<Transition, AlreadyEnded> {
-        self.end(EndReason::Blocked, actor, now)
     }
 
     fn end(

@@ -4,7 +4,11 @@
 use freischalt_marketplace::{
     Activation, ActivationId, Actor, Audience, ClaimPurpose, Customer, DocumentKind, IssuedClaim,
     Provider, User, UserId,
-    activation::{AlreadyEnded, Begun, Grant, NewGrant, NewRun, RightProblem, StartProblem, begin},
+    activation::{
+        Begun, BlockProblem, Blocker, Grant, NewGrant, NewRun, RightProblem, StartFacts,
+        StartProblem, begin,
+    },
+    service::{UseRefusal, UserRight, may_use},
 };
 use freischalt_protocol::{
     ApiClaim, Secret, UnixTime,
@@ -26,24 +30,21 @@ pub enum FlowError {
     /// The right cannot be chosen.
     #[error(transparent)]
     Right(#[from] RightProblem),
-    /// The run is over.
+    /// The provider cannot be blocked.
     #[error(transparent)]
-    Ended(#[from] AlreadyEnded),
+    Block(#[from] BlockProblem),
     /// There is no such run, or none that is live.
     #[error("there is no such activation")]
     NotFound,
     /// The user does not exist.
     #[error("there is no such user")]
     NoUser,
-    /// The user may not do this.
-    #[error("only administrators can block providers")]
-    NotAdministrator,
     /// The provider's URL cannot be signed.
     #[error("the registered URL cannot be signed: {0}")]
     Url(#[from] signed_url::SignedUrlError),
     /// The provider is not active, or the user may not use it.
-    #[error("{0}")]
-    Service(&'static str),
+    #[error(transparent)]
+    Use(#[from] UseRefusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -117,11 +118,12 @@ impl AppState {
         let started = self
             .store
             .decide(scope, move |facts: Facts| {
-                if !facts.customer_active {
-                    return Err(FlowError::Start(StartProblem::CustomerInactive));
-                }
-                let user = facts.user.ok_or(FlowError::NoUser)?;
-                Ok(verdict(begin(facts.activation, run.clone(), &user, actor, now)?))
+                let facts = StartFacts {
+                    live: facts.activation,
+                    customer_active: facts.customer_active,
+                    user: facts.user.ok_or(FlowError::NoUser)?,
+                };
+                Ok::<_, FlowError>(verdict(begin(facts, run.clone(), actor, now)?))
             })
             .await?;
         Ok(started)
@@ -163,15 +165,13 @@ impl AppState {
         Ok(chosen)
     }
 
-    /// Blocks the provider: token, key and claims of the run are dead when this returns. A user
-    /// must be an administrator; without one the marketplace itself blocks, in the name of who
-    /// began the run, so that it can even if the customer has no administrator left.
+    /// Blocks the provider: token, key and claims of the run are dead when this returns. Without
+    /// a user it is the management API that blocks.
     pub async fn block(
         &self,
         customer: &Customer,
         id: ActivationId,
         user: Option<UserId>,
-        actor: impl Fn(UserId) -> Actor + Send + 'static,
     ) -> Result<Activation, FlowError> {
         let now = self.clock.now();
         let scope = Scope { customer: customer.id, target: Target::Run(id), user, entry: None };
@@ -179,11 +179,12 @@ impl AppState {
             .store
             .decide(scope, move |facts: Facts| {
                 let run = facts.activation.ok_or(FlowError::NotFound)?;
-                if let Some(user) = user {
-                    check_may_block(user, facts.user)?;
-                }
-                let by = user.unwrap_or(run.opened_by);
-                let transition = run.block(actor(by), now)?;
+                let user = match user {
+                    Some(_) => Some(facts.user.ok_or(FlowError::NoUser)?),
+                    None => None,
+                };
+                let by = user.as_ref().map_or(Blocker::Management, Blocker::User);
+                let transition = run.block(by, now)?;
                 Ok::<_, FlowError>(Verdict {
                     outcome: transition.0.clone(),
                     writes: vec![transition],
@@ -231,7 +232,7 @@ impl AppState {
         activation: &Activation,
         user: &User,
     ) -> Result<(Launch, ServiceEntry), FlowError> {
-        check_use(activation, user)?;
+        may_use(activation, user, UserRight::AsChosen)?;
         let now = self.clock.now();
         let entry = ServiceEntry {
             id: random::parameter_cache_id()?,
@@ -282,8 +283,9 @@ impl AppState {
 
 fn verdict(begun: Begun) -> Verdict<Started> {
     match begun {
-        Begun::Resumed(activation) => {
-            Verdict { writes: Vec::new(), outcome: Started { activation, replaced: None } }
+        Begun::Resumed(resumed) => {
+            let outcome = Started { activation: resumed.0.clone(), replaced: None };
+            Verdict { writes: vec![resumed], outcome }
         }
         Begun::New { ended, begun } => {
             let replaced = ended.as_ref().map(|(run, _)| run.clone());
@@ -291,27 +293,6 @@ fn verdict(begun: Begun) -> Verdict<Started> {
             Verdict { writes: ended.into_iter().chain([begun]).collect(), outcome }
         }
     }
-}
-
-fn check_may_block(id: UserId, found: Option<User>) -> Result<(), FlowError> {
-    match found {
-        Some(user) if user.id == id && user.may_activate() => Ok(()),
-        Some(user) if user.id == id => Err(FlowError::NotAdministrator),
-        _ => Err(FlowError::NoUser),
-    }
-}
-
-fn check_use(activation: &Activation, user: &User) -> Result<(), FlowError> {
-    let freischalt_marketplace::Stage::Active { grant, .. } = &activation.stage else {
-        return Err(FlowError::Service("the provider is not active"));
-    };
-    if !user.active {
-        return Err(FlowError::Service("the user is switched off"));
-    }
-    if grant.audience == Audience::Administrators && !user.administrator {
-        return Err(FlowError::Service("only administrators may use this provider"));
-    }
-    Ok(())
 }
 
 fn document_version(provider: &Provider, kind: DocumentKind) -> String {

@@ -12,6 +12,7 @@ pub mod management;
 mod provider_url;
 mod random;
 mod router;
+mod routes;
 pub mod seeds;
 mod session;
 mod state;
@@ -26,6 +27,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 pub use clock::Clock;
 pub use config::{Config, Mode};
+pub use router::marketplace_paths;
 
 use crate::state::{App, AppState};
 

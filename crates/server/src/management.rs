@@ -76,6 +76,10 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// Paths of the management listener that want no token: what a load balancer, a monitor and a
+/// developer need. None of them is in the document.
+pub const OPEN_PATHS: [&str; 3] = ["/openapi.json", "/healthz", "/readyz"];
+
 /// The OpenAPI document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     documented().split_for_parts().1

@@ -26,30 +26,39 @@ use axum::{
 use texts::Language;
 
 use self::{failure::Failure, visitor::Visitor};
-use crate::state::App;
+use crate::{routes::Routes, state::App};
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 64 * 1024;
 
 /// All pages and files.
 pub(crate) fn router(app: &App) -> Router<App> {
-    let files = assets::paths()
-        .fold(Router::new(), |files, path| files.route(&format!("/{path}"), get(files::serve)));
     pages()
+        .into_router()
         .layer(from_fn_with_state(app.clone(), page::same_origin))
-        // From another system's page, which is what a sign-in ticket is for.
-        .route("/session", post(account::redeem_ticket))
-        .merge(files)
+        .merge(open().into_router())
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(from_fn(page::headers))
 }
 
-fn pages() -> Router<App> {
+/// Every path of a page or file, with parameters in braces.
+pub(crate) fn paths() -> Vec<String> {
+    [pages().into_paths(), open().into_paths()].concat()
+}
+
+/// What other sites' pages may ask for: files, and the form with a sign-in ticket, which is made
+/// for that.
+fn open() -> Routes {
+    let ticket = Routes::default().route("/session", post(account::redeem_ticket));
+    assets::paths().fold(ticket, |files, path| files.route(&format!("/{path}"), get(files::serve)))
+}
+
+fn pages() -> Routes {
     const PROVIDER: &str = "/marketplace/providers/{slug}";
     let provider = |path: &str| format!("{PROVIDER}{path}");
-    Router::new()
+    Routes::default()
         .route("/", get(account::home))
         .route("/language", get(account::choose_language))
         .route("/sign-out", post(account::sign_out))

@@ -133,9 +133,13 @@ impl Store {
         self.database
             .write(move |tx| {
                 let facts = facts(tx, &vault, &scope)?;
+                let before = facts.activation.clone();
                 let verdict = rule(facts).map_err(Decided::Refused)?;
                 for (activation, event) in &verdict.writes {
-                    rows::write(tx, &vault, activation)?;
+                    // A run that goes on as it was has only something more to record.
+                    if before.as_ref() != Some(activation) {
+                        rows::write(tx, &vault, activation)?;
+                    }
                     append_audit(tx, activation, event)?;
                 }
                 Ok(verdict.outcome)

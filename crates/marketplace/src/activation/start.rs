@@ -40,8 +40,9 @@ pub enum Begun {
         /// The new run.
         begun: Transition,
     },
-    /// The same administrator already has an unfinished run: it goes on.
-    Resumed(Activation),
+    /// The same administrator already has an unfinished run: it goes on. What was accepted now is
+    /// recorded, because the documents may have another version than the first time.
+    Resumed(Transition),
 }
 
 /// Why no run can begin.
@@ -58,27 +59,46 @@ pub enum StartProblem {
     AlreadyActive,
 }
 
+/// What the rule needs to know at the moment of the decision, all read in one transaction.
+#[derive(Clone, Debug)]
+pub struct StartFacts {
+    /// The live run of the provider in the customer, if there is one.
+    pub live: Option<Activation>,
+    /// Whether the customer may be acted for.
+    pub customer_active: bool,
+    /// Who accepts.
+    pub user: User,
+}
+
 /// Begins a run: the administrator has accepted the terms and the data-processing agreement.
 pub fn begin(
-    live: Option<Activation>,
+    facts: StartFacts,
     run: NewRun,
-    user: &User,
     actor: Actor,
     now: UnixTime,
 ) -> Result<Begun, StartProblem> {
+    let StartFacts { live, customer_active, user } = facts;
+    if !customer_active {
+        return Err(StartProblem::CustomerInactive);
+    }
     if !user.may_activate() {
         return Err(StartProblem::NotAdministrator);
     }
+    let (terms_version, dpa_version) = (run.terms_version, run.dpa_version);
+    let kind = AuditKind::TermsAccepted { terms_version, dpa_version };
+    let accepted = AuditEvent { at: now, actor, kind };
     let ended = match live {
         None => None,
         Some(live) if run.replace_active => supersede(live, actor, now),
         Some(live) => match &live.stage {
             Stage::Active { .. } => return Err(StartProblem::AlreadyActive),
-            Stage::TermsAccepted if live.opened_by == user.id => return Ok(Begun::Resumed(live)),
+            Stage::TermsAccepted if live.opened_by == user.id => {
+                return Ok(Begun::Resumed((live, accepted)));
+            }
             Stage::Pending { grant, .. }
                 if live.opened_by == user.id && !grant.entry.is_expired(now) =>
             {
-                return Ok(Begun::Resumed(live));
+                return Ok(Begun::Resumed((live, accepted)));
             }
             _ => supersede(live, actor, now),
         },
@@ -91,9 +111,7 @@ pub fn begin(
         opened_at: now,
         stage: Stage::TermsAccepted,
     };
-    let kind =
-        AuditKind::TermsAccepted { terms_version: run.terms_version, dpa_version: run.dpa_version };
-    Ok(Begun::New { ended, begun: (begun, AuditEvent { at: now, actor, kind }) })
+    Ok(Begun::New { ended, begun: (begun, accepted) })
 }
 
 fn supersede(live: Activation, actor: Actor, now: UnixTime) -> Option<Transition> {

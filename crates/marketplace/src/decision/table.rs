@@ -51,6 +51,7 @@ macro_rules! rows {
 pub const TABLE: &[Row] = rows! {
     "body-empty" 9 Top500 TEXT: "The body is empty.";
     "json-depth" 3 Top500 TEXT: "The JSON has more than 511 arrays or objects inside each other.";
+    "json-brackets" 4 Top500 TEXT: "A bracket in the JSON closes one of the other kind.";
     "json-control-character" 5 Top500 TEXT: "A JSON string holds a raw control character.";
     "json-syntax" 6 Top500 TEXT: "The body is not JSON.";
     "json-utf8" 7 Top500 TEXT: "The body is not UTF-8.";

@@ -70,6 +70,7 @@ fn row_of_envelope(problem: &EnvelopeProblem) -> &'static str {
         EnvelopeProblem::Empty => "body-empty",
         EnvelopeProblem::Json(error) => match error.kind {
             DecodeErrorKind::Depth => "json-depth",
+            DecodeErrorKind::StateMismatch => "json-brackets",
             DecodeErrorKind::ControlCharacter => "json-control-character",
             DecodeErrorKind::Syntax => "json-syntax",
             DecodeErrorKind::Utf8 => "json-utf8",
@@ -98,8 +99,15 @@ fn row_of_action(problem: &ActionProblem) -> &'static str {
 /// One of each.
 fn refusals() -> Vec<Refusal> {
     use DecodeErrorKind as Json;
-    let json = [Json::Depth, Json::ControlCharacter, Json::Syntax, Json::Utf8, Json::Utf16]
-        .map(|kind| EnvelopeProblem::Json(DecodeError { kind, offset: 0 }));
+    let json = [
+        Json::Depth,
+        Json::StateMismatch,
+        Json::ControlCharacter,
+        Json::Syntax,
+        Json::Utf8,
+        Json::Utf16,
+    ]
+    .map(|kind| EnvelopeProblem::Json(DecodeError { kind, offset: 0 }));
     let envelope = [
         EnvelopeProblem::Empty,
         EnvelopeProblem::NotAnObject("a list"),

@@ -1,6 +1,6 @@
 //! What can happen, in terms that mean the same to the rules and to the model.
 
-use freischalt_marketplace::activation::{RightProblem, StartProblem};
+use freischalt_marketplace::activation::{BlockProblem, RightProblem, StartProblem};
 
 /// Customers, providers, and users of each customer: 0 and 1 begin as administrators.
 pub const CUSTOMERS: usize = 2;
@@ -33,8 +33,8 @@ pub enum Command {
     Choose { pair: Pair, user: usize, all_users: bool },
     /// A provider calls `unlockProvider`.
     Unlock(Unlock),
-    /// The newest run is blocked.
-    Block(Pair),
+    /// The newest run is blocked, by a user or by the marketplace itself.
+    Block { pair: Pair, by: Option<usize> },
     /// A user is changed or removed.
     User { customer: usize, user: usize, change: Change },
     /// A customer is switched on or off.
@@ -111,8 +111,8 @@ pub enum Outcome {
     NotBegun(StartProblem),
     /// The right could not be chosen.
     NotChosen(RightProblem),
-    /// The run was over already.
-    Over,
+    /// The run could not be blocked.
+    NotBlocked(BlockProblem),
     /// The call was refused with this code; the word tells those of one code apart.
     Refused(u32, &'static str),
 }

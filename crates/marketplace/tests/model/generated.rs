@@ -83,7 +83,9 @@ fn command() -> impl Strategy<Value = Command> {
             Command::Choose { pair, user, all_users }
         }),
         10 => unlock().prop_map(Command::Unlock),
-        2 => pair().prop_map(Command::Block),
+        2 => (pair(), proptest::option::of(0..USERS)).prop_map(|(pair, by)| {
+            Command::Block { pair, by }
+        }),
         2 => (0..CUSTOMERS, 0..USERS, change).prop_map(|(customer, user, change)| {
             Command::User { customer, user, change }
         }),

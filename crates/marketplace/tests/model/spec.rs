@@ -1,7 +1,7 @@
 //! The model: flat records and lists of conditions, written from the documentation and not from
 //! the code. It must not know how the rules are built.
 
-use freischalt_marketplace::activation::{RightProblem, StartProblem};
+use freischalt_marketplace::activation::{AlreadyEnded, BlockProblem, RightProblem, StartProblem};
 
 use crate::commands::{
     CLAIM_LIFETIME, CUSTOMERS, Change, Claim, Command, ENTRY_LIFETIME, Entry, Outcome, Pair,
@@ -32,7 +32,7 @@ impl Spec {
             }
             Command::Choose { pair, user, all_users } => self.choose(pair, user, all_users),
             Command::Unlock(unlock) => self.unlock(unlock),
-            Command::Block(pair) => self.block(pair),
+            Command::Block { pair, by } => self.block(pair, by),
             Command::User { customer, user, change } => {
                 self.users[customer][user] = match change {
                     Change::Remove => None,
@@ -57,6 +57,9 @@ impl Spec {
 
     fn accept(&mut self, pair: Pair, user: usize, replace_active: bool) -> Outcome {
         let Some(rights) = self.users[pair.customer][user] else { return Outcome::Nobody };
+        if !self.customers[pair.customer] {
+            return Outcome::NotBegun(StartProblem::CustomerInactive);
+        }
         if rights != (true, true) {
             return Outcome::NotBegun(StartProblem::NotAdministrator);
         }
@@ -68,6 +71,7 @@ impl Spec {
                 return Outcome::NotBegun(StartProblem::AlreadyActive);
             }
             if live.opened_by == user && entry_serves && !replace_active {
+                live.events.push((now, "terms accepted"));
                 return Outcome::Same;
             }
             end(live, now, false);
@@ -106,10 +110,16 @@ impl Spec {
         Outcome::Done
     }
 
-    fn block(&mut self, pair: Pair) -> Outcome {
+    fn block(&mut self, pair: Pair, by: Option<usize>) -> Outcome {
         let Some(index) = self.find(RunRef { pair, back: 0 }) else { return Outcome::Nobody };
+        if let Some(user) = by {
+            let Some(rights) = self.users[pair.customer][user] else { return Outcome::Nobody };
+            if rights != (true, true) {
+                return Outcome::NotBlocked(BlockProblem::NotAdministrator);
+            }
+        }
         if self.runs[index].ended.is_some() {
-            return Outcome::Over;
+            return Outcome::NotBlocked(AlreadyEnded.into());
         }
         end(&mut self.runs[index], self.now, true);
         Outcome::Done

@@ -22,7 +22,9 @@ fn offices() -> Both {
             Command::Choose { pair, user: 0, all_users: true },
         ];
         let unlock = Command::Unlock(Unlock::right(RunRef { pair, back: 0 }, true));
-        for command in [begin[0], begin[1], unlock, Command::Block(pair), begin[0], begin[1]] {
+        for command in
+            [begin[0], begin[1], unlock, Command::Block { pair, by: Some(0) }, begin[0], begin[1]]
+        {
             assert_eq!(both.step(command), Outcome::Done);
         }
     }

@@ -7,8 +7,8 @@ use freischalt_marketplace::{
     ClaimSealer, CustomerId, EndReason, Language, ParameterCacheId, Policy, ProviderId, Refusal,
     Stage, User, UserId,
     activation::{
-        AlreadyEnded, Begun, NewGrant, NewRun, Transition, UnlockCall, UnlockFacts, Unlocked,
-        begin, unlock,
+        Begun, Blocker, NewGrant, NewRun, StartFacts, Transition, UnlockCall, UnlockFacts,
+        Unlocked, begin, unlock,
     },
     decision::{Permitted, authenticate, check_claim, find_call, permit},
 };
@@ -71,7 +71,7 @@ impl World {
             }
             Command::Choose { pair, user, all_users } => self.choose(pair, user, all_users),
             Command::Unlock(call) => self.unlock(call),
-            Command::Block(pair) => self.block(pair),
+            Command::Block { pair, by } => self.block(pair, by),
             Command::User { customer, user, change } => {
                 self.users[customer][user] = match change {
                     Change::Remove => None,
@@ -122,14 +122,21 @@ impl World {
             id: ActivationId::new(self.serial, [0; 10]),
             customer: customer(pair),
             provider: provider(pair),
-            terms_version: String::new(),
+            terms_version: self.now.to_string(),
             dpa_version: String::new(),
             replace_active,
         };
-        match begin(live.cloned(), run, &person, Actor::User(person.id), self.now) {
+        let actor = Actor::User(person.id);
+        let customer_active = self.customers[pair.customer];
+        let facts = StartFacts { live: live.cloned(), customer_active, user: person };
+        match begin(facts, run, actor, self.now) {
             Err(problem) => Outcome::NotBegun(problem),
-            Ok(Begun::Resumed(run)) => {
-                assert_eq!(Some(&run), live, "it goes on as it was");
+            Ok(Begun::Resumed(resumed)) => {
+                assert_eq!(Some(&resumed.0), live, "it goes on as it was");
+                let terms_version = self.now.to_string();
+                let kind = AuditKind::TermsAccepted { terms_version, dpa_version: String::new() };
+                assert_eq!(resumed.1.kind, kind, "with the versions of now");
+                self.write(resumed);
                 Outcome::Same
             }
             Ok(Begun::New { ended, begun }) => {
@@ -165,11 +172,22 @@ impl World {
         }
     }
 
-    fn block(&mut self, pair: Pair) -> Outcome {
+    fn block(&mut self, pair: Pair, by: Option<usize>) -> Outcome {
         let Some(run) = self.find(RunRef { pair, back: 0 }) else { return Outcome::Nobody };
-        match run.activation.clone().block(Actor::User(UserId(0)), self.now) {
-            Err(AlreadyEnded) => Outcome::Over,
+        let user = match by.map(|user| self.users[pair.customer][user].clone()) {
+            Some(None) => return Outcome::Nobody,
+            Some(user) => user,
+            None => None,
+        };
+        let actor = match &user {
+            Some(user) => Actor::User(user.id),
+            None => Actor::Management(run.activation.opened_by),
+        };
+        let by = user.as_ref().map_or(Blocker::Management, Blocker::User);
+        match run.activation.clone().block(by, self.now) {
+            Err(problem) => Outcome::NotBlocked(problem),
             Ok(transition) => {
+                assert_eq!(transition.1.actor, actor);
                 self.write(transition);
                 Outcome::Done
             }

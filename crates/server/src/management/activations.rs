@@ -3,7 +3,7 @@
 use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{
     Activation, ActivationId, Actor, Audience, AuditKind, Customer, EndReason, Provider, Stage,
-    User, UserId,
+    User, UserId, activation::BlockProblem,
 };
 use freischalt_store::{ActivationFilter, HistoryEntry};
 use serde::{Deserialize, Serialize};
@@ -220,9 +220,9 @@ pub(super) async fn block(
 ) -> Result<Json<ShownActivation>, Problem> {
     let activation = named_activation(&app, &id).await?;
     let customer = customer_of(&app, &activation).await?;
-    let over = match app.block(&customer, activation.id, None, Actor::Management).await {
+    let over = match app.block(&customer, activation.id, None).await {
         Ok(blocked) => blocked,
-        Err(FlowError::Ended(_)) => named_activation(&app, &id).await?,
+        Err(FlowError::Block(BlockProblem::AlreadyEnded(_))) => named_activation(&app, &id).await?,
         Err(error) => return Err(error.into()),
     };
     Ok(Json(show_with_history(&app, over).await?))

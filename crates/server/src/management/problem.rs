@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use freischalt_marketplace::activation::{RightProblem, StartProblem};
+use freischalt_marketplace::activation::{BlockProblem, RightProblem, StartProblem};
 use freischalt_store::{CreateProblem, PutUserProblem, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -135,11 +135,10 @@ impl From<FlowError> for Problem {
             | FlowError::Right(RightProblem::NotAdministrator) => {
                 Self::invalid("user", "only administrators can activate providers")
             }
-            FlowError::NotAdministrator => Self::forbidden(error.to_string()),
-            FlowError::Start(_)
-            | FlowError::Right(_)
-            | FlowError::Ended(_)
-            | FlowError::Service(_) => Self::conflict(error.to_string()),
+            FlowError::Block(BlockProblem::NotAdministrator) => Self::forbidden(error.to_string()),
+            FlowError::Start(_) | FlowError::Right(_) | FlowError::Block(_) | FlowError::Use(_) => {
+                Self::conflict(error.to_string())
+            }
             FlowError::NotFound => Self::not_found("such", "activation"),
             FlowError::NoUser => Self::invalid("user", "there is no such user"),
             FlowError::Url(_) => Self::conflict(error.to_string()),

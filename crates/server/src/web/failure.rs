@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use freischalt_marketplace::activation::BlockProblem;
 
 use super::{
     page::page,
@@ -68,14 +69,14 @@ impl Failure {
         match error {
             FlowError::Store(_) | FlowError::Random(_) => Self::internal(visitor, error),
             FlowError::NotFound => Self::not_found(visitor),
-            FlowError::NotAdministrator | FlowError::NoUser => {
+            FlowError::Block(BlockProblem::NotAdministrator) | FlowError::NoUser => {
                 Self::forbidden(visitor, String::new())
             }
             FlowError::Start(_)
             | FlowError::Right(_)
-            | FlowError::Ended(_)
+            | FlowError::Block(_)
             | FlowError::Url(_)
-            | FlowError::Service(_) => Self::bad_request(visitor, error.to_string()),
+            | FlowError::Use(_) => Self::bad_request(visitor, error.to_string()),
         }
     }
 

@@ -105,7 +105,7 @@ pub(super) async fn block(visitor: Visitor, Path(slug): Path<String>) -> Result<
     let run = run.map_err(|error| Failure::internal(&visitor, &error))?;
     // Blocked by somebody else in the meantime: that is what was wanted.
     if let Some(run) = run.filter(Activation::is_live) {
-        let blocked = visitor.app.block(customer, run.id, Some(user.id), Actor::User).await;
+        let blocked = visitor.app.block(customer, run.id, Some(user.id)).await;
         blocked.map_err(|error| Failure::flow(&visitor, &error))?;
     }
     Ok(Redirect::to(&format!("/marketplace/providers/{}", provider.slug)).into_response())

@@ -4,7 +4,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::world::{Run, World, assert_unlocked};
+use crate::{
+    wire,
+    world::{Run, World, assert_unlocked},
+};
 
 /// What happened to an activation, and who did it.
 fn history(shown: &Value) -> Vec<(String, String)> {
@@ -258,4 +261,27 @@ async fn the_last_requests_are_shown_with_an_explanation() {
     for secret in [&run.key, &run.token, &run.claim, &run.entry] {
         assert!(!all.to_string().contains(secret.as_str()));
     }
+}
+
+/// The documents may have another version when an unfinished activation is taken up again.
+#[tokio::test]
+async fn terms_that_are_accepted_again_are_recorded_again() {
+    let world = World::new().await;
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let become_anna = b"customer=musterimmo&user=21";
+    let request = wire::request("POST", "/sandbox/user", &[form], become_anna);
+    let cookie = wire::exchange(world.api, &request).await;
+    let cookie = cookie.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let headers = [form, ("Cookie", cookie.as_str())];
+    for _ in 0..2 {
+        let path = "/marketplace/providers/demo/activation/terms";
+        let request = wire::request("POST", path, &headers, b"terms=on&dpa=on");
+        assert_eq!(wire::exchange(world.api, &request).await.status, 303);
+    }
+    let runs = world.managed("GET", "/v1/activations", None).await;
+    let id = runs[0]["id"].as_str().unwrap();
+    let shown = world.managed("GET", &format!("/v1/activations/{id}"), None).await;
+    let accepted = ("termsAccepted", "user 21");
+    assert_eq!(history(&shown), owned(&[accepted, accepted]));
+    assert_eq!(runs.as_array().unwrap().len(), 1, "the same activation");
 }

@@ -21,5 +21,6 @@ mod race;
 mod rows;
 mod secrets;
 mod signing;
+mod strangers;
 mod wire;
 mod world;

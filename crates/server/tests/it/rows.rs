@@ -74,6 +74,7 @@ fn default(_: &mut Config) {}
 rows! {
     body_empty "body-empty" default, |_w, _r| *b"";
     json_depth "json-depth" default, |_w, _r| "[".repeat(600) + &"]".repeat(600);
+    json_brackets "json-brackets" default, |_w, _r| *b"{\"token\":[1}";
     json_control_character "json-control-character" default, |_w, _r| *b"{\"token\":\"a\nb\"}";
     json_syntax "json-syntax" default, |_w, _r| *b"{\"token\":}";
     json_utf8 "json-utf8" default, |_w, _r| *b"{\"token\":\"\xff\"}";

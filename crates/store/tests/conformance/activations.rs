@@ -2,7 +2,7 @@
 
 use freischalt_marketplace::{
     Activation, Actor, Audience, CustomerId, EndReason, Refusal, Stage, UserId,
-    activation::{Grant, Past, UnlockRecord},
+    activation::{Blocker, Grant, Past, UnlockRecord},
 };
 use freischalt_store::{Decided, Facts, Scope, ServiceEntry, Store, Verdict};
 
@@ -96,8 +96,8 @@ pub async fn a_verdict_is_written_whole_or_not_at_all(store: &Store) {
         .decide(office.run(run.id), |facts: Facts| {
             let run = facts.activation.unwrap();
             let nowhere = Activation { id: run_id(9), ..run.clone() };
-            let first = run.block(Actor::User(ADMIN), NOW).unwrap();
-            let second = nowhere.block(Actor::User(ADMIN), NOW).unwrap();
+            let first = run.block(Blocker::Management, NOW).unwrap();
+            let second = nowhere.block(Blocker::Management, NOW).unwrap();
             Ok::<_, ()>(Verdict { writes: vec![first, second], outcome: () })
         })
         .await;
@@ -113,7 +113,7 @@ pub async fn a_second_live_run_cannot_be_written(store: &Store) {
     let decided = store
         .decide(office.live(), move |facts: Facts| {
             let live = facts.activation.unwrap();
-            let event = live.clone().block(Actor::User(ADMIN), NOW).unwrap().1;
+            let event = live.clone().block(Blocker::Management, NOW).unwrap().1;
             let second = Activation { id: run_id(2), ..live };
             Ok::<_, ()>(Verdict { writes: vec![(second, event)], outcome: () })
         })

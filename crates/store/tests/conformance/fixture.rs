@@ -5,7 +5,10 @@ use freischalt_marketplace::{
     Activation, ActivationId, Actor, ApiUser, Audience, AuditEvent, AuditKind, Customer, Group,
     GroupId, Language, ParameterCacheId, Policy, Provider, Refusal, Service, ServiceKind, Slug,
     User, UserId,
-    activation::{Begun, NewGrant, NewRun, StartProblem, UnlockCall, UnlockFacts, Unlocked},
+    activation::{
+        Begun, Blocker, NewGrant, NewRun, StartFacts, StartProblem, UnlockCall, UnlockFacts,
+        Unlocked,
+    },
     provider::{Localized, Profile},
 };
 use freischalt_protocol::{Secret, UnixTime, signed_url::Port};
@@ -129,15 +132,17 @@ impl Office {
             .decide(scope, move |facts: Facts| {
                 let user = facts.user.ok_or(StartProblem::NotAdministrator)?;
                 let actor = Actor::User(user.id);
-                let begun = freischalt_marketplace::activation::begin(
-                    facts.activation,
-                    run.clone(),
-                    &user,
-                    actor,
-                    NOW,
-                )?;
+                let facts = StartFacts {
+                    live: facts.activation,
+                    customer_active: facts.customer_active,
+                    user,
+                };
+                let begun =
+                    freischalt_marketplace::activation::begin(facts, run.clone(), actor, NOW)?;
                 Ok(match begun {
-                    Begun::Resumed(run) => Verdict { writes: Vec::new(), outcome: run },
+                    Begun::Resumed(resumed) => {
+                        Verdict { outcome: resumed.0.clone(), writes: vec![resumed] }
+                    }
                     Begun::New { ended, begun } => Verdict {
                         outcome: begun.0.clone(),
                         writes: ended.into_iter().chain([begun]).collect(),
@@ -186,7 +191,7 @@ impl Office {
     pub async fn block(&self, store: &Store, run: &Activation) -> Activation {
         store
             .decide(self.run(run.id), |facts: Facts| {
-                facts.activation.unwrap().block(Actor::User(ADMIN), NOW.plus(3)).map(written)
+                facts.activation.unwrap().block(Blocker::Management, NOW.plus(3)).map(written)
             })
             .await
             .unwrap()

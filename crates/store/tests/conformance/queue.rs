@@ -10,12 +10,15 @@ use std::{
     task::{Context, Waker},
 };
 
-use freischalt_marketplace::{Actor, Audience, activation::AlreadyEnded};
+use freischalt_marketplace::{
+    Audience,
+    activation::{AlreadyEnded, BlockProblem, Blocker},
+};
 use freischalt_store::{Decided, Facts, Store, StoreError, Verdict};
 
 use crate::{
     engines,
-    fixture::{ADMIN, NOW, Office, office},
+    fixture::{NOW, Office, office},
 };
 
 /// Far more than any queue of changes should hold.
@@ -128,8 +131,8 @@ impl Held {
     }
 }
 
-fn block(facts: Facts) -> Result<Verdict<()>, AlreadyEnded> {
-    let transition = facts.activation.ok_or(AlreadyEnded)?.block(Actor::User(ADMIN), NOW)?;
+fn block(facts: Facts) -> Result<Verdict<()>, BlockProblem> {
+    let transition = facts.activation.ok_or(AlreadyEnded)?.block(Blocker::Management, NOW)?;
     Ok(Verdict { writes: vec![transition], outcome: () })
 }
 

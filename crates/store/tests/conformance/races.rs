@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use freischalt_database::DatabaseError;
-use freischalt_marketplace::{Activation, Actor, Audience, activation::AlreadyEnded};
+use freischalt_marketplace::{
+    Activation, Audience,
+    activation::{AlreadyEnded, BlockProblem, Blocker},
+};
 use freischalt_store::{ActivationFilter, Decided, Facts, Store, StoreError, Verdict};
 use tokio::{sync::Barrier, task::JoinSet};
 
-use crate::fixture::{ADMIN, NOW, Office, office, run_id};
+use crate::fixture::{NOW, Office, office, run_id};
 
 const CALLERS: u8 = 16;
 
@@ -37,7 +40,8 @@ pub async fn sixteen_beginnings_make_one_live_run(store: &Store) {
     assert!(ids.iter().all(|id| *id == ids[0]), "one begins, the others go on with it: {ids:?}");
     let runs = store.activations(ActivationFilter::default(), 100).await.unwrap();
     assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), [ids[0]]);
-    assert_eq!(office.events(store, ids[0]).await, ["terms accepted"]);
+    let accepted = ["terms accepted"; CALLERS as usize];
+    assert_eq!(office.events(store, ids[0]).await, accepted, "each acceptance is recorded");
 }
 
 pub async fn sixteen_uses_of_a_ticket_make_one(store: &Store) {
@@ -123,13 +127,13 @@ pub async fn a_change_stands_although_its_caller_left(store: &Store) {
     leave.send(()).unwrap();
     // The next decision on the run waits for the one before it.
     let again = store.decide(office.run(run.id), block).await;
-    assert!(matches!(again, Err(Decided::Refused(AlreadyEnded))), "{again:?}");
+    assert!(matches!(again, Err(Decided::Refused(BlockProblem::AlreadyEnded(_)))), "{again:?}");
     assert_eq!(office.events(store, run_id(1)).await, ["terms accepted", "blocked"]);
 }
 
-fn block(facts: Facts) -> Result<Verdict<()>, AlreadyEnded> {
+fn block(facts: Facts) -> Result<Verdict<()>, BlockProblem> {
     let run = facts.activation.ok_or(AlreadyEnded)?;
-    let transition = run.block(Actor::User(ADMIN), NOW)?;
+    let transition = run.block(Blocker::Management, NOW)?;
     Ok(Verdict { writes: vec![transition], outcome: () })
 }
 

@@ -87,7 +87,7 @@ pub async fn a_history_is_in_order_and_of_one_run(store: &Store) {
         (1, 0, Actor::User(ADMIN), terms),
         (2, 1, Actor::Management(ADMIN), chosen),
         (3, 2, Actor::Provider, unlocked),
-        (4, 3, Actor::User(ADMIN), AuditKind::Blocked),
+        (4, 3, Actor::Management(ADMIN), AuditKind::Blocked),
     ]
     .map(|(seq, seconds, actor, kind)| HistoryEntry {
         seq,
