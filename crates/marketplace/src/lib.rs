@@ -22,6 +22,7 @@ pub mod policy;
 pub mod provider;
 pub mod service;
 pub mod transaction;
+pub mod webhook;
 
 pub use account::{AccountOwner, Contact, PayAccount, PaymentMethod};
 pub use activation::{Activation, Audience, EndReason, ParameterCacheEntry, Stage};
@@ -42,3 +43,4 @@ pub use policy::Policy;
 pub use provider::{Document, DocumentKind, Provider, Service, ServiceKind};
 pub use service::ServiceSettings;
 pub use transaction::{Means, StoredMeans, Transaction, TransactionStage};
+pub use webhook::Delivery;

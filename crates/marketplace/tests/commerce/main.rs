@@ -11,4 +11,5 @@ mod fixture;
 mod intake;
 mod model;
 mod services;
+mod webhooks;
 mod world;
