@@ -6,12 +6,14 @@
 //! transaction, so none of it can happen without the rest.
 
 mod callback;
+mod choice;
 mod extra;
 mod pay;
 mod subscription;
 
 use freischalt_protocol::UnixTime;
 
+pub use choice::{PayFacts, settles_directly};
 pub use extra::{ExtraProblem, Refusable, SEPA_REFUND_DELAY};
 pub use pay::{Ignored, Noted, PayProblem};
 pub use subscription::{CancelProblem, Cancelled, Subscription, SubscriptionStage};

@@ -3,7 +3,7 @@
 use freischalt_protocol::signed_url::Port;
 use serde::{Deserialize, Serialize};
 
-use crate::{ProviderId, Slug};
+use crate::{ProviderId, ServiceSettings, Slug};
 
 /// A provider as everybody may see it. Its secret is kept apart, so that whoever lists providers
 /// never holds one.
@@ -24,6 +24,8 @@ pub struct Provider {
     pub profile: Profile,
     /// What it offers.
     pub services: Vec<Service>,
+    /// How it sells.
+    pub commerce: Commerce,
 }
 
 impl Provider {
@@ -32,6 +34,29 @@ impl Provider {
     pub fn is_single_webhook(&self) -> bool {
         matches!(self.services.as_slice(), [only] if only.kind == ServiceKind::Webhook)
     }
+}
+
+/// How a provider sells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Commerce {
+    /// What becomes of the orders of regular customers.
+    pub regular_customers: RegularCustomers,
+    /// Whether results of orders are also told from server to server: our own extension, so that a
+    /// browser that closes early loses nothing. The call goes to the callback URL.
+    pub notify_results: bool,
+}
+
+/// What becomes of the orders of regular customers, those activated with `isRegularCustomer`.
+/// The documentation says that a provider may settle with them directly; how is our choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RegularCustomers {
+    /// They pay as everybody does.
+    #[default]
+    Pay,
+    /// Their orders are recorded without payment.
+    SettleDirectly,
 }
 
 /// The part of a provider that is only read by people.
@@ -128,6 +153,8 @@ pub struct Service {
     pub kind: ServiceKind,
     /// Where it is.
     pub url: String,
+    /// What was agreed about it.
+    pub settings: ServiceSettings,
 }
 
 /// How a service is called.

@@ -4,7 +4,7 @@
 mod content;
 
 use freischalt_marketplace::{
-    Group, GroupId, Language, Provider, Service, ServiceKind, Slug, User, UserId,
+    Group, GroupId, Language, Provider, Service, ServiceKind, ServiceSettings, Slug, User, UserId,
     credentials::generate_provider_secret, ids::NotASlug,
 };
 use freischalt_protocol::{Secret, signed_url::Port};
@@ -144,7 +144,13 @@ fn providers() -> Result<Vec<NewProvider>, SeedError> {
 
 fn service(slug: &str, name: &str, kind: ServiceKind) -> Result<Service, SeedError> {
     let url = "http://demo.invalid/service".to_owned();
-    Ok(Service { slug: Slug::parse(slug)?, name: name.to_owned(), kind, url })
+    Ok(Service {
+        slug: Slug::parse(slug)?,
+        name: name.to_owned(),
+        kind,
+        url,
+        settings: ServiceSettings::default(),
+    })
 }
 
 fn new_secret() -> Result<Secret, SeedError> {

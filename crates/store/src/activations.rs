@@ -332,13 +332,8 @@ impl Store {
 }
 
 fn facts(tx: &mut Transaction<'_>, vault: &Vault, scope: &Scope) -> Result<Facts, StoreError> {
-    let activation = find(tx, vault, scope.customer, scope.target)?;
-    let customer =
-        tx.query_opt("SELECT active FROM customers WHERE customer_id = ?1", &[&scope.customer.0])?;
-    let customer_active = match customer {
-        Some(row) => row.get("active")?,
-        None => false,
-    };
+    let activation = find_run(tx, vault, scope.customer, scope.target)?;
+    let customer_active = directory::is_active(tx, scope.customer)?;
     let user = scope.user.or_else(|| activation.as_ref().map(|run| run.opened_by));
     let user = match user {
         Some(id) => directory::find_user(tx, scope.customer, id)?,
@@ -351,7 +346,7 @@ fn facts(tx: &mut Transaction<'_>, vault: &Vault, scope: &Scope) -> Result<Facts
     Ok(Facts { activation, customer_active, user, entry_of_a_service_call })
 }
 
-fn find(
+pub(crate) fn find_run(
     tx: &mut Transaction<'_>,
     vault: &Vault,
     customer: CustomerId,

@@ -3,7 +3,8 @@
 use freischalt_database::{DatabaseError, Row, Transaction, Vault};
 use freischalt_marketplace::{
     Customer, CustomerId, Group, GroupId, Language, Provider, ProviderId, Service, ServiceKind,
-    Slug, User, UserId, provider::Profile,
+    ServiceSettings, Slug, User, UserId,
+    provider::{Commerce, Profile},
 };
 use freischalt_protocol::{Secret, signed_url::Port};
 
@@ -196,7 +197,7 @@ impl Store {
         self.database
             .read(|tx| {
                 let rows = tx.query(
-                    "SELECT provider_id, slug, name, activation_url, keep_port, profile
+                    "SELECT provider_id, slug, name, activation_url, keep_port, profile, commerce
                  FROM providers ORDER BY name",
                     &[],
                 )?;
@@ -211,7 +212,7 @@ impl Store {
         self.database
             .read(move |tx| {
                 let row = tx.query_opt(
-                    "SELECT provider_id, slug, name, activation_url, keep_port, profile
+                    "SELECT provider_id, slug, name, activation_url, keep_port, profile, commerce
                  FROM providers WHERE slug = ?1",
                     &[&slug.as_str()],
                 )?;
@@ -225,7 +226,7 @@ impl Store {
         self.database
             .read(move |tx| {
                 let row = tx.query_opt(
-                    "SELECT provider_id, slug, name, activation_url, keep_port, profile
+                    "SELECT provider_id, slug, name, activation_url, keep_port, profile, commerce
                  FROM providers WHERE provider_id = ?1",
                     &[&id.0],
                 )?;
@@ -253,6 +254,46 @@ impl Store {
                     &[&id.0, &service_url],
                 )?;
                 Ok(())
+            })
+            .await
+    }
+
+    /// Changes what was agreed about a service; false if there is no such service.
+    pub async fn set_service_settings(
+        &self,
+        provider: ProviderId,
+        service: &Slug,
+        settings: &ServiceSettings,
+    ) -> Result<bool, StoreError> {
+        let (service, settings) = (service.clone(), settings_json(settings)?);
+        self.database
+            .write(move |tx| {
+                let updated = tx.execute(
+                    "UPDATE services SET settings = ?3 WHERE provider_id = ?1 AND slug = ?2",
+                    &[&provider.0, &service.as_str(), &settings],
+                )?;
+                Ok(updated == 1)
+            })
+            .await
+    }
+
+    /// Changes how a provider sells; false if there is no such provider.
+    pub async fn set_commerce(
+        &self,
+        provider: ProviderId,
+        commerce: Commerce,
+    ) -> Result<bool, StoreError> {
+        let commerce = serde_json::to_string(&commerce).map_err(|_| StoreError::Corrupt {
+            table: "providers",
+            problem: "commerce cannot be written as JSON",
+        })?;
+        self.database
+            .write(move |tx| {
+                let updated = tx.execute(
+                    "UPDATE providers SET commerce = ?2 WHERE provider_id = ?1",
+                    &[&provider.0, &commerce],
+                )?;
+                Ok(updated == 1)
             })
             .await
     }
@@ -392,6 +433,7 @@ fn insert_provider(
         port: new.port,
         profile: new.profile.clone(),
         services: new.services.clone(),
+        commerce: Commerce::default(),
     })
 }
 
@@ -405,10 +447,19 @@ fn insert_service(
         ServiceKind::Window => "window",
         ServiceKind::Webhook => "webhook",
     };
+    let settings = settings_json(&service.settings)?;
     tx.execute(
-        "INSERT INTO services (provider_id, position, slug, name, kind, url)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        &[&provider.0, &position, &service.slug.as_str(), &service.name, &kind, &service.url],
+        "INSERT INTO services (provider_id, position, slug, name, kind, url, settings)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &[
+            &provider.0,
+            &position,
+            &service.slug.as_str(),
+            &service.name,
+            &kind,
+            &service.url,
+            &settings,
+        ],
     )
     .map(|_| ())
     .map_err(|error| taken(error, "a service's slug"))
@@ -438,6 +489,16 @@ fn taken(error: DatabaseError, what: &'static str) -> CreateProblem {
         DatabaseError::Unique { .. } => CreateProblem::Taken(what),
         error => CreateProblem::Store(error.into()),
     }
+}
+
+/// Whether a customer exists and is switched on.
+pub(crate) fn is_active(
+    tx: &mut Transaction<'_>,
+    customer: CustomerId,
+) -> Result<bool, StoreError> {
+    let row =
+        tx.query_opt("SELECT active FROM customers WHERE customer_id = ?1", &[&customer.0])?;
+    Ok(row.map_or(Ok(false), |row| row.get("active"))?)
 }
 
 pub(crate) fn find_user(
@@ -490,12 +551,13 @@ fn provider(tx: &mut Transaction<'_>, row: &Row) -> Result<Provider, StoreError>
             problem: "the profile is not the JSON that it should be",
         })?,
         services: services(tx, id)?,
+        commerce: commerce(row)?,
     })
 }
 
 fn services(tx: &mut Transaction<'_>, provider: ProviderId) -> Result<Vec<Service>, StoreError> {
     let rows = tx.query(
-        "SELECT slug, name, kind, url FROM services WHERE provider_id = ?1 ORDER BY position",
+        "SELECT slug, name, kind, url, settings FROM services WHERE provider_id = ?1 ORDER BY position",
         &[&provider.0],
     )?;
     let service = |row: &Row| {
@@ -505,9 +567,33 @@ fn services(tx: &mut Transaction<'_>, provider: ProviderId) -> Result<Vec<Servic
             name: row.get("name")?,
             kind: if kind == "webhook" { ServiceKind::Webhook } else { ServiceKind::Window },
             url: row.get("url")?,
+            settings: settings(row)?,
         })
     };
     rows.iter().map(service).collect()
+}
+
+pub(crate) fn settings(row: &Row) -> Result<ServiceSettings, StoreError> {
+    let settings: String = row.get("settings")?;
+    serde_json::from_str(&settings).map_err(|_| StoreError::Corrupt {
+        table: "services",
+        problem: "the settings are not the JSON that they should be",
+    })
+}
+
+fn settings_json(settings: &ServiceSettings) -> Result<String, StoreError> {
+    serde_json::to_string(settings).map_err(|_| StoreError::Corrupt {
+        table: "services",
+        problem: "the settings cannot be written as JSON",
+    })
+}
+
+pub(crate) fn commerce(row: &Row) -> Result<Commerce, StoreError> {
+    let commerce: String = row.get("commerce")?;
+    serde_json::from_str(&commerce).map_err(|_| StoreError::Corrupt {
+        table: "providers",
+        problem: "commerce is not the JSON that it should be",
+    })
 }
 
 fn slug(table: &'static str, text: &str) -> Result<Slug, StoreError> {

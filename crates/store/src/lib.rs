@@ -5,23 +5,36 @@
 //! commit. An answer is given only when the commit is on disk. This crate must not know what a
 //! request looks like, and holds no rule of its own.
 
+mod accounts;
 mod activations;
+mod deals;
+mod deliveries;
 mod directory;
 mod installation;
+mod records;
 mod reseal;
 
 use freischalt_database::{Database, DatabaseError, Schema, Vault, VaultError, migration};
 use freischalt_protocol::Secret;
 
+pub use accounts::NewMethod;
 pub use activations::{
     ActivationFilter, ApiUserRecord, Decided, Facts, HistoryEntry, Scope, ServiceEntry, Target,
     Verdict,
 };
+pub use deals::{
+    DealFacts, DealRef, DealScope, DealVerdict, OrderScope, ProviderSubscription,
+    ProviderTransaction, Stepped,
+};
+pub use deliveries::{AttemptEntry, DeliveryFilter};
 pub use directory::{CreateProblem, NewCustomer, NewProvider, PutUserProblem};
 pub use freischalt_database::{Keys, Location};
+pub use records::{Record, SaveFacts};
 
-const SCHEMA: Schema =
-    Schema { name: "marketplace", migrations: &[migration!(1, "0001_activation")] };
+const SCHEMA: Schema = Schema {
+    name: "marketplace",
+    migrations: &[migration!(1, "0001_activation"), migration!(2, "0002_commerce")],
+};
 
 /// What secrets at rest are sealed for.
 const PURPOSE: &str = "secrets at rest";

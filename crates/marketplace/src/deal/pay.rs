@@ -25,6 +25,15 @@ pub enum PayProblem {
     /// Too late.
     #[error("this order has expired; it must be placed again")]
     Expired,
+    /// The provider was blocked, or activated anew, since the order was placed.
+    #[error("the provider is not active any more")]
+    ProviderInactive,
+    /// Somebody else than the buyer, or one who may not use the provider any more.
+    #[error("only the buyer pays an order, and only with the right to use the provider")]
+    UserMayNot,
+    /// The user's account has no such card or account.
+    #[error("the user's marketplace account has no such payment method")]
+    NoMethod,
     /// There is no such transaction.
     #[error("this order has no such transaction")]
     NoTransaction,

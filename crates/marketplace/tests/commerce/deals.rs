@@ -15,7 +15,9 @@ use freischalt_marketplace::{
 use freischalt_protocol::UnixTime;
 use serde_json::Value;
 
-use crate::fixture::{CUSTOMER, NOW, PROVIDER, abo_order, facts, place, product_order};
+use crate::fixture::{
+    CUSTOMER, NOW, PROVIDER, abo_order, activation, facts, place, product_order, user,
+};
 
 const DAY: i64 = 86_400;
 
@@ -442,4 +444,85 @@ fn fees_are_kept_when_configured() {
     assert_eq!(case.wallet(), "37.73");
     assert_eq!(case.ledger.balance(Account::Fees).to_string(), "0.97");
     assert_eq!(case.ledger.sum(), Money::ZERO);
+}
+
+#[test]
+fn the_buyer_pays_with_what_the_account_has() {
+    use freischalt_marketplace::{
+        AccountOwner, Contact, GroupId, PayAccount, PaymentMethod, User, UserId, deal::PayFacts,
+        service::UserRight,
+    };
+    let account = |owner, users: &[UserId], method| PayAccount {
+        owner,
+        users: users.to_vec(),
+        contact: Contact::default(),
+        methods: vec![PaymentMethod {
+            id: MethodId(method),
+            kind: freischalt_marketplace::transaction::MeansKind::Card,
+            token: "card-paid".into(),
+            label: "Visa •••• 0010".into(),
+        }],
+    };
+    let buyer = user();
+    let client = account(AccountOwner::Client, &[buyer.id], 1);
+    let group = account(AccountOwner::Group(GroupId(3)), &[], 2);
+    let own = account(AccountOwner::User(buyer.id), &[], 3);
+    let stranger = account(AccountOwner::User(UserId(99)), &[], 4);
+    let unlinked = account(AccountOwner::Client, &[UserId(99)], 5);
+    let deal = Case::product().deal;
+    let run = activation();
+    let choose = |accounts: &[PayAccount], method| {
+        let facts = PayFacts {
+            activation: Some(&run),
+            customer_active: true,
+            user: Some(&buyer),
+            right: UserRight::AsChosen,
+            accounts,
+        };
+        deal.choose(MethodId(method), facts).map(|means| means.method.0)
+    };
+    let all = [client.clone(), group.clone(), own.clone(), stranger.clone()];
+    assert_eq!(choose(&all, 3), Ok(3));
+    assert_eq!(choose(&all, 2), Err(PayProblem::NoMethod), "one account type at a time");
+    assert_eq!(choose(&[client.clone(), group], 2), Ok(2));
+    assert_eq!(choose(&[client], 1), Ok(1));
+    assert_eq!(choose(&[unlinked, stranger], 5), Err(PayProblem::NoMethod));
+
+    let other = User { id: UserId(22), ..user() };
+    let mut later_run = activation();
+    later_run.id = freischalt_marketplace::ActivationId::new(9, [9; 10]);
+    let check = |activation, payer| {
+        let facts = PayFacts {
+            activation,
+            customer_active: true,
+            user: Some(payer),
+            right: UserRight::AsChosen,
+            accounts: &[],
+        };
+        deal.check_payer(facts)
+    };
+    assert_eq!(check(Some(&run), &buyer), Ok(()));
+    assert_eq!(check(Some(&run), &other), Err(PayProblem::UserMayNot));
+    assert_eq!(check(None, &buyer), Err(PayProblem::ProviderInactive), "blocked in mid-session");
+    assert_eq!(check(Some(&later_run), &buyer), Err(PayProblem::ProviderInactive));
+}
+
+#[test]
+fn only_regular_customers_of_such_providers_settle_directly() {
+    use freischalt_marketplace::{
+        Stage,
+        deal::settles_directly,
+        provider::{Commerce, RegularCustomers},
+    };
+    for (flag, regular_customers, expected) in [
+        (true, RegularCustomers::SettleDirectly, true),
+        (true, RegularCustomers::Pay, false),
+        (false, RegularCustomers::SettleDirectly, false),
+    ] {
+        let mut run = activation();
+        let Stage::Active { unlock, .. } = &mut run.stage else { panic!() };
+        unlock.is_regular_customer = flag;
+        let commerce = Commerce { regular_customers, ..Commerce::default() };
+        assert_eq!(settles_directly(&commerce, &run), expected);
+    }
 }

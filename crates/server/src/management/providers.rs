@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{
-    Provider, Service, ServiceKind, Slug,
+    Provider, Service, ServiceKind, ServiceSettings, Slug,
     credentials::generate_provider_secret,
     provider::{Localized, Profile},
 };
@@ -123,6 +123,7 @@ pub(super) async fn create(
             name: name.clone(),
             kind: ServiceKind::Window,
             url: request.activation_url.clone(),
+            settings: ServiceSettings::default(),
         }],
     };
     let profile = Profile {
@@ -189,6 +190,7 @@ fn service(request: CreateService) -> Result<Service, Problem> {
             Kind::Webhook => ServiceKind::Webhook,
         },
         url: request.url,
+        settings: ServiceSettings::default(),
     })
 }
 

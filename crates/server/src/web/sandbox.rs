@@ -5,7 +5,8 @@ use axum::{
     response::Response,
 };
 use freischalt_marketplace::{
-    Service, ServiceKind, Slug, credentials::generate_provider_secret, provider::Profile,
+    Service, ServiceKind, ServiceSettings, Slug, credentials::generate_provider_secret,
+    provider::Profile,
 };
 use freischalt_protocol::{Secret, signed_url::Port};
 use freischalt_store::{CreateProblem, NewProvider};
@@ -124,6 +125,7 @@ fn read(
         name: service_name.to_owned(),
         kind,
         url: service_url.to_owned(),
+        settings: ServiceSettings::default(),
     };
     Ok(NewProvider {
         slug,

@@ -3,8 +3,8 @@
 
 use freischalt_marketplace::{
     Activation, ActivationId, Actor, ApiUser, Audience, AuditEvent, AuditKind, Customer, Group,
-    GroupId, Language, ParameterCacheId, Policy, Provider, Refusal, Service, ServiceKind, Slug,
-    User, UserId,
+    GroupId, Language, ParameterCacheId, Policy, Provider, Refusal, Service, ServiceKind,
+    ServiceSettings, Slug, User, UserId,
     activation::{
         Begun, Blocker, NewGrant, NewRun, StartFacts, StartProblem, UnlockCall, UnlockFacts,
         Unlocked,
@@ -55,6 +55,7 @@ pub fn new_provider(name: &str) -> NewProvider {
         name: format!("{name} {slug_text}"),
         kind,
         url: format!("https://{name}.example/{slug_text}"),
+        settings: ServiceSettings::default(),
     };
     NewProvider {
         slug: slug(name),

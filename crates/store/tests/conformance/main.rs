@@ -11,8 +11,11 @@
     reason = "the suite's functions are tests, though only the macro below makes them so"
 )]
 
+mod accounts;
 mod activations;
 mod at_rest;
+mod deals;
+mod deliveries;
 mod directory;
 mod engines;
 mod fixture;
@@ -20,6 +23,7 @@ mod opening;
 mod queue;
 mod races;
 mod reading;
+mod shop;
 
 /// Runs each function on each engine, as a test of its own with a store of its own.
 macro_rules! on_every_engine {
@@ -77,6 +81,31 @@ on_every_engine! {
         the_newest_run_is_the_live_one_whatever_the_clock_did
         an_api_user_is_found_by_its_token
         a_history_is_in_order_and_of_one_run;
+    deals:
+        an_order_reads_back_as_it_was_placed
+        a_refused_order_leaves_nothing
+        an_entry_serves_its_customer_only
+        a_hundred_submits_make_one_order
+        every_stage_of_every_instrument_reads_back
+        a_payment_is_booked_and_told
+        sixteen_payments_of_one_order_take_money_once
+        sixteen_refunds_give_back_once
+        transactions_of_all_customers_have_ids_of_their_own
+        years_of_instalments_are_billed_once_whoever_works
+        a_card_pays_ten_times_a_day
+        a_link_pays_once
+        a_rule_that_refuses_changes_no_deal
+        facts_of_a_deal_are_those_of_its_customer
+        results_are_told_to_providers_that_want_it;
+    deliveries:
+        a_saved_record_calls_the_webhooks_of_active_providers
+        webhooks_are_called_by_hand_for_records_that_exist
+        a_delivery_is_taken_by_one_at_a_time
+        attempts_are_kept_until_it_arrives;
+    accounts:
+        an_account_keeps_its_methods_when_it_changes
+        accounts_are_those_of_their_customer
+        a_right_is_given_taken_and_left;
     races:
         sixteen_unlocks_make_one
         sixteen_beginnings_make_one_live_run
