@@ -5,8 +5,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        activation, clock, completions, customer, error, provider, requests, sandbox, serve, sign,
-        unlock, verify,
+        activation, clock, completions, customer, error, explain, provider, requests, sandbox,
+        serve, sign, unlock, verify,
     },
     failure::EXIT_CODES,
 };
@@ -27,6 +27,7 @@ Without a browser:
 
 When something does not work:
   freischalt verify url 'https://provider.example/activate?…' --secret-file secret.txt
+  freischalt explain request body.json --key-file key.txt
   freischalt requests --failed
   freischalt error 137
 ";
@@ -77,6 +78,9 @@ pub(crate) enum Command {
     /// Check the signature of a URL or an order
     #[command(subcommand)]
     Verify(verify::VerifyCommand),
+    /// Say which step of a wrong signature differs, and which idiom in which language causes it
+    #[command(subcommand)]
+    Explain(explain::ExplainCommand),
     /// Make the call that activates a provider, against any server
     Unlock(unlock::UnlockArguments),
     /// Explain an error code, or search the codes

@@ -69,7 +69,8 @@ pub(super) fn check(path: &str, code: &str) -> Vec<Finding> {
 }
 
 fn is_pure(path: &str) -> bool {
-    path.starts_with("crates/protocol/src/") || path.starts_with("crates/marketplace/src/")
+    let crates = ["crates/diagnosis/src/", "crates/marketplace/src/", "crates/protocol/src/"];
+    crates.iter().any(|folder| path.starts_with(folder))
 }
 
 fn may_read_environment(path: &str) -> bool {

@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod completions;
 pub(crate) mod customer;
 pub(crate) mod error;
+pub(crate) mod explain;
 mod management;
 pub(crate) mod provider;
 pub(crate) mod requests;
@@ -32,6 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Requests(arguments)) => requests::run(&arguments),
         Some(Command::Sign(command)) => sign::run(&command),
         Some(Command::Verify(command)) => verify::run(&command),
+        Some(Command::Explain(command)) => explain::run(&command),
         Some(Command::Unlock(arguments)) => unlock::run(&arguments),
         Some(Command::Error(arguments)) => error::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),

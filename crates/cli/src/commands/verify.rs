@@ -4,11 +4,11 @@
 //! is entitled to sign.
 
 mod diagnosis;
-mod mask;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use freischalt_diagnosis::{explain_order, explain_url, masked};
 use freischalt_protocol::{
     Secret, signed_order,
     signed_url::{self, Port, SignedUrlError, VerifiedUrl},
@@ -84,7 +84,7 @@ struct Verdict {
     /// The text that was signed, without credentials, where the signature is the problem.
     canonical: Option<String>,
     /// What is likely to help.
-    hint: Option<&'static str>,
+    hint: Option<String>,
 }
 
 /// Runs one of the commands.
@@ -118,11 +118,11 @@ fn verify_url(arguments: &UrlArguments, secret: &Secret) -> Verdict {
     verdict.age = timestamp.map(|timestamp| now.since(timestamp));
     match result {
         Err(SignedUrlError::WrongSignature) => {
-            verdict.canonical = signed_url::canonical(url).ok().map(|text| mask::masked(&text));
-            verdict.hint = Some(diagnosis::wrong_signature(url, secret));
+            verdict.canonical = signed_url::canonical(url).ok().map(|text| masked(&text));
+            verdict.hint = Some(diagnosis::hint(&explain_url(url, secret, &[])));
         }
         Err(SignedUrlError::MissingSignature) => {
-            verdict.hint = Some(diagnosis::missing_signature(url, secret));
+            verdict.hint = Some(diagnosis::hint(&explain_url(url, secret, &[])));
         }
         _ => {}
     }
@@ -133,8 +133,8 @@ fn verify_order(json: &[u8], secret: &Secret) -> Verdict {
     let result = signed_order::verify(json, secret);
     let mut verdict = Verdict::new("order", result.as_ref().err());
     if matches!(result, Err(signed_order::SignedOrderError::WrongSignature)) {
-        verdict.canonical = signed_order::canonical(json).ok().map(|text| mask::masked(&text));
-        verdict.hint = Some(diagnosis::ORDER);
+        verdict.canonical = signed_order::canonical(json).ok().map(|text| masked(&text));
+        verdict.hint = Some(diagnosis::hint(&explain_order(json, secret, &[])));
     }
     verdict
 }
@@ -162,7 +162,7 @@ impl Verdict {
             );
             text.push_str(canonical);
         }
-        if let Some(hint) = self.hint {
+        if let Some(hint) = &self.hint {
             text.push_str("\n\n");
             text.push_str(&output::wrap(hint, "", ""));
         }

@@ -11,6 +11,7 @@ mod client_examples;
 mod crash;
 mod error;
 mod every_command;
+mod explain;
 mod management;
 mod sandbox;
 mod serve;

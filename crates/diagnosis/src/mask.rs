@@ -8,7 +8,7 @@ const ENDS: [&str; 5] = ["&", "%26", "%2526", "#", "%23"];
 
 /// The text with `…(n)` for every value of `n` bytes that may be a credential. Parameters of a
 /// callback URL inside an order count too.
-pub(super) fn masked(canonical: &[u8]) -> String {
+pub fn masked(canonical: &[u8]) -> String {
     let text = String::from_utf8_lossy(canonical);
     let mut rest: &str = &text;
     let mut shown = String::new();

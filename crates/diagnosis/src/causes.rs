@@ -1,0 +1,549 @@
+//! The table of causes. A new one is one entry here and one line where the mistake is made.
+
+use crate::cause::{Cause, Idiom, Step};
+
+macro_rules! causes {
+    ($($name:ident = $id:literal, $step:ident, $what:literal, $mend:literal,
+        [$($language:literal: $code:literal),* $(,)?];)*) => {
+        $(pub(crate) static $name: Cause = Cause {
+            id: $id,
+            step: Step::$step,
+            what: $what,
+            mend: $mend,
+            idioms: &[$(Idiom { language: $language, code: $code }),*],
+        };)*
+        /// Every cause that has a name, by step.
+        pub static ALL: &[&Cause] = &[$(&$name),*];
+    };
+}
+
+causes! {
+    HTML_COPY = "html-copy", Transport,
+        "The URL was copied out of HTML source, where `&` is written `&amp;`.",
+        "Decode the attribute before using it, or take the URL from the browser's address.",
+        ["PHP": "htmlspecialchars($url) used for more than output", "Python": "html.escape(url)"];
+    URL_ENCODED_AGAIN = "url-encoded-again", Transport,
+        "The whole URL was percent-encoded once more on its way.",
+        "Pass the URL on as it came; encode it only as the value of another URL's parameter, and decode that.",
+        ["PHP": "urlencode($url)", "Node": "encodeURIComponent(url)"];
+    SIGNATURE_MISSING = "signature-missing", Transport,
+        "There is no signature at all.",
+        "In a shell put the URL in quotes, or it ends at the first `&`. A redirect must keep the query.",
+        ["Shell": "curl https://…?a=1&b=2 without quotes"];
+    SIGNATURE_WRAPPED = "signature-wrapped", Transport,
+        "White space or quotes stand around the signature.",
+        "Trim what is read from files and command output.",
+        ["Shell": "openssl dgst output with its line break", "Python": "repr(signature)", "Ruby": "[digest].pack('m')"];
+    SIGNATURE_ENCODED = "signature-encoded", Transport,
+        "The signature was percent-encoded and not decoded again.",
+        "In JSON the signature stands as it is.",
+        ["Node": "encodeURIComponent(hmac)", "PHP": "urlencode($hmac)"];
+    SIGNATURE_PLUS = "signature-plus", Transport,
+        "The `+` of base64 became a space: the signature went through a form without being encoded.",
+        "Send the body as JSON text, or encode `+` as %2B.",
+        ["PHP": "reading a base64 value from $_POST"];
+    SIGNATURE_CUT = "signature-cut", Transport,
+        "The signature was cut off.",
+        "Look for a column, a field or a log line that is too short for it.",
+        ["SQL": "VARCHAR(32)", "PHP": "substr($hash, 0, 32)"];
+    SCHEME = "scheme", Address,
+        "The other of http and https was signed: the program stands behind a proxy that ends TLS.",
+        "Take the scheme from the configured public address, not from the connection.",
+        ["PHP": "$_SERVER['HTTPS'] unset behind a proxy", "Node": "req.protocol without trust proxy",
+         "Python": "request.url without ProxyFix", "Ruby": "request.scheme", "Java": "request.getScheme()",
+         "Go": "r.TLS == nil", "Rust": "Uri of the request has no scheme"];
+    PORT_KEPT = "port-kept", Address,
+        "The port was signed; the signed text has none.",
+        "Build the text from scheme, host name and path.",
+        ["PHP": "$_SERVER['HTTP_HOST']", "Node": "url.host instead of url.hostname",
+         "Python": "urlsplit(u).netloc instead of .hostname", "Ruby": "request.host_with_port",
+         "Java": "request.getRequestURL()", "Go": "r.Host", "Rust": "url.authority()"];
+    PORT_DEFAULT = "port-default", Address,
+        "The default port was written out (`:443`, `:80`).",
+        "Build the text from scheme, host name and path.",
+        ["Java": "scheme + host + ':' + request.getServerPort()", "PHP": "$_SERVER['SERVER_PORT']"];
+    LOGIN_KEPT = "login-kept", Address,
+        "User name and password of the URL were signed.",
+        "Leave out everything between `//` and `@`.",
+        ["Python": "urlsplit(u).netloc", "Java": "uri.getAuthority()", "Go": "u.String()"];
+    FRAGMENT_KEPT = "fragment-kept", Address,
+        "The fragment (`#…`) was signed.",
+        "Cut the URL off at `#`.",
+        ["Node": "url.href", "Python": "the URL as a whole", "Go": "u.String()"];
+    HOST_CASE = "host-case", Address,
+        "The host was written in small letters; it is signed as it is registered.",
+        "Take the host from the configured address as it was registered.",
+        ["Node": "new URL(u).hostname", "Python": "urlsplit(u).hostname", "Rust": "url.host_str()"];
+    PATH_SLASH = "path-slash", Address,
+        "A slash at the end of the path was added or removed.",
+        "Sign the path exactly as it is registered.",
+        ["Python": "Django's APPEND_SLASH", "PHP": "rtrim($path, '/')", "Ruby": "path.chomp('/')"];
+    PATH_NORMALISED = "path-normalised", Address,
+        "The path was normalised: empty or dot segments were resolved.",
+        "Sign the path exactly as it stands in the URL.",
+        ["Node": "path.posix.normalize()", "Go": "path.Clean(), http.ServeMux", "Java": "uri.normalize()"];
+    PATH_DECODED = "path-decoded", Address,
+        "The path was percent-decoded; it is signed as it stands.",
+        "Use the raw path.",
+        ["Go": "u.Path instead of u.EscapedPath()", "Python": "environ['PATH_INFO']",
+         "Java": "uri.getPath() instead of getRawPath()", "Ruby": "Rack's PATH_INFO"];
+    PATH_CASE = "path-case", Address,
+        "The path was written in small letters.",
+        "Sign the path exactly as it stands in the URL.",
+        ["PHP": "strtolower($uri)"];
+    PATH_MISSING = "path-missing", Address,
+        "The path was left out.",
+        "Sign scheme, host and path.",
+        ["Node": "url.origin + url.search", "Ruby": "request.base_url"];
+    PATH_ROOT = "path-root", Address,
+        "A `/` was added where the registered URL has no path.",
+        "Register the URL with its `/`, so that all programs agree.",
+        ["Node": "new URL('https://h?x=1').pathname is '/'", "Rust": "url.path()"];
+    PATH_PREFIX = "path-prefix", Address,
+        "The first part of the path is missing: a proxy or a mounted application hides it.",
+        "Use the public path of the configured address.",
+        ["Node": "req.url inside app.use('/prefix', …) instead of req.originalUrl",
+         "Python": "PATH_INFO without SCRIPT_NAME", "Go": "http.StripPrefix", "Ruby": "PATH_INFO in a map"];
+    BASE_NONE = "address-missing", Address,
+        "Only the query was signed, without the address before it.",
+        "Sign `scheme://host/path?` and then the query.",
+        ["PHP": "http_build_query($_GET)", "Node": "url.searchParams.toString()", "Go": "r.URL.RawQuery"];
+    BASE_PATH = "host-missing", Address,
+        "Path and query were signed, without scheme and host.",
+        "Sign `scheme://host/path?` and then the query.",
+        ["PHP": "$_SERVER['REQUEST_URI']", "Node": "req.url", "Go": "r.RequestURI", "Ruby": "request.fullpath"];
+    BASE_NO_SCHEME = "scheme-missing", Address,
+        "The scheme was left out.",
+        "Sign `scheme://host/path?` and then the query.",
+        ["PHP": "$_SERVER['HTTP_HOST'] . $path"];
+    BASE_NO_MARK = "question-mark-missing", Address,
+        "The `?` between address and query was left out.",
+        "Join address and query by `?`.",
+        ["Go": "u.Host + u.Path + q.Encode()"];
+    BASE_NO_QUERY = "query-missing", Address,
+        "Only the address was signed, without the query.",
+        "Append `?` and the sorted query.",
+        ["PHP": "strtok($url, '?')", "Java": "request.getRequestURL() without the query"];
+    ADDRESS_BEFORE = "address-before", Address,
+        "The callback address stands before the query, as in signed URLs; orders have none.",
+        "Sign the query string of the members alone.",
+        ["PHP": "one function for URLs and orders"];
+    QUESTION_MARK = "question-mark-before", Joining,
+        "A `?` stands before the query string; orders have none.",
+        "Sign the query string alone.",
+        ["Node": "url.search"];
+    READ_RAW = "not-decoded", Decoding,
+        "The query was sorted as it came, without decoding and encoding it again.",
+        "Decode names and values, then encode them by the rules of forms.",
+        ["PHP": "explode('&', $_SERVER['QUERY_STRING'])", "Node": "url.search.slice(1).split('&').sort()",
+         "Go": "strings.Split(r.URL.RawQuery, \"&\")"];
+    READ_PLUS = "plus-kept", Decoding,
+        "`+` was not read as a space.",
+        "Decode by the rules of forms.",
+        ["Node": "decodeURIComponent()", "PHP": "rawurldecode()", "Python": "unquote() instead of unquote_plus()",
+         "Go": "url.PathUnescape()", "Ruby": "URI::DEFAULT_PARSER.unescape"];
+    READ_NOT = "encoded-again", Decoding,
+        "The values were encoded although they had not been decoded.",
+        "Decode first, or do not encode.",
+        ["Node": "encodeURIComponent(rawValue)", "PHP": "http_build_query over raw pieces"];
+    READ_TWICE = "decoded-twice", Decoding,
+        "The values were decoded twice.",
+        "The framework decodes already; do not decode once more.",
+        ["PHP": "urldecode($_GET['x'])", "Node": "decodeURIComponent(req.query.x)",
+         "Python": "unquote(request.args['x'])", "Java": "URLDecoder.decode(request.getParameter(…))"];
+    READ_FIRST = "first-wins", Decoding,
+        "Of a repeated parameter the first value was signed; the last counts.",
+        "Let the last one win, as PHP does, or refuse repeated parameters.",
+        ["Node": "searchParams.get()", "Java": "request.getParameter()", "Go": "r.URL.Query().Get()",
+         "Python": "request.args.get()"];
+    READ_NAMES = "names-kept", Decoding,
+        "Names were signed as they are spelt, or repeated parameters were all kept; PHP makes `_` of dots and spaces, and arrays of brackets.",
+        "Choose own parameters without dots, spaces, brackets and repetitions.",
+        ["Node": "[...searchParams]", "Python": "parse_qsl()", "Ruby": "URI.decode_www_form"];
+    SIGNATURE_SIGNED = "signature-signed", Selection,
+        "`signature` itself was signed along.",
+        "Remove it before sorting.",
+        ["PHP": "unset($_GET['signature']) missing", "Node": "params.delete('signature') missing"];
+    SIGNATURE_BLANK = "signature-blank", Selection,
+        "`signature` was emptied instead of removed.",
+        "Remove the whole pair.",
+        ["PHP": "$query['signature'] = ''", "Python": "params['signature'] = ''"];
+    ADDED_LATER = "added-later", Selection,
+        "Everything fits but one member: it was added after signing, or left out when signing.",
+        "Sign last. If a proxy or a tracker adds parameters, stop it.",
+        ["HTML": "utm_… and fbclid", "PHP": "$order['x'] = … after sign($order)"];
+    TIME_LEFT_OUT = "timestamp-left-out", Selection,
+        "`timestamp` was not signed.",
+        "Add the timestamp before signing.",
+        ["PHP": "$order['timestamp'] = time() after sign($order)"];
+    EMPTY_LEFT_OUT = "empty-left-out", Selection,
+        "Parameters with an empty value were left out; they stay as `name=`.",
+        "Keep empty values; only null is left out.",
+        ["PHP": "array_filter($_GET)", "Python": "parse_qs() without keep_blank_values", "Ruby": "compact_blank"];
+    SORTED_NOT = "not-sorted", Sorting,
+        "The parameters were not sorted.",
+        "Sort by name, by bytes, ascending.",
+        ["PHP": "ksort() missing", "Node": "params.sort() missing", "Java": "HashMap instead of TreeMap"];
+    SORTED_TOP_ONLY = "sorted-top-only", Sorting,
+        "Only the outer members were sorted; nested objects have to be sorted as well.",
+        "Sort every object at every depth; lists keep their order.",
+        ["PHP": "ksort() instead of a recursive one", "Node": "Object.keys(order).sort()", "Python": "sorted(order.items())"];
+    SORTED_CASELESS = "sorted-caseless", Sorting,
+        "The names were sorted regardless of case; capital letters come first.",
+        "Compare bytes.",
+        ["PHP": "ksort($a, SORT_FLAG_CASE | SORT_STRING)", "Java": "String.CASE_INSENSITIVE_ORDER",
+         "Python": "sorted(d, key=str.lower)"];
+    SORTED_LOCALE = "sorted-locale", Sorting,
+        "The names were sorted by the rules of a language.",
+        "Compare bytes.",
+        ["Node": "localeCompare()", "PHP": "ksort($a, SORT_LOCALE_STRING)", "Java": "Collator", "Shell": "sort without LC_ALL=C"];
+    SORTED_BACKWARDS = "sorted-backwards", Sorting,
+        "The names were sorted from the end.",
+        "Sort ascending.",
+        ["PHP": "krsort()", "Ruby": "sort.reverse"];
+    SORTED_PAIRS = "sorted-pairs", Sorting,
+        "Whole pairs were sorted, `=` and value included; that differs where one name begins another.",
+        "Sort by name.",
+        ["Node": "query.split('&').sort()", "Python": "sorted(query.split('&'))"];
+    SORTED_VALUES = "sorted-values", Sorting,
+        "The parameters were sorted by value.",
+        "Sort by name.",
+        ["PHP": "asort() or sort() instead of ksort()"];
+    SORTED_LISTS = "sorted-lists", Sorting,
+        "The indices of a list were sorted as texts: 10 before 2.",
+        "Lists keep their order.",
+        ["Node": "Object.keys(list).sort()", "Python": "sorted(str(i) for i in …)"];
+    NULLS_KEPT = "nulls-kept", Types,
+        "Null members were signed; they are left out.",
+        "Leave null out, or send an empty text.",
+        ["Node": "String(null)", "Python": "urlencode({'a': None})", "Go": "fmt.Sprint(nil)", "Java": "String.valueOf(null)"];
+    EMPTIES_KEPT = "empties-kept", Types,
+        "Empty lists or objects were signed; they are left out.",
+        "Leave empty lists and objects out.",
+        ["Ruby": "Array#to_query writes name[]="];
+    BOOLEANS_WORDS = "booleans-words", Types,
+        "Booleans were signed as words; they are 1 and 0.",
+        "Write 1 and 0.",
+        ["Node": "String(true)", "Go": "strconv.FormatBool", "Ruby": "true.to_s", "Java": "Boolean.toString()"];
+    NUMBERS_PLACES = "numbers-places", Types,
+        "A number was signed with its places, which JSON drops: 38.70 arrives as 38.7.",
+        "Send prices as texts.",
+        ["PHP": "number_format($price, 2)", "Node": "price.toFixed(2) signed, the number sent",
+         "Python": "Decimal", "Java": "BigDecimal"];
+    NUMBERS_SHORT = "numbers-short", Types,
+        "A price that is sent as a text was signed as a number, without its last 0.",
+        "Sign exactly the text that is sent.",
+        ["Node": "parseFloat(price)", "PHP": "(float) $price", "Python": "float(price)"];
+    SLASHES = "slashes-escaped", Types,
+        "The slashes were signed with their backslash from JSON.",
+        "Sign the values, not their JSON.",
+        ["PHP": "json_encode() without JSON_UNESCAPED_SLASHES, then signed"];
+    UNICODE = "unicode-escaped", Types,
+        "Letters beyond ASCII were signed as \\u escapes from JSON.",
+        "Sign the values, not their JSON.",
+        ["PHP": "json_encode() without JSON_UNESCAPED_UNICODE", "Python": "json.dumps() with ensure_ascii"];
+    NESTED_PLAIN = "brackets-plain", Nesting,
+        "The brackets of nested names were not encoded; they are %5B and %5D.",
+        "Encode the whole name, brackets included.",
+        ["Node": "qs.stringify(o, {encodeValuesOnly: true})", "Go": "building the names by hand"];
+    NESTED_NO_INDEX = "list-index-missing", Nesting,
+        "Lists were named `name[]`; they need their index.",
+        "Write name[0], name[1] and so on.",
+        ["Node": "qs.stringify(o, {arrayFormat: 'brackets'})", "Ruby": "to_query", "JavaScript": "jQuery.param()"];
+    NESTED_FROM_ONE = "list-from-one", Nesting,
+        "Lists were counted from 1.",
+        "Count from 0.",
+        ["PHP": "array_filter() leaves gaps in the indices"];
+    NESTED_DOTS = "nested-dots", Nesting,
+        "Nested names were joined by dots.",
+        "Write name[member].",
+        ["Java": "Spring's property paths", "Node": "qs.stringify(o, {allowDots: true})"];
+    NESTED_JSON = "nested-json", Nesting,
+        "A nested member was signed as its JSON.",
+        "Write one pair for each leaf, named name[member].",
+        ["Python": "urlencode({'products': json.dumps(p)})", "Node": "new URLSearchParams with JSON.stringify",
+         "Go": "url.Values with json.Marshal"];
+    NESTED_OBJECT = "nested-object", Nesting,
+        "A nested member was signed as `[object Object]`.",
+        "Write one pair for each leaf, named name[member].",
+        ["Node": "new URLSearchParams(order)", "JavaScript": "String(order.products)"];
+    NESTED_LEFT_OUT = "nested-left-out", Nesting,
+        "Nested members were not signed.",
+        "Write one pair for each leaf, named name[member].",
+        ["Node": "querystring.stringify()", "Java": "only scalar fields"];
+    ENCODED_COMPONENT = "encode-component", Encoding,
+        "`encodeURIComponent` leaves `! ' ( ) * ~` and writes a space as %20.",
+        "URLs: %21 %27 %28 %29 %2A %7E and `+`. Orders: the same with %20 and `~`.",
+        ["Node": "encodeURIComponent()"];
+    ENCODED_FORM = "encode-form", Encoding,
+        "The form encoding of browsers, Java and Ruby leaves `*`.",
+        "Replace `*` by %2A afterwards; in orders also `+` by %20 and %7E by `~`.",
+        ["Node": "URLSearchParams.toString()", "Java": "URLEncoder.encode()", "Ruby": "URI.encode_www_form()",
+         "Rust": "url::form_urlencoded"];
+    ENCODED_3986 = "encode-rfc3986", Encoding,
+        "RFC 3986 was used, as for orders; URLs need RFC 1738: a space is `+`, `~` is %7E.",
+        "Use the form encoding for URLs.",
+        ["PHP": "PHP_QUERY_RFC3986 or rawurlencode()", "Python": "quote(s, safe='')", "Ruby": "ERB::Util.url_encode"];
+    ENCODED_GO = "encode-tilde", Encoding,
+        "The encoding is right but for `~`, or for the space as `+` in orders.",
+        "URLs: replace `~` by %7E afterwards. Orders: replace `+` by %20.",
+        ["Go": "url.QueryEscape(), Values.Encode()", "Python": "urlencode(), quote_plus()", "Ruby": "CGI.escape()"];
+    ENCODED_NOT = "encode-missing", Encoding,
+        "The values were not encoded.",
+        "Encode names and values before joining them.",
+        ["PHP": "urldecode(http_build_query(…))", "Node": "`${k}=${v}`", "Python": "'&'.join(f'{k}={v}' …)"];
+    ENCODED_SMALL = "encode-small-hex", Encoding,
+        "The digits after `%` are small letters; they are capital.",
+        "Write %C3, not %c3.",
+        [".NET": "HttpUtility.UrlEncode()", "Java": "an own encoder with %02x"];
+    ENCODED_TWICE = "encode-twice", Encoding,
+        "The values were encoded twice: %20 became %2520.",
+        "Encode once; http_build_query and URLSearchParams encode already.",
+        ["PHP": "http_build_query(array_map('urlencode', …))", "Node": "searchParams.set(k, encodeURIComponent(v))",
+         "Python": "urlencode({k: quote(v)})"];
+    ENCODED_SLASH = "encode-slash", Encoding,
+        "`/` was not encoded, and a space became %20.",
+        "Encode `/` as %2F.",
+        ["Python": "quote() with its default safe='/'", "Ruby": "URI::DEFAULT_PARSER.escape"];
+    ENCODED_URI = "encode-uri", Encoding,
+        "`encodeURI` is for whole addresses and leaves `& = + / :` alone.",
+        "Encode each name and value.",
+        ["Node": "encodeURI()"];
+    ORDER_1738 = "order-rfc1738", Encoding,
+        "RFC 1738 was used, as for URLs; orders need RFC 3986: a space is %20, `~` stays.",
+        "Use RFC 3986 for orders.",
+        ["PHP": "http_build_query() without PHP_QUERY_RFC3986", "Python": "urlencode() without quote_via=quote"];
+    JSON_SIGNED = "json-signed", Joining,
+        "The JSON was signed, not the query string of its members.",
+        "Build the sorted query string and sign that.",
+        ["PHP": "hash_hmac('sha256', json_encode($order), …)", "Node": "hmac.update(JSON.stringify(order))",
+         "Python": "json.dumps(order)", "Go": "json.Marshal(order)"];
+    JOINED_HTML = "joined-html", Joining,
+        "The pairs were joined by `&amp;`.",
+        "Join by `&`.",
+        ["PHP": "ini arg_separator.output=&amp;, or htmlspecialchars()", "Go": "json.Marshal or html/template"];
+    JOINED_OTHERWISE = "joined-otherwise", Joining,
+        "The pairs were joined by another character.",
+        "Write name=value and join by `&`.",
+        ["PHP": "implode(',', …)", "Python": "'\\n'.join(…)", "Java": "Map.toString()"];
+    JOINED_NOT = "joined-not", Joining,
+        "The pairs were joined by nothing.",
+        "Write name=value and join by `&`.",
+        ["PHP": "implode('', …)", "Node": "pairs.join('')"];
+    TEXT_NEWLINE = "text-newline", Joining,
+        "A line break follows the text that was signed.",
+        "Sign without a line break at the end.",
+        ["Shell": "echo instead of printf %s", "Ruby": "puts", "Python": "print(…, file=…)"];
+    TEXT_AMP = "text-ampersand", Joining,
+        "A `&` follows the last pair.",
+        "Join instead of appending.",
+        ["PHP": "foreach … .= \"$k=$v&\"", "Java": "StringBuilder.append(\"&\")"];
+    TEXT_SMALL = "text-small", Joining,
+        "The whole text was written in small letters.",
+        "Sign the text as it is.",
+        ["PHP": "strtolower($url)", "Java": "url.toLowerCase()"];
+    PIECES_ORDER = "pieces-order", Joining,
+        "The pieces were joined in another order.",
+        "timestamp, token, resourcetype, actionid.",
+        ["any": "token + timestamp + …"];
+    PIECES_SEPARATED = "pieces-separated", Joining,
+        "Something stands between the pieces.",
+        "Join timestamp, token, resourcetype and actionid by nothing.",
+        ["PHP": "implode(',', …)", "Node": "[…].join() joins by commas", "Python": "'\\n'.join(…)"];
+    PIECES_LABELLED = "pieces-labelled", Joining,
+        "The names of the fields were signed along.",
+        "Join the values alone.",
+        ["PHP": "http_build_query()", "Node": "new URLSearchParams(…)"];
+    PIECES_MORE = "pieces-more", Joining,
+        "More was signed than the four pieces: a resource id, an identifier or the parameters.",
+        "timestamp, token, resourcetype, actionid, and nothing else.",
+        ["any": "code that was written for HMAC version 1"];
+    PIECE_MISSING = "piece-missing", Joining,
+        "One of the four pieces was not signed.",
+        "timestamp, token, resourcetype, actionid.",
+        ["Node": "a variable that is undefined or empty"];
+    ACTION_SHORT = "action-short", Joining,
+        "The action was signed by its last word; it is the whole URN.",
+        "Sign urn:onoffice-de-ns:smart:2.5:smartml:action:… in full.",
+        ["any": "'do' or 'read' instead of the URN"];
+    TYPE_CASE = "type-case", Joining,
+        "The resource type was signed in another case than it is sent.",
+        "Sign exactly what is sent; case matters.",
+        ["PHP": "strtolower($type)", "Java": "an enum's name"];
+    KEY_IN_TEXT = "key-in-text", Joining,
+        "The key was signed along, as HMAC version 1 does.",
+        "The key is the key of the HMAC only.",
+        ["any": "code that was written for HMAC version 1"];
+    TOKEN_IS_KEY = "token-is-key", Joining,
+        "The key stands where the token belongs.",
+        "Sign the token; the key is the key of the HMAC.",
+        ["any": "two variables with similar names"];
+    TIME_MILLIS = "time-millis", Time,
+        "The timestamp is in milliseconds; it has to be in seconds.",
+        "Divide by 1,000 and round down.",
+        ["Node": "Date.now()", "Java": "System.currentTimeMillis()", "Go": "time.Now().UnixMilli()",
+         "Python": "time.time() * 1000"];
+    TIME_TWICE = "time-twice", Time,
+        "The clock was read twice: another second was signed than is sent.",
+        "Read the clock once, and sign each attempt anew.",
+        ["PHP": "time() in two places", "Node": "a retry that sends a new timestamp with the old hmac"];
+    TIME_ZONE = "time-zone", Time,
+        "The timestamp is off by whole hours: local time was taken for UTC.",
+        "Unix seconds know no time zone.",
+        ["Python": "datetime.utcnow().timestamp()", "PHP": "strtotime(gmdate(…))", "Java": "LocalDateTime.toEpochSecond(UTC)"];
+    TIME_OFF = "time-off", Time,
+        "The timestamp is more than 120 s from now.",
+        "Set the machine's clock by NTP, and sign just before sending.",
+        ["any": "a signature that is kept across retries"];
+    TIME_TEXT = "time-text", Time,
+        "The timestamp is not a whole number of Unix seconds.",
+        "Write whole seconds as decimal digits.",
+        ["Python": "time.time() is a float", "Node": "new Date().toISOString()"];
+    KEY_OTHER = "key-other", Key,
+        "Another of the given secrets was used.",
+        "The provider secret signs URLs, orders and messages; the API key signs API calls.",
+        ["any": "provider secret and API key exchanged"];
+    KEY_TOKEN = "key-token", Key,
+        "The API token was used as the key.",
+        "The token is a name. Use the provider secret for URLs, the API key for API calls.",
+        ["any": "token and secret exchanged"];
+    SWAPPED = "token-key-swapped", Key,
+        "Token and key are exchanged.",
+        "The token has 32 characters and arrives in the URL; the key has 64 and is pasted by hand.",
+        ["any": "sign(token, secret) called as sign(secret, token)"];
+    KEY_LENGTH = "key-length", Key,
+        "The key has not the 64 characters of an API key.",
+        "Copy the whole key. The provider secret is not the API key.",
+        ["SQL": "VARCHAR(32)"];
+    KEY_NEWLINE = "key-newline", Key,
+        "The secret was used with the line break at its end.",
+        "Trim what is read from a file or a variable.",
+        ["PHP": "file_get_contents()", "Node": "readFileSync()", "Python": "open().read()", "Shell": "echo $SECRET | base64",
+         "Ruby": "File.read", "Go": "os.ReadFile", "Java": "Files.readString", "Rust": "fs::read_to_string"];
+    KEY_SPACE = "key-space", Key,
+        "The secret was used with or without the white space around it.",
+        "Trim the secret once, where it enters the program.",
+        ["any": "a pasted value", "Docker": "--env-file keeps spaces"];
+    KEY_HEX = "key-hex", Key,
+        "The secret was decoded as hex; its characters themselves are the key.",
+        "Use the text as it is.",
+        ["PHP": "hex2bin($secret)", "Node": "Buffer.from(secret, 'hex')", "Python": "bytes.fromhex()", "Go": "hex.DecodeString"];
+    KEY_BASE64 = "key-base64", Key,
+        "The secret was decoded as base64; its characters themselves are the key.",
+        "Use the text as it is.",
+        ["Node": "Buffer.from(secret, 'base64')", "PHP": "base64_decode($secret)", "Java": "Base64.getDecoder()"];
+    KEY_ENCODED = "key-encoded", Key,
+        "The secret was encoded as base64 before use.",
+        "Use the text as it is.",
+        ["Kubernetes": "a Secret that was encoded twice"];
+    KEY_CASE = "key-case", Key,
+        "The secret was used in capital or small letters.",
+        "Use the text as it is.",
+        ["SQL": "a column that folds case"];
+    KEY_HASHED = "key-hashed", Key,
+        "A hash of the secret was used as the key.",
+        "Use the text as it is.",
+        ["PHP": "hash('sha256', $secret)", "Python": "sha256(secret).digest()"];
+    KEY_EMPTY = "key-empty", Key,
+        "The key was empty: the variable with the secret was not set.",
+        "Refuse to start without the secret.",
+        ["PHP": "getenv() returned false", "Node": "process.env.SECRET || ''", "Go": "os.Getenv", "Ruby": "ENV['SECRET'].to_s"];
+    KEY_QUOTED = "key-quoted", Key,
+        "The secret was used with the quotes around it.",
+        "Take the quotes away.",
+        ["Docker": "--env-file keeps quotes", "Python": "json.dumps(secret)"];
+    HASH_OTHER = "hash-other", Hash,
+        "Another hash function was used.",
+        "HMAC with SHA-256.",
+        ["PHP": "hash_hmac('sha512', …)", "Node": "createHmac('md5', …)"];
+    HASH_PLAIN = "hash-plain", Hash,
+        "A plain SHA-256 was used instead of an HMAC.",
+        "HMAC with SHA-256; a hash over key and text is no HMAC.",
+        ["PHP": "hash('sha256', $secret . $text)", "Node": "createHash('sha256')", "Python": "sha256(key + text)"];
+    HASH_SWAPPED = "hash-swapped", Hash,
+        "Key and text of the HMAC are exchanged.",
+        "Look at the order of the arguments.",
+        ["PHP": "hash_hmac('sha256', $key, $data) instead of ($data, $key)", "Python": "hmac.new(text, key, …)",
+         "Ruby": "OpenSSL::HMAC.hexdigest('SHA256', data, key)"];
+    HASH_TWICE = "hash-twice", Hash,
+        "The HMAC was made twice.",
+        "Once.",
+        ["any": "a helper that signs what is signed already"];
+    WRITTEN_HEX = "written-hex", Writing,
+        "The signature is in hex; API calls need base64.",
+        "base64 of the 32 bytes: 44 characters.",
+        ["PHP": "hash_hmac() without its last argument true", "Node": "digest('hex')", "Python": "hexdigest()", "Ruby": "hexdigest"];
+    WRITTEN_UPPER = "written-upper", Writing,
+        "The signature is in capital letters; the hex digits are small.",
+        "Write small hex digits.",
+        ["PHP": "strtoupper()", "Java": "%02X", ".NET": "Convert.ToHexString()", "Go": "%X"];
+    WRITTEN_BASE64 = "written-base64", Writing,
+        "The signature is in base64; URLs and orders need hex.",
+        "64 small hex digits.",
+        ["Node": "digest('base64')", "PHP": "base64_encode(hash_hmac(…, true))", "Java": "Base64.getEncoder()"];
+    WRITTEN_BASE64URL = "written-base64url", Writing,
+        "The signature is in the base64 of URLs.",
+        "URLs and orders need hex; API calls base64 with `+`, `/` and `=`.",
+        ["Node": "digest('base64url')", "Python": "urlsafe_b64encode()", "Go": "base64.RawURLEncoding"];
+    WRITTEN_BARE = "written-unpadded", Writing,
+        "The signature lacks the `=` at its end.",
+        "Keep the padding: 44 characters.",
+        ["Go": "base64.RawStdEncoding", "PHP": "rtrim($hmac, '=')"];
+    WRITTEN_BASE64_OF_HEX = "written-base64-of-hex", Writing,
+        "The hex digits were encoded as base64, not the bytes.",
+        "base64 of the 32 bytes: 44 characters, not 88.",
+        ["PHP": "base64_encode(hash_hmac('sha256', …)) without true", "Node": "Buffer.from(digest('hex')).toString('base64')",
+         "Python": "b64encode(hexdigest().encode())"];
+    WRITTEN_HEX_OF_BASE64 = "written-hex-of-base64", Writing,
+        "The base64 text was written as hex.",
+        "One of the two: hex for URLs and orders, base64 for API calls.",
+        ["PHP": "bin2hex(base64_encode(…))"];
+    VERSION_1_AS_2 = "hmac-version-1-as-2", Hash,
+        "The signature is that of HMAC version 1, but hmac_version says 2.",
+        "Make the signature of version 2, or leave hmac_version out.",
+        ["PHP": "an SDK from before March 2022 with hmac_version added"];
+    VERSION_MISSING = "hmac-version-missing", Hash,
+        "The signature is that of HMAC version 2, but hmac_version is missing.",
+        "Send \"hmac_version\": 2.",
+        ["any": "the field is named hmacVersion or stands outside of the action"];
+    V1_NOT_SORTED = "v1-not-sorted", Sorting,
+        "HMAC version 1: the parameters were not sorted.",
+        "Sort the outer parameters, or use version 2.",
+        ["PHP": "ksort() missing"];
+    V1_SORTED_DEEP = "v1-sorted-deep", Sorting,
+        "HMAC version 1: the nested parameters were sorted as well.",
+        "Sort the outer parameters only, or use version 2.",
+        ["Python": "json.dumps(…, sort_keys=True)"];
+    V1_JSON_SPACES = "v1-json-spaces", Types,
+        "HMAC version 1: the JSON has spaces after commas and colons.",
+        "Write it without, or use version 2.",
+        ["Python": "json.dumps() without separators=(',', ':')"];
+    V1_JSON_SLASHES = "v1-json-slashes", Types,
+        "HMAC version 1: slashes are not escaped in the JSON.",
+        "Write `\\/`, or use version 2.",
+        ["Node": "JSON.stringify()", "PHP": "JSON_UNESCAPED_SLASHES", "Go": "json.Marshal"];
+    V1_JSON_UNICODE = "v1-json-unicode", Types,
+        "HMAC version 1: letters beyond ASCII are not escaped in the JSON.",
+        "Write \\u00fc, or use version 2.",
+        ["PHP": "JSON_UNESCAPED_UNICODE", "Python": "ensure_ascii=False", "Node": "JSON.stringify()"];
+    V1_EMPTY_OBJECT = "v1-empty-object", Types,
+        "HMAC version 1: no parameters are `[]` for PHP, not `{}`.",
+        "Sign `[]`, or use version 2.",
+        ["Node": "JSON.stringify({})", "Python": "json.dumps({})"];
+    V1_ONE_HASH = "v1-one-hash", Hash,
+        "HMAC version 1: the second MD5, with the secret before it, is missing.",
+        "md5(secret + md5(text)), or use version 2.",
+        ["any": "md5(text) alone"];
+    V1_NO_SECRET = "v1-no-secret", Hash,
+        "HMAC version 1: the secret is missing among the joined fields.",
+        "It stands between resource id and timestamp as well, or use version 2.",
+        ["any": "secret used in the outer hash only"];
+    CLAIM_MISSING = "claim-missing", Selection,
+        "extendedclaim is missing among the parameters; unlockProvider needs it.",
+        "Send the apiClaim of the URL as parameters.extendedclaim.",
+        ["any": "the claim stands beside parameters, or is named apiClaim"];
+    CLAIM_ENCODED = "claim-encoded", Decoding,
+        "The claim holds a `%`: it was taken from the URL without decoding it.",
+        "Use the decoded parameter.",
+        ["PHP": "$_SERVER['QUERY_STRING']", "Node": "a regular expression over req.url"];
+}

@@ -1,0 +1,31 @@
+//! Why a signature is wrong: which step of making it differs, and which idiom in which language
+//! makes that difference.
+//!
+//! The right signature is made in steps (take the address apart, decode, remove `signature`, sort,
+//! encode, join, key, hash, write down). For each step the mistakes that programs make are known as
+//! [`Cause`]s. The search makes the signature with every one of them, then with every two of
+//! different steps, and compares the result with the signature that was given. A cause is therefore
+//! never guessed: it explains every byte of the signature, or it is not named.
+//!
+//! This crate must not know who asks or how an answer is shown. Like `protocol` it does no I/O and
+//! has no clock; it is a crate of its own because nothing here belongs to the wire. What it returns
+//! names no signature that would have been right, and masks credentials.
+
+mod cause;
+mod causes;
+mod encode;
+mod explanation;
+mod json;
+mod mask;
+mod order;
+mod request;
+mod search;
+mod signing;
+mod url;
+
+pub use cause::{ALL, Cause, Idiom, Step};
+pub use explanation::{Explanation, Found, Verdict};
+pub use mask::masked;
+pub use order::explain_order;
+pub use request::explain_request;
+pub use url::explain_url;
