@@ -192,6 +192,18 @@ fn signatures(ledger: &mut Ledger) {
     let refused = ledger.with_input(&["verify", "order", "--json"], &changed);
     assert_eq!(refused.code, 1);
     assert_eq!(serde_json::from_str::<Value>(&refused.out).unwrap()["valid"], false);
+    explanations(ledger, url, &order.out);
+}
+
+fn explanations(ledger: &mut Ledger, url: &str, order: &str) {
+    let (_, json) = ledger.both(0, &["explain", "url", url]);
+    assert_eq!(json["verdict"], "genuine");
+    assert_eq!(ledger.with_input(&["explain", "order"], order).code, 0);
+    let request = ledger.with_input(&["explain", "request", "--key", SECRET, "--json"], "{}");
+    let json: Value = serde_json::from_str(&request.out).unwrap();
+    assert_eq!((request.code, &json["verdict"]), (1, &json!("unreadable")));
+    let (_, causes) = ledger.both(0, &["explain", "causes"]);
+    assert!(causes.as_array().is_some_and(|causes| !causes.is_empty()));
 }
 
 fn without_a_server(ledger: &mut Ledger) {
