@@ -12,8 +12,9 @@ mod sqlite;
 mod transaction;
 mod value;
 mod vault;
+mod watch;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 pub use error::{DatabaseError, OpenError};
 pub use row::Row;
@@ -21,6 +22,7 @@ pub use schema::{Migration, Opened, Schema};
 pub use transaction::Transaction;
 pub use value::{FromValue, Kind, Parameter, Value};
 pub use vault::{Keys, Vault, VaultError};
+pub use watch::{Group, Observer, Waiting};
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +80,16 @@ impl Database {
         change: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
         self.engine.write_blocking(change)
+    }
+
+    /// Tells an observer of every commit from now on; a second one is not taken.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        self.engine.observe(observer);
+    }
+
+    /// What waits at this moment.
+    pub fn waiting(&self) -> Waiting {
+        self.engine.waiting()
     }
 
     /// Whether the database answers; for readiness checks.

@@ -9,11 +9,11 @@ mod reader;
 mod transaction;
 mod writer;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use rusqlite::OpenFlags;
 
-use crate::{DatabaseError, Location, OpenError, Opened, Schema, schema};
+use crate::{DatabaseError, Location, Observer, OpenError, Opened, Schema, Waiting, schema};
 use errors::translate;
 
 pub(crate) use transaction::{Connection, Transaction};
@@ -50,6 +50,16 @@ impl Engine {
             Location::Memory => None,
         };
         Ok(Self { writer: writer::Writer::start(connection), readers })
+    }
+
+    /// Tells an observer of every commit from now on.
+    pub(crate) fn observe(&self, observer: Arc<dyn Observer>) {
+        self.writer.watch().tell(observer);
+    }
+
+    pub(crate) fn waiting(&self) -> Waiting {
+        let queries = self.readers.as_ref().map_or(0, |readers| readers.watch().waiting());
+        Waiting { changes: self.writer.watch().waiting(), queries }
     }
 
     pub(crate) async fn read<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(

@@ -28,7 +28,10 @@ use futures_util::future::join_all;
 
 pub use request_log::{LoggedRequest, RequestLog};
 
-use crate::state::{App, AppState};
+use crate::{
+    guard::RETRY_AFTER,
+    state::{App, AppState},
+};
 
 /// `/api/{version}/api.php`. The version is only a wish on the vendor's servers, so any word is
 /// taken. GET with a body is what one public client sends.
@@ -40,8 +43,22 @@ pub async fn endpoint(State(app): State<App>, request: HttpRequest) -> HttpRespo
         Ok(body) => body,
         Err(error) => return unreadable_body(&app, &error),
     };
-    let response = answer(&app, &body).await;
-    json(response.to_json())
+    match answer(&app, &body).await {
+        Ok(response) => json(response.to_json()),
+        Err(Busy) => busy(),
+    }
+}
+
+/// The store is asked for more than it can do soon; nothing of a request was done.
+struct Busy;
+
+/// Refuses a request for now. Both tell: HTTP those clients that try again when a server is
+/// overloaded, and the body those that never look at HTTP's status.
+pub(crate) fn busy() -> HttpResponse {
+    let mut response = json(Response::failed(ErrorCode::UNKNOWN).to_json());
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    response
 }
 
 fn json(body: String) -> HttpResponse {
@@ -69,37 +86,52 @@ fn unreadable_body(app: &AppState, error: &axum::Error) -> HttpResponse {
 }
 
 /// Answers a request body.
-async fn answer(app: &AppState, body: &Bytes) -> Response {
+async fn answer(app: &AppState, body: &Bytes) -> Result<Response, Busy> {
     let started = Instant::now();
     let request = match Request::parse(body, app.policy.max_actions) {
         Ok(request) => request,
-        Err(problem) => return refuse_all(app, &Refusal::Envelope(problem), None, started),
+        Err(problem) => {
+            return Ok(refuse_all(app, &Refusal::Envelope(problem), None, started));
+        }
     };
     let user = match app.store.api_user(&ApiToken::from_wire(&request.token)).await {
         Ok(Some(user)) => user,
         Ok(None) => {
             let refusal = Refusal::TokenUnknown(TokenHint::of(&request.token));
-            return refuse_all(app, &refusal, None, started);
+            return Ok(refuse_all(app, &refusal, None, started));
         }
-        Err(error) => return store_failed(error, &request),
+        Err(StoreError::Busy) => return Err(Busy),
+        Err(error) => return Ok(store_failed(error, &request)),
     };
     if user.activation.api_key().is_none() {
-        return refuse_inactive(app, &user, request, started);
+        return Ok(refuse_inactive(app, &user, request, started));
     }
     // All actions of a request wait for one commit together instead of one after the other.
     let results = request.actions.into_iter().map(|action| run(app, &user, action));
-    Response::from_results(join_all(results).await)
+    let done = join_all(results).await;
+    if done.iter().all(|done| done.busy) {
+        return Err(Busy);
+    }
+    Ok(Response::from_results(done.into_iter().map(|done| done.result).collect()))
+}
+
+/// An action that was answered.
+struct Done {
+    result: ActionResult,
+    /// Whether it was not done because the store is asked for too much.
+    busy: bool,
 }
 
 /// Runs one action and logs it.
-async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> ActionResult {
+async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> Done {
     let started = Instant::now();
     let ParsedAction { echo, action } = parsed;
     let outcome = match action {
         Ok(action) => dispatch(app, user, &echo, &action).await,
         Err(problem) => Err(Failure::Refused(problem.into())),
     };
-    match outcome {
+    let busy = matches!(outcome, Err(Failure::Store(StoreError::Busy)));
+    let result = match outcome {
         Ok(elements) => {
             request_log::record(app, Some((&echo, user)), None, started);
             ActionResult::performed(echo, elements)
@@ -114,9 +146,11 @@ async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> Acti
         }
         Err(Failure::Store(error)) => {
             log_store_failure(&error);
+            app.metrics.action(&echo.resource_type, ErrorCode::UNKNOWN, started.elapsed());
             ActionResult::failed(echo, Status::error(ErrorCode::UNKNOWN, ""))
         }
-    }
+    };
+    Done { result, busy }
 }
 
 /// Why an action has no records.

@@ -15,6 +15,8 @@ pub use data_dir::{DataDirProblem, sandbox_in_memory, sandbox_location};
 pub use file::{ConfigProblem, read_file};
 pub use policy::policy_from_settings;
 
+pub use crate::guard::Limits;
+
 /// What a server needs to know.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -36,6 +38,8 @@ pub struct Config {
     pub policy: Policy,
     /// The most bytes of a request body.
     pub largest_body: usize,
+    /// How much is taken on.
+    pub limits: Limits,
 }
 
 /// Bytes of a request body by default: uploads of the API may have 20 MiB.
@@ -68,6 +72,7 @@ impl Config {
             keys: Keys { current: key, previous: Vec::new() },
             policy: Policy::default(),
             largest_body: LARGEST_BODY,
+            limits: Limits::default(),
         }
     }
 }

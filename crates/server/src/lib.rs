@@ -7,8 +7,10 @@ mod api;
 mod clock;
 pub mod config;
 mod flow;
+mod guard;
 mod health;
 pub mod management;
+mod metrics;
 mod provider_url;
 mod random;
 mod router;
@@ -26,7 +28,7 @@ use freischalt_store::{Kind, OpenError, Store};
 use tokio::{net::TcpListener, sync::watch};
 
 pub use clock::Clock;
-pub use config::{Config, Mode};
+pub use config::{Config, Limits, Mode};
 pub use router::marketplace_paths;
 
 use crate::state::{App, AppState};
@@ -51,6 +53,9 @@ pub enum ServerError {
     /// The event loop was stopped while the store was being opened.
     #[error("the start was interrupted")]
     Interrupted,
+    /// The metrics cannot be set up.
+    #[error("the metrics cannot be set up")]
+    Metrics(#[source] metrics_exporter_prometheus::BuildError),
     /// Serving failed.
     #[error("serving failed")]
     Serve(#[source] io::Error),
@@ -82,6 +87,9 @@ impl Server {
         let store = tokio::task::spawn_blocking(move || Store::open(&location, kind, &keys))
             .await
             .map_err(|_| ServerError::Interrupted)??;
+        let metrics = metrics::Metrics::new(config.limits.slow_commit);
+        let metrics = metrics.map_err(ServerError::Metrics)?;
+        store.observe(metrics.observer());
         let app = Arc::new(AppState {
             store,
             clock: Clock::new(config.mode == Mode::Sandbox),
@@ -93,6 +101,9 @@ impl Server {
             management_token: config.management_token,
             requests: api::RequestLog::default(),
             largest_body: config.largest_body,
+            admission: guard::Admission::new(&config.limits),
+            limits: config.limits,
+            metrics,
         });
         Ok(Self { app, marketplace, management })
     }
@@ -122,35 +133,28 @@ impl Server {
         &self.app.store
     }
 
-    /// Serves until `stop` completes, then finishes what it has accepted.
+    /// Serves until `stop` completes, then finishes what it has accepted. Clients that do not
+    /// finish what they began are not waited for longer than the limits say.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), ServerError> {
-        tokio::spawn(reseal(self.app.store.clone()));
+        let Self { app, marketplace, management } = self;
         let (announce, stopping) = watch::channel(());
-        let marketplace =
-            serve(self.marketplace, router::marketplace(self.app.clone()), stopping.clone());
-        let management = serve(self.management, management::router(self.app), stopping);
-        let stop = async move {
+        let marketplace = serve(marketplace, router::marketplace(app.clone()), stopping.clone());
+        let management = serve(management, management::router(app.clone()), stopping);
+        let served = async { tokio::join!(marketplace, management) };
+        let patience = async {
             stop.await;
             drop(announce);
+            tokio::time::sleep(app.limits.grace).await;
         };
-        let (marketplace, management, ()) = tokio::join!(marketplace, management, stop);
+        let (marketplace, management) = tokio::select! {
+            served = served => served,
+            () = patience => {
+                tracing::warn!("stopped although some clients had not finished their requests");
+                return Ok(());
+            }
+            () = app.metrics.keep_up() => return Ok(()),
+        };
         marketplace.and(management).map_err(ServerError::Serve)
-    }
-}
-
-/// After a change of the encryption key, seals again what previous keys have sealed.
-async fn reseal(store: Store) {
-    match store.reseal().await {
-        Ok(0) => {}
-        Ok(secrets) => tracing::info!(
-            secrets,
-            "everything is sealed under the current encryption key; previous keys can be dropped"
-        ),
-        Err(error) => tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "not everything could be sealed under the current encryption key; \
-             keep the previous keys, the next start tries again"
-        ),
     }
 }
 

@@ -26,7 +26,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
 
-use crate::state::App;
+use crate::{guard::guard, metrics::Surface, state::App};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -67,6 +67,8 @@ fn documented() -> OpenApiRouter<App> {
 pub fn router(app: App) -> Router {
     let (routes, document) = documented().split_for_parts();
     routes
+        .layer(from_fn_with_state(app.clone(), guarded))
+        .route("/metrics", get(crate::metrics::show))
         .layer(from_fn_with_state(app.clone(), authorize))
         .route("/openapi.json", get(move || std::future::ready(Json(document))))
         .route("/healthz", get(crate::health::live))
@@ -83,6 +85,10 @@ pub const OPEN_PATHS: [&str; 3] = ["/openapi.json", "/healthz", "/readyz"];
 /// The OpenAPI document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     documented().split_for_parts().1
+}
+
+async fn guarded(State(app): State<App>, request: Request, next: Next) -> Response {
+    guard(app, Surface::Management, request, next).await
 }
 
 /// Wants the bearer token where there is one.

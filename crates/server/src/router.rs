@@ -2,25 +2,37 @@
 
 use axum::{
     Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
     routing::{any, get},
 };
 
-use crate::{api, health, routes::Routes, state::App, web};
+use crate::{api, guard, health, metrics::Surface, routes::Routes, state::App, web};
 
 pub(crate) fn marketplace(app: App) -> Router {
-    calls().into_router().merge(web::router(&app)).with_state(app)
+    let guarded = calls().into_router().layer(from_fn_with_state(app.clone(), guard));
+    let open = health().into_router();
+    guarded.merge(open).merge(web::router(&app)).with_state(app)
 }
 
 /// Every path of the marketplace's listener, with parameters in braces.
 pub fn marketplace_paths() -> Vec<String> {
-    [calls().into_paths(), web::paths()].concat()
+    [calls().into_paths(), health().into_paths(), web::paths()].concat()
 }
 
-/// What programs ask for.
+async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    guard::guard(app, Surface::Api, request, next).await
+}
+
+/// Calls of providers.
 fn calls() -> Routes {
     Routes::default()
         .route("/api/{version}/api.php", any(api::endpoint))
         .route("/api/{version}/api.php/", any(api::endpoint))
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready))
+}
+
+/// What a load balancer asks for, above all when there is too much to do.
+fn health() -> Routes {
+    Routes::default().route("/healthz", get(health::live)).route("/readyz", get(health::ready))
 }

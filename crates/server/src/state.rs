@@ -6,7 +6,13 @@ use freischalt_marketplace::{ClaimSealer, Policy};
 use freischalt_protocol::{Secret, seal::SealingKey};
 use freischalt_store::Store;
 
-use crate::{api::RequestLog, clock::Clock, config::Mode};
+use crate::{
+    api::RequestLog,
+    clock::Clock,
+    config::Mode,
+    guard::{Admission, Limits},
+    metrics::Metrics,
+};
 
 /// Shared by all handlers; cheap to clone.
 pub type App = Arc<AppState>;
@@ -34,6 +40,12 @@ pub struct AppState {
     pub requests: RequestLog,
     /// The most bytes of a request body.
     pub largest_body: usize,
+    /// How much is taken on.
+    pub limits: Limits,
+    /// Lets in that much.
+    pub admission: Admission,
+    /// What is counted and measured.
+    pub metrics: Metrics,
 }
 
 impl AppState {

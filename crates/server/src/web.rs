@@ -19,14 +19,15 @@ mod visitor;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
+    extract::{DefaultBodyLimit, Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::Response,
     routing::{any, get, post},
 };
 use texts::Language;
 
 use self::{failure::Failure, visitor::Visitor};
-use crate::{routes::Routes, state::App};
+use crate::{guard::guard, metrics::Surface, routes::Routes, state::App};
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -40,6 +41,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(from_fn_with_state(app.clone(), guarded))
         .layer(from_fn(page::headers))
 }
 
@@ -76,6 +78,10 @@ fn pages() -> Routes {
         .route("/providers/new", get(sandbox::new_provider).post(sandbox::add_provider))
         .route("/requests", get(sandbox::requests))
         .route("/requests/{number}", get(sandbox::one_request))
+}
+
+async fn guarded(State(app): State<App>, request: Request, next: Next) -> Response {
+    guard(app, Surface::Pages, request, next).await
 }
 
 async fn not_found(visitor: Visitor) -> Failure {

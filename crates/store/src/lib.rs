@@ -14,6 +14,8 @@ mod installation;
 mod records;
 mod reseal;
 
+use std::sync::Arc;
+
 use freischalt_database::{Database, DatabaseError, Schema, Vault, VaultError, migration};
 use freischalt_protocol::Secret;
 
@@ -28,7 +30,7 @@ pub use deals::{
 };
 pub use deliveries::{AttemptEntry, DeliveryFilter};
 pub use directory::{CreateProblem, NewCustomer, NewProvider, PutUserProblem};
-pub use freischalt_database::{Keys, Location};
+pub use freischalt_database::{Group, Keys, Location, Observer, Waiting};
 pub use records::{Record, SaveFacts};
 
 const SCHEMA: Schema = Schema {
@@ -137,6 +139,16 @@ impl Store {
             installation::check(tx, &vault, kind, opened)
         })?;
         Ok(Self { database, vault })
+    }
+
+    /// Tells an observer of every commit from now on; a second one is not taken.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        self.database.observe(observer);
+    }
+
+    /// What waits for the database at this moment.
+    pub fn waiting(&self) -> Waiting {
+        self.database.waiting()
     }
 
     /// Whether the store answers; for readiness checks.

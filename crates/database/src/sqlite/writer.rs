@@ -4,13 +4,17 @@
 //! a refusal harms no other, commits once, and only then answers all of them. A change that waits
 //! alone is committed alone, so nobody ever waits for company.
 
-use std::{sync::mpsc, thread};
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+    time::Instant,
+};
 
 use super::{
     Connection, Transaction,
     change::{Change, Fate},
 };
-use crate::DatabaseError;
+use crate::{DatabaseError, watch::Watch};
 
 /// Changes that may wait. More are answered as busy.
 const QUEUE: usize = 4096;
@@ -18,29 +22,46 @@ const QUEUE: usize = 4096;
 const GROUP: usize = 256;
 
 #[derive(Clone, Debug)]
-pub(super) struct Writer(mpsc::SyncSender<Box<dyn Change>>);
+pub(super) struct Writer {
+    queue: mpsc::SyncSender<Box<dyn Change>>,
+    watch: Arc<Watch>,
+}
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> Self {
         let (sender, receiver) = mpsc::sync_channel(QUEUE);
-        thread::spawn(move || serve(&connection, &receiver));
-        Self(sender)
+        let watch = Arc::new(Watch::default());
+        let watched = Arc::clone(&watch);
+        thread::spawn(move || serve(&connection, &receiver, &watched));
+        Self { queue: sender, watch }
+    }
+
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     pub(super) fn submit(&self, change: Box<dyn Change>) -> Result<(), DatabaseError> {
-        self.0.try_send(change).map_err(|error| match error {
-            mpsc::TrySendError::Full(_) => DatabaseError::Busy,
-            mpsc::TrySendError::Disconnected(_) => DatabaseError::Closed,
+        self.watch.comes();
+        self.queue.try_send(change).map_err(|error| {
+            self.watch.leave(1);
+            match error {
+                mpsc::TrySendError::Full(_) => DatabaseError::Busy,
+                mpsc::TrySendError::Disconnected(_) => DatabaseError::Closed,
+            }
         })
     }
 }
 
-fn serve(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Change>>) {
+fn serve(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Change>>, watch: &Watch) {
     while let Ok(first) = queue.recv() {
         // What arrives during the commit belongs to the next group.
         let mut group: Vec<_> =
             std::iter::once(first).chain(queue.try_iter().take(GROUP - 1)).collect();
+        let changes = group.len();
+        watch.leave(changes);
+        let began = Instant::now();
         let ended = apply(connection, &mut group);
+        watch.committed(changes, began.elapsed());
         let fate = match ended {
             Ended::Fate(fate) => fate,
             Ended::Collapsed => {

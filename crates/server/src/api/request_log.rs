@@ -80,6 +80,8 @@ pub(super) fn record(
         Some((refusal, None)) => shorten(&refusal.to_string(), 4 * TEXT),
         Some((refusal, Some(cause))) => format!("{refusal}; {cause}"),
     };
+    let took = started.elapsed();
+    app.metrics.action(action.map_or("", |(echo, _)| &echo.resource_type), code, took);
     let entry = LoggedRequest {
         number: 0,
         at: app.clock.now(),
@@ -89,7 +91,7 @@ pub(super) fn record(
         provider: action.map(|(_, user)| user.provider_name.clone()),
         code,
         explanation,
-        micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
     };
     tracing::info!(
         action_id = entry.action_id,

@@ -6,6 +6,7 @@ use std::{
     net::SocketAddr,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use freischalt_marketplace::{Policy, policy::PolicyProblem};
@@ -16,7 +17,7 @@ use freischalt_protocol::{
 use freischalt_store::{Keys, Location};
 use serde::Deserialize;
 
-use super::{Config, LARGEST_BODY, Mode};
+use super::{Config, LARGEST_BODY, Limits, Mode};
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +76,8 @@ struct ServerSection {
     bind: SocketAddr,
     public_url: String,
     largest_body: Option<usize>,
+    max_requests: Option<usize>,
+    request_seconds: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +92,7 @@ struct ManagementSection {
 struct StoreSection {
     path: PathBuf,
     encryption_key_file: PathBuf,
+    slow_commit_milliseconds: Option<u64>,
     #[serde(default)]
     previous_encryption_key_files: Vec<PathBuf>,
 }
@@ -116,6 +120,7 @@ pub fn read_file(path: &Path) -> Result<Config, ConfigProblem> {
         },
         policy: file.policy,
         largest_body: file.server.largest_body.unwrap_or(LARGEST_BODY),
+        limits: limits(&file.server, &file.store)?,
     })
 }
 
@@ -125,6 +130,28 @@ fn read(path: &Path) -> Result<String, ConfigProblem> {
 
 fn refuse<T>(setting: &'static str, problem: impl Into<String>) -> Result<T, ConfigProblem> {
     Err(ConfigProblem::Setting { setting, problem: problem.into() })
+}
+
+/// How much is taken on; by default as much as [`Limits::default`] says.
+fn limits(server: &ServerSection, store: &StoreSection) -> Result<Limits, ConfigProblem> {
+    let mut limits = Limits::default();
+    if let Some(milliseconds) = store.slow_commit_milliseconds {
+        limits.slow_commit = Duration::from_millis(milliseconds);
+    }
+    match server.max_requests {
+        Some(0) => return refuse("server.max_requests", "must be at least 1"),
+        Some(requests) => limits.requests = requests,
+        None => {}
+    }
+    match server.request_seconds {
+        Some(seconds @ 1..=3600) => {
+            limits.time = Duration::from_secs(seconds);
+            limits.grace = limits.time + Duration::from_secs(5);
+        }
+        Some(_) => return refuse("server.request_seconds", "must be from 1 to 3600"),
+        None => {}
+    }
+    Ok(limits)
 }
 
 /// People send session cookies and see API keys there, so it is https unless nothing leaves the
@@ -262,6 +289,11 @@ mod tests {
         assert!(open.starts_with("management.token_file: is missing"), "{open}");
         let http = files.problem(&FINE.replace("https://", "http://"));
         assert!(http.contains("server.public_url: must begin with https://"), "{http}");
+        let with = |line: &str| FINE.replace("[management]", &format!("{line}\n[management]"));
+        let none = files.problem(&with("max_requests = 0"));
+        assert!(none.contains("server.max_requests: must be at least 1"), "{none}");
+        let never = files.problem(&with("request_seconds = 0"));
+        assert!(never.contains("server.request_seconds: must be from 1 to 3600"), "{never}");
         let range = files.problem(&FINE.replace("3600", "1"));
         assert!(range.contains("policy.claim_lifetime is 1"), "{range}");
         let unknown = files.problem(&FINE.replace("claim_lifetime", "claim_liftime"));

@@ -11,7 +11,7 @@ use freischalt_store::{CreateProblem, PutUserProblem, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::flow::FlowError;
+use crate::{flow::FlowError, guard::RETRY_AFTER};
 
 /// What went wrong.
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,6 +64,12 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Not authorized", detail.to_owned())
     }
 
+    /// Too much is asked at this moment; nothing was done.
+    pub fn busy() -> Self {
+        let detail = "too much is asked at this moment; nothing was done, try again in a second";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail.to_owned())
+    }
+
     fn bad_request(detail: String) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read", detail)
     }
@@ -82,7 +88,7 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if is_busy {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -94,8 +100,7 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if matches!(error, StoreError::Busy) {
-            let detail = error.to_string();
-            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail);
+            return Self::busy();
         }
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
         Self::internal()

@@ -2,10 +2,11 @@
 
 use axum::{
     extract::rejection::FormRejection,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use freischalt_marketplace::activation::BlockProblem;
+use freischalt_store::StoreError;
 
 use super::{
     page::page,
@@ -15,7 +16,7 @@ use super::{
     },
     visitor::Visitor,
 };
-use crate::flow::FlowError;
+use crate::{flow::FlowError, guard::RETRY_AFTER};
 
 /// A page about what went wrong, ready to send.
 pub(super) struct Failure(Box<Response>);
@@ -60,6 +61,9 @@ impl Failure {
 
     /// Our fault; the log says more.
     pub(super) fn internal(visitor: &Visitor, error: &(dyn std::error::Error + 'static)) -> Self {
+        if matches!(error.downcast_ref(), Some(StoreError::Busy)) {
+            return Self::build(visitor, Problem::Busy, String::new());
+        }
         tracing::error!(error, "a page could not be made");
         Self::build(visitor, Problem::Internal, String::new())
     }
@@ -67,7 +71,8 @@ impl Failure {
     /// A step of an activation was refused or failed.
     pub(super) fn flow(visitor: &Visitor, error: &FlowError) -> Self {
         match error {
-            FlowError::Store(_) | FlowError::Random(_) => Self::internal(visitor, error),
+            FlowError::Store(error) => Self::internal(visitor, error),
+            FlowError::Random(_) => Self::internal(visitor, error),
             FlowError::NotFound => Self::not_found(visitor),
             FlowError::Block(BlockProblem::NotAdministrator) | FlowError::NoUser => {
                 Self::forbidden(visitor, String::new())
@@ -87,6 +92,9 @@ impl Failure {
         let view = ProblemPage { frame, problem, detail };
         let mut response = page(&view);
         *response.status_mut() = status;
+        if problem == Problem::Busy {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
         Self(Box::new(response))
     }
 }

@@ -317,6 +317,7 @@ pub(crate) struct Problems {
     pub(crate) method: Problem,
     pub(crate) too_large: Problem,
     pub(crate) internal: Problem,
+    pub(crate) busy: Problem,
     pub(crate) to_overview: &'static str,
 }
 

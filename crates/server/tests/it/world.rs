@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use freischalt_protocol::{Secret, seal::MasterKey};
 use freischalt_server::{Config, Mode, Server, seeds};
-use freischalt_store::Location;
+use freischalt_store::{Location, Store};
 use serde_json::{Value, json};
 
 use crate::{
@@ -18,6 +18,8 @@ pub const API: &str = "/api/stable/api.php";
 pub struct World {
     pub api: SocketAddr,
     pub management: SocketAddr,
+    /// The server's store, for what cannot be brought about from outside.
+    pub store: Store,
     token: Option<String>,
 }
 
@@ -59,8 +61,9 @@ impl World {
         seeds::ensure(server.store()).await.expect("demo data");
         let (api, management) =
             (server.marketplace_addr().unwrap(), server.management_addr().unwrap());
+        let store = server.store().clone();
         tokio::spawn(server.run(std::future::pending()));
-        Self { api, management, token }
+        Self { api, management, store, token }
     }
 
     /// A call of the management API, with the token where one is needed.

@@ -276,6 +276,10 @@ pub(super) const DE: Texts = Texts {
             lead: "Sie haben mehr gesendet, als der Marketplace annimmt. Kürzen Sie es, und \
                    versuchen Sie es noch einmal.",
         },
+        busy: Problem {
+            title: "Gerade ist zu viel los",
+            lead: "Es wurde nichts geändert. Bitte versuchen Sie es gleich noch einmal.",
+        },
         internal: Problem {
             title: "Bei uns ist etwas schiefgegangen",
             lead: "Es lag nicht an Ihnen. Versuchen Sie es gleich noch einmal.",

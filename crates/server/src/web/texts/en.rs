@@ -266,6 +266,10 @@ pub(super) const EN: Texts = Texts {
             title: "That was too much",
             lead: "What you sent is larger than the marketplace accepts. Shorten it and try again.",
         },
+        busy: Problem {
+            title: "Too much is asked at this moment",
+            lead: "Nothing was changed. Please try again in a moment.",
+        },
         internal: Problem {
             title: "Something went wrong on our side",
             lead: "Nothing you did. Try again in a moment.",

@@ -22,6 +22,8 @@ pub enum Problem {
     TooLarge,
     /// 500: our fault.
     Internal,
+    /// 503: too much is asked at this moment.
+    Busy,
 }
 
 impl Problem {
@@ -35,6 +37,7 @@ impl Problem {
             Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,
             Self::Internal => 500,
+            Self::Busy => 503,
         }
     }
 }
@@ -62,6 +65,7 @@ impl ProblemPage {
             Problem::MethodNotAllowed => &words.method,
             Problem::TooLarge => &words.too_large,
             Problem::Internal => &words.internal,
+            Problem::Busy => &words.busy,
         }
     }
 }

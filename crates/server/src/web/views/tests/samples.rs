@@ -305,7 +305,7 @@ fn activation_pages(language: Language) -> Vec<(&'static str, String)> {
 }
 
 fn problem_pages(language: Language) -> Vec<(String, String)> {
-    const PROBLEMS: [Problem; 7] = [
+    const PROBLEMS: [Problem; 8] = [
         Problem::BadRequest,
         Problem::SignIn,
         Problem::Forbidden,
@@ -313,6 +313,7 @@ fn problem_pages(language: Language) -> Vec<(String, String)> {
         Problem::MethodNotAllowed,
         Problem::TooLarge,
         Problem::Internal,
+        Problem::Busy,
     ];
     PROBLEMS
         .into_iter()
