@@ -57,7 +57,8 @@ impl fmt::Display for Verb {
     }
 }
 
-/// The marketplace's own calls, each a verb with a resource type.
+/// The calls that this marketplace knows, each a verb with a resource type: the marketplace's own,
+/// and those of the data API that a provider needs first after a service call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KnownAction {
     /// Activates a provider.
@@ -72,24 +73,38 @@ pub enum KnownAction {
     TransactionRefund,
     /// Triggers a record's webhooks.
     ExecuteWebhooks,
+    /// Users of the customer.
+    ReadUser,
+    /// Colours and logo of the customer.
+    ReadBasicSettings,
+    /// Properties of the customer.
+    ReadEstate,
 }
 
 impl KnownAction {
-    /// All of them, in the order of the vendor's overview page.
-    pub const ALL: [Self; 6] = [
+    /// All of them, the marketplace's own first, in the order of the vendor's overview page.
+    pub const ALL: [Self; 9] = [
         Self::UnlockProvider,
         Self::InvoiceRecipient,
         Self::CancelAbo,
         Self::SubsequentPaymentLink,
         Self::TransactionRefund,
         Self::ExecuteWebhooks,
+        Self::ReadUser,
+        Self::ReadBasicSettings,
+        Self::ReadEstate,
     ];
 
     /// The verb.
     pub const fn verb(self) -> Verb {
         match self {
             Self::InvoiceRecipient => Verb::Get,
-            _ => Verb::Do,
+            Self::ReadUser | Self::ReadBasicSettings | Self::ReadEstate => Verb::Read,
+            Self::UnlockProvider
+            | Self::CancelAbo
+            | Self::SubsequentPaymentLink
+            | Self::TransactionRefund
+            | Self::ExecuteWebhooks => Verb::Do,
         }
     }
 
@@ -102,6 +117,9 @@ impl KnownAction {
             Self::SubsequentPaymentLink => "subsequentPaymentLink",
             Self::TransactionRefund => "transactionRefund",
             Self::ExecuteWebhooks => "executeMarketplaceWebhooks",
+            Self::ReadUser => "user",
+            Self::ReadBasicSettings => "basicsettings",
+            Self::ReadEstate => "estate",
         }
     }
 

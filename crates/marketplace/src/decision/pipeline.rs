@@ -129,7 +129,11 @@ pub fn permit(
         KnownAction::SubsequentPaymentLink
         | KnownAction::TransactionRefund
         | KnownAction::ExecuteWebhooks => Err(Refusal::NotForMarketplaceUsers),
-        KnownAction::InvoiceRecipient | KnownAction::CancelAbo => {
+        KnownAction::InvoiceRecipient
+        | KnownAction::CancelAbo
+        | KnownAction::ReadUser
+        | KnownAction::ReadBasicSettings
+        | KnownAction::ReadEstate => {
             if matches!(activation.stage, Stage::Pending { .. }) {
                 return Err(Refusal::OnlyUnlockDuringActivation);
             }

@@ -1,5 +1,6 @@
 //! `do` + `unlockProvider` (apidoc.onoffice.de, "Unlock provider").
 
+use super::{ParameterProblem, parameter};
 use crate::{
     ApiClaim,
     php::{self, Value},
@@ -15,18 +16,6 @@ pub struct UnlockProvider {
     pub is_regular_customer: bool,
 }
 
-/// Why a parameter cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name} is {found}; it must be {expected}")]
-pub struct ParameterProblem {
-    /// The parameter's name.
-    pub name: &'static str,
-    /// What was found, in words.
-    pub found: String,
-    /// What would be right, in words.
-    pub expected: &'static str,
-}
-
 impl UnlockProvider {
     /// The element by which clients recognise success; other calls say `result` here.
     pub const SUCCESS_ELEMENT: &'static str = "success";
@@ -35,7 +24,7 @@ impl UnlockProvider {
     pub fn parse(parameters: &php::Array) -> Result<Self, ParameterProblem> {
         Ok(Self {
             parameter_cache_id: parameter_cache_id(parameters.get("parameterCacheId"))?,
-            is_regular_customer: is_regular_customer(parameters.get("isRegularCustomer"))?,
+            is_regular_customer: parameter::flag(parameters, "isRegularCustomer", "1 or 0")?,
         })
     }
 
@@ -80,25 +69,5 @@ fn parameter_cache_id(value: Option<&Value>) -> Result<String, ParameterProblem>
             _ => Err(problem("an array")),
         },
         Some(other) => other.as_str().map(str::to_owned).ok_or_else(|| problem(other.type_name())),
-    }
-}
-
-/// 1 and 0 as documented, and what PHP, JavaScript and Python programs send for them.
-#[expect(clippy::float_cmp, reason = "only the exact values 1.0 and 0.0 are accepted")]
-fn is_regular_customer(value: Option<&Value>) -> Result<bool, ParameterProblem> {
-    match value {
-        None | Some(Value::Null | Value::Bool(false) | Value::Int(0)) => Ok(false),
-        Some(Value::Bool(true) | Value::Int(1)) => Ok(true),
-        Some(Value::Float(number)) if *number == 0.0 => Ok(false),
-        Some(Value::Float(number)) if *number == 1.0 => Ok(true),
-        Some(other) => match other.as_str() {
-            Some("" | "0" | "false") => Ok(false),
-            Some("1" | "true") => Ok(true),
-            _ => Err(ParameterProblem {
-                name: "isRegularCustomer",
-                found: other.type_name().to_owned(),
-                expected: "1 or 0",
-            }),
-        },
     }
 }

@@ -46,8 +46,8 @@ pub struct ActionResult {
 pub struct Record {
     /// A number; 0 where there is no record behind it.
     pub id: i64,
-    /// The module; empty for calls that perform something.
-    pub kind: String,
+    /// The module; empty for calls that perform something, null for settings.
+    pub kind: Option<&'static str>,
     /// The fields.
     pub elements: php::Array,
 }
@@ -101,9 +101,13 @@ impl Response {
 impl ActionResult {
     /// A call that performed something: one record with id 0, type "" and the given elements.
     pub fn performed(echo: Echo, elements: php::Array) -> Self {
-        let record = Record { id: 0, kind: String::new(), elements };
-        let records = vec![record];
+        let records = vec![Record { id: 0, kind: Some(""), elements }];
         Self { echo, cacheable: false, count: None, records, status: Status::ok() }
+    }
+
+    /// A call that reads: how many records there are in all, and those that were asked for.
+    pub fn read(echo: Echo, cacheable: bool, count: Option<i64>, records: Vec<Record>) -> Self {
+        Self { echo, cacheable, count, records, status: Status::ok() }
     }
 
     /// An action that failed. `data` stays an object: the official PHP SDK refuses a null there.
@@ -136,7 +140,7 @@ impl Record {
     fn encode(&self) -> Value {
         object(vec![
             ("id", Value::Int(self.id)),
-            ("type", Value::from(self.kind.as_str())),
+            ("type", self.kind.map_or(Value::Null, Value::from)),
             ("elements", Value::Array(self.elements.clone())),
         ])
     }
