@@ -1,12 +1,14 @@
 //! What the handlers share.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use freischalt_client::Client;
 use freischalt_protocol::Secret;
 
 use crate::config::{self, Clock, ConfigError, GatewayConfig};
+use crate::demo_shop::DemoShop;
 use crate::launches::Launches;
 
 /// An administrator waits in front of the page; the API's usual answer takes well under a second.
@@ -25,6 +27,7 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     pub(crate) client: Client,
     pub(crate) launches: Launches,
+    pub(crate) demo_shop: Option<Arc<DemoShop>>,
 }
 
 impl App {
@@ -42,9 +45,24 @@ impl App {
             .timeout(CALL_TIMEOUT)
             .clock(move || clock())
             .build()?;
+        let public_origin = config::origin("public_url", &public_url)?;
+        let marketplace_origin = config::origin("marketplace_origin", &config.marketplace_origin)?;
+        let demo_shop = config.demo_shop.then(|| {
+            Arc::new(DemoShop {
+                provider_name: config.provider_name.clone(),
+                provider_secret: config.provider_secret.clone(),
+                public_origin: public_origin.clone(),
+                marketplace_origin: marketplace_origin.clone(),
+                max_url_age: config.max_url_age,
+                max_url_ahead: config.max_url_ahead,
+                page_lifetime: config.page_lifetime,
+                clock: config.clock.clone(),
+            })
+        });
         Ok(Self {
-            public_origin: config::origin("public_url", &public_url)?,
-            marketplace_origin: config::origin("marketplace_origin", &config.marketplace_origin)?,
+            public_origin,
+            marketplace_origin,
+            demo_shop,
             provider_name: config.provider_name,
             provider_secret: config.provider_secret,
             max_url_age: config.max_url_age,

@@ -39,6 +39,8 @@ pub struct GatewayConfig {
     pub page_lifetime: i64,
     /// What `isRegularCustomer` says to the marketplace for every customer.
     pub is_regular_customer: bool,
+    /// Whether the demo shop is served at `/service`; off by default.
+    pub demo_shop: bool,
     /// The system's clock by default.
     pub clock: Clock,
 }
@@ -63,6 +65,7 @@ impl GatewayConfig {
             max_url_ahead: 120,
             page_lifetime: 3600,
             is_regular_customer: false,
+            demo_shop: false,
             clock: Arc::new(system_time),
         }
     }

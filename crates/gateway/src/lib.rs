@@ -8,6 +8,7 @@
 mod activation;
 mod app;
 mod config;
+mod demo_shop;
 mod gateway;
 mod key_entry;
 mod language;

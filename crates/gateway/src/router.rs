@@ -15,6 +15,7 @@ use axum::routing::{get, post};
 
 use crate::activation;
 use crate::app::App;
+use crate::demo_shop;
 use crate::language::Language;
 use crate::pages::{HomePage, render};
 
@@ -26,6 +27,7 @@ const MAX_BODY: usize = 256 * 1024;
 pub(crate) const MAX_TIME: Duration = Duration::from_secs(60);
 
 pub(crate) fn router(app: Arc<App>) -> Router {
+    let shop = app.demo_shop.clone().map(demo_shop::router).unwrap_or_default();
     Router::new()
         .route("/", get(home))
         .route(ACTIVATE, get(activation::page))
@@ -33,11 +35,12 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/assets/activate.css", get(stylesheet))
         .route("/assets/activate.js", get(script))
         .route("/healthz", get(|| async { "ok\n" }))
+        .with_state(app.clone())
+        .merge(shop)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(limit_time))
-        .layer(from_fn_with_state(app.clone(), add_headers))
+        .layer(from_fn_with_state(app, add_headers))
         .layer(from_fn(log))
-        .with_state(app)
 }
 
 async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {

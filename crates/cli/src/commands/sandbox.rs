@@ -129,6 +129,7 @@ async fn bind_provider(
     let clock = server.clock();
     let gateway = Gateway::bind(GatewayConfig {
         public_url: None,
+        demo_shop: true,
         clock: Arc::new(move || clock.now()),
         ..GatewayConfig::new(listen, provider.name, secret, api_url(server), server.public_url())
     })

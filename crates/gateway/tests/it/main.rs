@@ -8,3 +8,4 @@ mod http;
 mod lifecycle;
 mod page;
 mod setup;
+mod shop;
