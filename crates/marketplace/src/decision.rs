@@ -13,10 +13,10 @@ use freischalt_protocol::{
     envelope::{ActionProblem, EnvelopeProblem},
 };
 
-pub use pipeline::{Permitted, authenticate, check_claim, find_call, permit};
+pub use pipeline::{Permitted, authenticate, check_acting_user, check_claim, find_call, permit};
 pub use table::{Place, Row, TABLE};
 
-use crate::{ClaimProblem, Policy};
+use crate::{ClaimProblem, Policy, service::UseRefusal};
 
 /// A call that was refused. The message says what was wrong, where, and what would be right; it
 /// holds no secret, token or claim and may be shown and logged.
@@ -95,11 +95,20 @@ pub enum Refusal {
     #[error("the customer is switched off")]
     CustomerInactive,
     /// The user is gone or switched off.
-    #[error("the user who began the activation is gone or switched off")]
+    #[error("the user whose rights the call has is gone or switched off")]
     UserInactive,
     /// The user is no administrator any more.
     #[error("the user who began the activation is no administrator any more")]
     UserNotAdministrator,
+    /// The user of the claim may not use the provider, or not any more.
+    #[error("the user of the claim may not use this provider: {0}")]
+    UserMayNot(UseRefusal),
+    /// A field that the records do not have.
+    #[error("there is no field {0:?}; names are case-sensitive")]
+    FieldUnknown(String),
+    /// Users that the acting user may not see.
+    #[error("only administrators read other users; ask for the calling user by resourceid")]
+    OtherUser,
     /// No entry given.
     #[error("parameterCacheId is missing or empty")]
     EntryNotGiven,
@@ -183,7 +192,9 @@ impl Refusal {
             }
             Self::CustomerInactive => ErrorCode::CUSTOMER_SWITCH_FAILED,
             Self::UserInactive => ErrorCode::USER_SWITCH_FAILED,
-            Self::UserNotAdministrator => ErrorCode::USER_ACCESS_NOT_GRANTED,
+            Self::UserNotAdministrator | Self::UserMayNot(_) => ErrorCode::USER_ACCESS_NOT_GRANTED,
+            Self::FieldUnknown(_) => ErrorCode::FIELD_UNKNOWN,
+            Self::OtherUser => ErrorCode::READ_NOT_PERMITTED,
             Self::EntryNotGiven
             | Self::EntryUnknown
             | Self::EntryExpired { .. }
@@ -199,6 +210,7 @@ impl Refusal {
             Self::ActionUnknown(text)
             | Self::ResourceIdUnknown(text)
             | Self::ResourceTypeUnknown(text)
+            | Self::FieldUnknown(text)
             | Self::SignatureWrongFloat { parameter: text } => text,
             Self::Parameter(problem) => problem.name,
             _ => "",

@@ -102,6 +102,10 @@ impl ErrorCode {
     pub const TIMESTAMP: Self = Self(136);
     /// The signature is wrong.
     pub const HMAC_INVALID: Self = Self(137);
+    /// The records have no such field.
+    pub const FIELD_UNKNOWN: Self = Self(141);
+    /// Records that the acting user may not read.
+    pub const READ_NOT_PERMITTED: Self = Self(170);
     /// The customer of the call cannot be acted for.
     pub const CUSTOMER_SWITCH_FAILED: Self = Self(175);
     /// The user of the claim cannot be acted for.

@@ -4,6 +4,7 @@
 //! raise on other statuses before they read the code in the body.
 
 mod explain;
+mod read;
 mod request_log;
 mod unlock_provider;
 
@@ -21,7 +22,8 @@ use freischalt_marketplace::{
 };
 use freischalt_protocol::{
     ErrorCode,
-    envelope::{Action, ActionResult, Echo, ParsedAction, Request, Response, Status},
+    envelope::{Action, ActionResult, Echo, ParsedAction, Record, Request, Response, Status},
+    php,
 };
 use freischalt_store::{ApiUserRecord, StoreError};
 use futures_util::future::join_all;
@@ -132,9 +134,9 @@ async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> Done
     };
     let busy = matches!(outcome, Err(Failure::Store(StoreError::Busy)));
     let result = match outcome {
-        Ok(elements) => {
+        Ok(answer) => {
             request_log::record(app, Some((&echo, user)), None, started);
-            ActionResult::performed(echo, elements)
+            answer.for_action(echo)
         }
         Err(Failure::Refused(refusal)) => {
             request_log::record(app, Some((&echo, user)), Some((&refusal, None)), started);
@@ -153,6 +155,32 @@ async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> Done
     Done { result, busy }
 }
 
+/// What an action answers with.
+enum Answer {
+    /// It performed something.
+    Performed(php::Array),
+    /// It read something.
+    Records {
+        /// Whether a client may keep the answer.
+        cacheable: bool,
+        /// How many records there are in all, for calls that tell.
+        count: Option<i64>,
+        /// Those that were asked for.
+        records: Vec<Record>,
+    },
+}
+
+impl Answer {
+    fn for_action(self, echo: Echo) -> ActionResult {
+        match self {
+            Self::Performed(elements) => ActionResult::performed(echo, elements),
+            Self::Records { cacheable, count, records } => {
+                ActionResult::read(echo, cacheable, count, records)
+            }
+        }
+    }
+}
+
 /// Why an action has no records.
 enum Failure {
     Refused(Refusal),
@@ -166,14 +194,20 @@ impl From<Refusal> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 /// The checks in the order of the decision table, then the call.
 async fn dispatch(
     app: &AppState,
     user: &ApiUserRecord,
     echo: &Echo,
     action: &Action,
-) -> Result<freischalt_protocol::php::Array, Failure> {
-    let (permitted, _claim) = match check(app, user, echo, action) {
+) -> Result<Answer, Failure> {
+    let (permitted, claim) = match check(app, user, echo, action) {
         Err(Refusal::SignatureWrong) if app.is_sandbox() => {
             let cause = explain::wrong_signature(app, user, echo, action).await;
             return Err(match cause {
@@ -184,7 +218,12 @@ async fn dispatch(
         checked => checked?,
     };
     match permitted {
-        Permitted::UnlockProvider => unlock_provider::handle(app, user, action).await,
+        Permitted::UnlockProvider => {
+            unlock_provider::handle(app, user, action).await.map(Answer::Performed)
+        }
+        Permitted::ReadUser | Permitted::ReadBasicSettings | Permitted::ReadEstate => {
+            read::handle(app, user, claim.as_ref(), permitted, (echo, action)).await
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use freischalt_protocol::{
 use super::Refusal;
 use crate::{
     Activation, ApiToken, ClaimProblem, ClaimPurpose, ClaimSealer, IssuedClaim, Policy, Stage,
+    User,
+    service::{UserRight, may_use},
 };
 
 /// Checks timestamp and signature of an action under the API user's key.
@@ -106,6 +108,12 @@ pub fn find_call(echo: &Echo, policy: &Policy) -> Result<KnownAction, Refusal> {
 pub enum Permitted {
     /// `unlockProvider`, with a claim of the activation.
     UnlockProvider,
+    /// `user`, of the customer.
+    ReadUser,
+    /// `basicsettings`, of the customer.
+    ReadBasicSettings,
+    /// `estate`, of the customer.
+    ReadEstate,
 }
 
 /// Checks that a marketplace API user may make this call now, with this claim.
@@ -133,16 +141,44 @@ pub fn permit(
         | KnownAction::CancelAbo
         | KnownAction::ReadUser
         | KnownAction::ReadBasicSettings
-        | KnownAction::ReadEstate => {
-            if matches!(activation.stage, Stage::Pending { .. }) {
-                return Err(Refusal::OnlyUnlockDuringActivation);
-            }
-            if purpose == Some(ClaimPurpose::Activation) {
-                return Err(Refusal::ClaimPurpose(
-                    "the activation's claim serves unlockProvider only; use the latest service call's",
-                ));
-            }
-            Err(Refusal::ResourceTypeUnknown(call.resource_type().to_owned()))
-        }
+        | KnownAction::ReadEstate => permit_after_activation(call, activation, purpose),
     }
+}
+
+/// Everything but the unlock is for active providers, and for claims of service calls.
+fn permit_after_activation(
+    call: KnownAction,
+    activation: &Activation,
+    purpose: Option<ClaimPurpose>,
+) -> Result<Permitted, Refusal> {
+    if matches!(activation.stage, Stage::Pending { .. }) {
+        return Err(Refusal::OnlyUnlockDuringActivation);
+    }
+    if purpose == Some(ClaimPurpose::Activation) {
+        return Err(Refusal::ClaimPurpose(
+            "the activation's claim serves unlockProvider only; use the latest service call's",
+        ));
+    }
+    match call {
+        KnownAction::ReadUser => Ok(Permitted::ReadUser),
+        KnownAction::ReadBasicSettings => Ok(Permitted::ReadBasicSettings),
+        KnownAction::ReadEstate => Ok(Permitted::ReadEstate),
+        other => Err(Refusal::ResourceTypeUnknown(other.resource_type().to_owned())),
+    }
+}
+
+/// Checks the user whose rights a call has: the one who called the service, as the claim says. The
+/// server switches into the customer and user of the claim; errors 175, 176 and 183 say that it
+/// does.
+pub fn check_acting_user(
+    customer_active: bool,
+    user: Option<&User>,
+    activation: &Activation,
+    right: UserRight,
+) -> Result<(), Refusal> {
+    if !customer_active {
+        return Err(Refusal::CustomerInactive);
+    }
+    let user = user.filter(|user| user.active).ok_or(Refusal::UserInactive)?;
+    may_use(activation, user, right).map_err(Refusal::UserMayNot)
 }

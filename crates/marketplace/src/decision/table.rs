@@ -91,10 +91,13 @@ pub const TABLE: &[Row] = rows! {
     "only-unlock" 240 Result TEXT: "Any other marketplace call before the provider is active.";
     "claim-of-service-call" 248 Result TEXT: "unlockProvider with the claim of a service call.";
     "claim-of-activation" 248 Result TEXT: "Another call with the claim of the activation.";
-    "parameter-invalid" 255 Result OURS: "isRegularCustomer is neither 0 nor 1, or parameterCacheId is not a text.";
+    "parameter-invalid" 255 Result OURS: "A parameter has the wrong type or an impossible value, or is not served yet.";
     "customer-inactive" 175 Result TEXT: "The customer is switched off.";
-    "user-inactive" 176 Result TEXT: "The user who began the activation is gone or switched off.";
+    "user-inactive" 176 Result TEXT: "The user who began the activation, or whose claim it is, is gone or switched off.";
     "user-not-administrator" 183 Result TEXT: "The user who began the activation is no administrator any more.";
+    "user-without-right" 183 Result TEXT: "The user of the claim may not use the provider, or not any more.";
+    "field-unknown" 141 Result DOCUMENTED: "data names a field that the records do not have.";
+    "user-not-readable" 170 Result TEXT: "read user of somebody else, for a user who is no administrator.";
     "entry-missing" 177 Result TEXT: "parameterCacheId is missing or empty.";
     "entry-unknown" 177 Result TEXT: "parameterCacheId is unknown, or belongs to another activation.";
     "entry-of-service-call" 178 Result TEXT: "parameterCacheId is that of a service call.";

@@ -3,7 +3,8 @@
 use freischalt_marketplace::{
     ClaimPurpose, ParameterCacheId, Policy, Refusal, User,
     activation::Unlocked,
-    decision::{Permitted, find_call, permit},
+    decision::{Permitted, check_acting_user, find_call, permit},
+    service::{UseRefusal, UserRight},
 };
 use freischalt_protocol::{KnownAction, UnixTime, Verb, envelope::Echo, php::Value};
 
@@ -82,6 +83,9 @@ fn who_may_call_what() {
                     ) => Some(only_others(name)),
                     (_, false, _) => Some(Err(Refusal::OnlyUnlockDuringActivation)),
                     (_, true, Some(ClaimPurpose::Activation)) => None,
+                    (KnownAction::ReadUser, ..) => Some(Ok(Permitted::ReadUser)),
+                    (KnownAction::ReadBasicSettings, ..) => Some(Ok(Permitted::ReadBasicSettings)),
+                    (KnownAction::ReadEstate, ..) => Some(Ok(Permitted::ReadEstate)),
                     (_, true, _) => Some(later(name)),
                 };
                 match expected {
@@ -94,6 +98,24 @@ fn who_may_call_what() {
             }
         }
     }
+}
+
+#[test]
+fn a_call_has_the_rights_of_the_claims_user() {
+    let administrator = administrator();
+    let plain = User { administrator: false, ..administrator.clone() };
+    let off = User { active: false, ..administrator.clone() };
+    let check = |customer: bool, user: Option<&User>, right| {
+        check_acting_user(customer, user, &active(), right)
+    };
+    let as_chosen = UserRight::AsChosen;
+    assert_eq!(check(true, Some(&plain), UserRight::Given), Ok(()));
+    assert_eq!(check(true, Some(&administrator), UserRight::Taken), Ok(()));
+    let refused = Err(Refusal::UserMayNot(UseRefusal::NoRight));
+    assert_eq!(check(true, Some(&plain), UserRight::Taken), refused);
+    assert_eq!(check(true, Some(&off), as_chosen), Err(Refusal::UserInactive));
+    assert_eq!(check(true, None, as_chosen), Err(Refusal::UserInactive));
+    assert_eq!(check(false, Some(&plain), as_chosen), Err(Refusal::CustomerInactive));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use freischalt_marketplace::{
     ClaimProblem, Policy, Refusal,
     decision::{Place, TABLE, TokenHint},
+    service::UseRefusal,
 };
 use freischalt_protocol::{
     ErrorCode,
@@ -56,6 +57,9 @@ pub fn row(refusal: &Refusal, policy: &Policy) -> &'static str {
         Refusal::CustomerInactive => "customer-inactive",
         Refusal::UserInactive => "user-inactive",
         Refusal::UserNotAdministrator => "user-not-administrator",
+        Refusal::UserMayNot(_) => "user-without-right",
+        Refusal::FieldUnknown(_) => "field-unknown",
+        Refusal::OtherUser => "user-not-readable",
         Refusal::EntryNotGiven => "entry-missing",
         Refusal::EntryUnknown => "entry-unknown",
         Refusal::EntryExpired { .. } => "entry-expired",
@@ -156,6 +160,9 @@ fn refusals() -> Vec<Refusal> {
         Refusal::CustomerInactive,
         Refusal::UserInactive,
         Refusal::UserNotAdministrator,
+        Refusal::UserMayNot(UseRefusal::NoRight),
+        Refusal::FieldUnknown("x".to_owned()),
+        Refusal::OtherUser,
         Refusal::EntryNotGiven,
         Refusal::EntryUnknown,
         Refusal::EntryExpired { ago: 1 },
