@@ -19,6 +19,7 @@ mod signature;
 pub mod signed_order;
 pub mod signed_url;
 pub mod time;
+pub mod window_message;
 
 pub use action_id::{KnownAction, Verb};
 pub use claim::ApiClaim;

@@ -231,6 +231,7 @@ impl AppState {
         service: ServiceAddress<'_>,
         activation: &Activation,
         user: &User,
+        macros: &[(String, String)],
     ) -> Result<(Launch, ServiceEntry), FlowError> {
         may_use(activation, user, UserRight::AsChosen)?;
         let now = self.clock.now();
@@ -256,6 +257,7 @@ impl AppState {
         if let Some(group) = &group {
             parameters.push(("groupId", group));
         }
+        parameters.extend(macros.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let url = service.port.sign_with(service.url, &parameters, service.secret)?;
         self.store.put_service_entry(entry, now).await?;
         Ok((Launch { url, claim }, entry))

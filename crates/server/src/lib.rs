@@ -6,10 +6,12 @@
 mod api;
 mod clock;
 pub mod config;
+mod crm;
 mod flow;
 mod guard;
 mod health;
 pub mod management;
+mod messages;
 mod metrics;
 mod provider_url;
 mod random;
@@ -19,6 +21,7 @@ pub mod seeds;
 mod session;
 mod state;
 mod web;
+mod window;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
@@ -100,6 +103,7 @@ impl Server {
             sessions: config.keys.current.derive("sessions"),
             management_token: config.management_token,
             requests: api::RequestLog::default(),
+            messages: messages::MessageLog::default(),
             largest_body: config.largest_body,
             admission: guard::Admission::new(&config.limits),
             limits: config.limits,

@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     config::Mode,
     guard::{Admission, Limits},
+    messages::MessageLog,
     metrics::Metrics,
 };
 
@@ -38,6 +39,8 @@ pub struct AppState {
     pub management_token: Option<Secret>,
     /// The last API requests, for the sandbox's pages.
     pub requests: RequestLog,
+    /// The last messages of service windows, for the sandbox's pages.
+    pub(crate) messages: MessageLog,
     /// The most bytes of a request body.
     pub largest_body: usize,
     /// How much is taken on.

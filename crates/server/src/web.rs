@@ -6,6 +6,7 @@
 mod account;
 mod activation;
 mod assets;
+mod crm;
 mod failure;
 mod files;
 mod form;
@@ -13,6 +14,7 @@ mod marketplace;
 mod page;
 mod reach;
 mod sandbox;
+mod service;
 mod texts;
 mod views;
 mod visitor;
@@ -73,6 +75,11 @@ fn pages() -> Routes {
         .route(&provider("/activation/terms"), post(activation::accept_terms))
         .route(&provider("/activation/right"), post(activation::choose_right))
         .route(&provider("/activation/status"), get(activation::status))
+        .route("/records", get(crm::records))
+        .route("/records/estates/{id}", get(crm::estate))
+        .route("/services/open", get(service::open))
+        .route("/services/messages", post(service::message))
+        .route("/messages", get(service::messages))
         .route("/sandbox/users", get(account::users))
         .route("/sandbox/user", post(account::choose_user))
         .route("/providers/new", get(sandbox::new_provider).post(sandbox::add_provider))

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{
     Activation, ActivationId, Actor, Audience, AuditKind, Customer, EndReason, Provider, Stage,
-    User, UserId, activation::BlockProblem,
+    User, UserId, activation::BlockProblem, service::CallContext,
 };
 use freischalt_store::{ActivationFilter, HistoryEntry};
 use serde::{Deserialize, Serialize};
@@ -275,7 +275,9 @@ pub(super) async fn service_call(
         app.store.user(customer.id, user).await?.ok_or_else(|| Problem::not_found("user", user))?;
     let secret = provider_secret(&app, &provider).await?;
     let address = ServiceAddress { url: &service.url, port: provider.port, secret: &secret };
-    let (launch, entry) = app.service_launch(&customer, address, &activation, &user).await?;
+    let macros = service.settings.parameters(&user, &CallContext::default());
+    let call = app.service_launch(&customer, address, &activation, &user, &macros).await;
+    let (launch, entry) = call?;
     let called = CalledService {
         service_url: launch.url,
         parameter_cache_id: entry.id.0,

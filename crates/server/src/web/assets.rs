@@ -37,8 +37,10 @@ files! {
     "assets/layout.css", "layout.css", CSS;
     "assets/components.css", "components.css", CSS;
     "assets/activation.css", "activation.css", CSS;
+    "assets/commerce.css", "commerce.css", CSS;
     "assets/copy.js", "copy.js", JS;
     "assets/activation.js", "activation.js", JS;
+    "assets/service.js", "service.js", JS;
     "assets/mark.svg", "mark.svg", SVG;
     "smart/gui/smart/resources/font/Open_SansFamily.css", "host/open-sans-family.css", CSS;
     "smart/gui/smart/resources/css/layout/smart/themes/marketplace/marketplaceUnlockIFrame.css",

@@ -30,6 +30,12 @@ pub(super) fn page_with_frame(view: &impl Template, origins: &str) -> Response {
     response
 }
 
+/// Renders a view that frames a provider's window. Whatever page of the web may be in it: the
+/// provider's own, where it leads to, and where its orders call back.
+pub(super) fn page_with_any_frame(view: &impl Template) -> Response {
+    page_with_frame(view, "http: https:")
+}
+
 fn content_policy(frames: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \

@@ -3,6 +3,7 @@
 //! A language is one constant with every field, so that a missing translation does not compile.
 //! Words from the store and from providers do not belong here.
 
+mod commerce;
 mod de;
 mod en;
 
@@ -74,6 +75,7 @@ impl Count {
 
 pub(crate) struct Texts {
     pub(crate) frame: Frame,
+    pub(crate) commerce: &'static commerce::Commerce,
     pub(crate) state: State,
     pub(crate) users: Users,
     pub(crate) overview: Overview,

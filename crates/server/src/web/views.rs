@@ -5,9 +5,11 @@
 
 pub mod activation;
 pub mod catalogue;
+pub mod crm;
 pub mod frame;
 pub mod problem;
 pub mod sandbox;
+pub mod service;
 #[cfg(test)]
 mod tests;
 mod tile;

@@ -213,6 +213,27 @@ rows! {
         w.managed("PUT", "/v1/customers/musterimmo/users/21", Some(&user)).await;
         w.changed(r, |_| {}).await
     };
+    user_without_right "user-without-right" default, |w, r| {
+        // Restricted to administrators, and called by one who is none any more.
+        w.block(r).await;
+        let body = json!({ "provider": "demo", "customer": "musterimmo", "allUsers": false });
+        let again = Run::read(&w.managed("POST", "/v1/activations", Some(&body)).await);
+        w.unlock(&again).await;
+        let called = w.service_call_by(&again, 24).await;
+        let user = json!({ "name": "Deniz Demir", "administrator": false });
+        w.managed("PUT", "/v1/customers/musterimmo/users/24", Some(&user)).await;
+        w.other(&called, "read", "estate", json!({}), |_| {}).await
+    };
+    field_unknown "field-unknown" default, |w, r| {
+        w.unlock(r).await;
+        let called = w.service_call(r).await;
+        w.other(&called, "read", "estate", json!({ "data": ["Id", "KaufPreis"] }), |_| {}).await
+    };
+    user_not_readable "user-not-readable" default, |w, r| {
+        w.unlock(r).await;
+        let called = w.service_call_by(r, 22).await;
+        w.other(&called, "read", "user", json!({}), |a| a["resourceid"] = json!("21")).await
+    };
     entry_missing "entry-missing" default, |w, r| {
         w.changed(r, |a| remove(&mut a["parameters"], "parameterCacheId")).await
     };

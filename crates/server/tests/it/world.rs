@@ -63,7 +63,17 @@ impl World {
             (server.marketplace_addr().unwrap(), server.management_addr().unwrap());
         let store = server.store().clone();
         tokio::spawn(server.run(std::future::pending()));
-        Self { api, management, store, token }
+        Self { api, management, token, store }
+    }
+
+    /// Tells the marketplace where a seeded provider is.
+    pub async fn place(&self, provider: &'static str, url: &str) {
+        seeds::place(&self.store, provider, url).await.expect("a seeded provider");
+    }
+
+    /// The secret of a seeded provider.
+    pub async fn provider_secret(&self, provider: &'static str) -> Secret {
+        seeds::secret(&self.store, provider).await.expect("a seeded provider")
     }
 
     /// A call of the management API, with the token where one is needed.
@@ -115,8 +125,17 @@ impl World {
 
     /// Calls the provider's first service: the entry and claim that its URL carries.
     pub async fn service_call(&self, run: &Run) -> Run {
+        self.service_call_with(run, json!({})).await
+    }
+
+    /// The same in the name of another user.
+    pub async fn service_call_by(&self, run: &Run, user: i64) -> Run {
+        self.service_call_with(run, json!({ "user": user })).await
+    }
+
+    async fn service_call_with(&self, run: &Run, body: Value) -> Run {
         let path = format!("/v1/activations/{}/service-calls", run.id);
-        let called = self.managed("POST", &path, Some(&json!({}))).await;
+        let called = self.managed("POST", &path, Some(&body)).await;
         let text = |name: &str| called[name].as_str().expect("a text").to_owned();
         Run { claim: text("apiClaim"), entry: text("parameterCacheId"), ..run.clone() }
     }
@@ -144,6 +163,22 @@ impl World {
             "parameterCacheId": run.entry, "extendedclaim": run.claim, "isRegularCustomer": 0,
         });
         run.action(self.now().await, "do", "unlockProvider", parameters)
+    }
+
+    /// Another call with the run's claim, signed after the change.
+    pub async fn other(
+        &self,
+        run: &Run,
+        verb: &str,
+        kind: &str,
+        mut parameters: Value,
+        change: impl FnOnce(&mut Value),
+    ) -> Vec<u8> {
+        parameters["extendedclaim"] = json!(run.claim);
+        let mut action = run.action(self.now().await, verb, kind, parameters);
+        change(&mut action);
+        run.sign(&mut action);
+        run.envelope(&[action]).to_string().into_bytes()
     }
 
     /// A correct unlock, changed, and signed again after the change.

@@ -2,7 +2,7 @@
 
 use super::{
     Activation, Count, Documents, Frame, History, NewProvider, Overview, Problem, Problems,
-    Provider, Requests, Sentence, State, Texts, Users,
+    Provider, Requests, Sentence, State, Texts, Users, commerce,
 };
 
 pub(super) const DE: Texts = Texts {
@@ -25,6 +25,7 @@ pub(super) const DE: Texts = Texts {
         copied: "Kopiert",
         error_summary: "Bitte prüfen Sie Ihre Angaben",
     },
+    commerce: &commerce::DE,
     state: State {
         inactive: "Nicht aktiv",
         pending: "Freischaltung läuft",

@@ -2,7 +2,7 @@
 
 use super::{
     Activation, Count, Documents, Frame, History, NewProvider, Overview, Problem, Problems,
-    Provider, Requests, Sentence, State, Texts, Users,
+    Provider, Requests, Sentence, State, Texts, Users, commerce,
 };
 
 pub(super) const EN: Texts = Texts {
@@ -25,6 +25,7 @@ pub(super) const EN: Texts = Texts {
         copied: "Copied",
         error_summary: "Please check your entries",
     },
+    commerce: &commerce::EN,
     state: State {
         inactive: "Not active",
         pending: "Activation in progress",

@@ -45,6 +45,10 @@ pub struct Clock {
 pub enum Section {
     /// Providers and their activation.
     Marketplace,
+    /// Records and service windows.
+    Records,
+    /// Messages of service windows, in the sandbox.
+    Messages,
     /// Adding a provider, in the sandbox.
     NewProvider,
     /// The request log, in the sandbox.
@@ -66,6 +70,8 @@ impl Frame {
     pub(crate) fn is_in(&self, section: &str) -> bool {
         let here = match self.section {
             Section::Marketplace => "marketplace",
+            Section::Records => "records",
+            Section::Messages => "messages",
             Section::NewProvider => "new-provider",
             Section::Requests => "requests",
             Section::Elsewhere => return false,

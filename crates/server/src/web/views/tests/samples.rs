@@ -8,11 +8,13 @@ use crate::web::{
         Clock, CurrentUser, Frame, Section,
         activation::{End, Ending, Key, Legal, Right, SentLegal, Subject},
         catalogue::*,
+        crm::{Estate, List, Records, Row, ServiceButton},
         problem::{Problem, ProblemPage},
         sandbox::{
             Customer, Field, NewProvider, ProviderAdded, Request, RequestPage, Requests, User,
             Users,
         },
+        service::{Message, MessageOutcome, Messages, ServiceWindow},
     },
 };
 
@@ -324,11 +326,73 @@ fn problem_pages(language: Language) -> Vec<(String, String)> {
         .collect()
 }
 
+fn commerce_pages(language: Language) -> Vec<(&'static str, String)> {
+    let row = |id| Row {
+        id,
+        title: text(HOSTILE),
+        detail: text("Aachen"),
+        page: Some(format!("/records/estates/{id}")),
+    };
+    let button = || ServiceButton {
+        value: text("demo/floor-plan"),
+        name: text("Grundriss zeichnen"),
+        provider: text(HOSTILE),
+    };
+    let list = || List { rows: vec![row(1), row(2)], services: vec![button(), button()] };
+    let records = |list: &dyn Fn() -> List| Records {
+        frame: frame(language, Section::Records),
+        estates: list(),
+        addresses: list(),
+        appointments: list(),
+        menu: list(),
+    };
+    let estate = |images: Vec<Row>| Estate {
+        frame: frame(language, Section::Records),
+        id: 7,
+        title: text(HOSTILE),
+        fields: vec![(text("kaufpreis"), text("325000.00"))],
+        images,
+        services: vec![button()],
+        file_services: vec![],
+    };
+    let window = |unreachable: Option<&str>| ServiceWindow {
+        frame: frame(language, Section::Records),
+        service: text("Grundriss zeichnen"),
+        provider: text(HOSTILE),
+        frame_url: text("https://provider.example/service?a=1&signature=0"),
+        width: 1000,
+        height: 700,
+        window: text("c2VhbGVk"),
+        back: text("/records"),
+        unreachable: unreachable.map(text),
+    };
+    let message = |outcome| Message {
+        at: text("1. Januar"),
+        customer: text("Musterimmo"),
+        provider: text(HOSTILE),
+        outcome,
+        detail: text("onOffice.service.refreshParent"),
+    };
+    let messages = |messages| Messages { frame: frame(language, Section::Messages), messages };
+    let both = vec![message(MessageOutcome::Followed), message(MessageOutcome::Ignored)];
+    vec![
+        ("records", records(&list).render().unwrap()),
+        ("records-empty", records(&List::default).render().unwrap()),
+        ("estate", estate(vec![row(101), row(102)]).render().unwrap()),
+        ("estate-without-pictures", estate(vec![]).render().unwrap()),
+        ("service", window(None).render().unwrap()),
+        ("service-unreachable", window(Some(HOSTILE)).render().unwrap()),
+        ("messages", messages(both).render().unwrap()),
+        ("messages-empty", messages(vec![]).render().unwrap()),
+    ]
+}
+
 /// Every page, with a name.
 pub(super) fn pages(language: Language) -> Vec<(String, String)> {
-    [sandbox_pages(language), catalogue_pages(language), activation_pages(language)]
+    let groups = [sandbox_pages, catalogue_pages, activation_pages, commerce_pages];
+    groups
         .into_iter()
-        .flatten()
+        .flat_map(|group| group(language))
         .map(|(name, source)| (name.to_owned(), source))
         .chain(problem_pages(language))
         .collect()

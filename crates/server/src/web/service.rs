@@ -1,0 +1,283 @@
+//! Service windows: opening a service, and what its page asks for.
+
+use axum::{
+    Json,
+    extract::{RawQuery, rejection::JsonRejection},
+    response::Response,
+};
+use freischalt_marketplace::{
+    Provider, Slug,
+    service::{CallContext, EntryPoint, Module, UseRefusal, UserRight, may_open},
+};
+use freischalt_protocol::{Secret, window_message::WindowRequest};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    account::sandbox_only,
+    failure::Failure,
+    marketplace::find_provider,
+    page::{page, page_with_any_frame},
+    reach,
+    views::{
+        Section,
+        service::{Message, MessageOutcome, Messages, ServiceWindow},
+    },
+    visitor::{SignedIn, Visitor},
+};
+use crate::{
+    crm,
+    flow::ServiceAddress,
+    messages::{LoggedMessage, Outcome},
+    state::AppState,
+    window::{Meaning, MessageProblem, Window},
+};
+
+/// `GET /services/open`: calls a service. Every load is a call of its own, with a fresh claim and a
+/// fresh parameter cache entry.
+pub(super) async fn open(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Failure> {
+    let who = visitor.who()?;
+    let asked = Asked::read(&query.unwrap_or_default());
+    let asked = asked.ok_or_else(|| Failure::not_found(&visitor))?;
+    let provider = find_provider(&visitor, &asked.provider).await?;
+    let service = provider.services.iter().find(|service| service.slug.as_str() == asked.service);
+    let service = service.ok_or_else(|| Failure::not_found(&visitor))?;
+    let internal = |error| Failure::internal(&visitor, &error);
+    let run = visitor.app.store.newest_activation(who.customer.id, provider.id).await;
+    let run = run.map_err(internal)?.ok_or_else(|| not_allowed(&visitor, UseRefusal::NotActive))?;
+    let settings = &service.settings;
+    may_open(service.kind, settings, &run, &who.user, UserRight::AsChosen, asked.from)
+        .map_err(|refusal| not_allowed(&visitor, refusal))?;
+    let secret = secret_of(&visitor, &provider).await?;
+    let address = ServiceAddress { url: &service.url, port: provider.port, secret: &secret };
+    // Production's records are the business of the system around it.
+    let context =
+        if visitor.app.is_sandbox() { asked.context(who) } else { CallContext::default() };
+    let macros = settings.parameters(&who.user, &context);
+    let call = visitor.app.service_launch(&who.customer, address, &run, &who.user, &macros).await;
+    let (launch, entry) = call.map_err(|error| Failure::flow(&visitor, &error))?;
+    let opened = Window {
+        customer: who.customer.id,
+        user: who.user.id,
+        provider: provider.id,
+        activation: run.id,
+        entry: entry.id,
+        expires: entry.expires,
+        origin: origin_of(&service.url).ok_or_else(|| Failure::not_found(&visitor))?,
+    };
+    let sealed = opened.seal(&visitor.app).map_err(|error| Failure::internal(&visitor, &error))?;
+    let view = ServiceWindow {
+        frame: visitor.frame(Section::Records),
+        service: service.name.clone(),
+        provider: provider.name.clone(),
+        frame_url: launch.url,
+        width: settings.window.width,
+        height: settings.window.height,
+        window: sealed,
+        back: asked.back(),
+        unreachable: reach::problem(&service.url, visitor.language).await,
+    };
+    Ok(page_with_any_frame(&view))
+}
+
+/// What the link of a record says.
+struct Asked {
+    provider: String,
+    service: String,
+    from: EntryPoint,
+    ids: Vec<i64>,
+    images: Vec<i64>,
+}
+
+impl Asked {
+    fn read(query: &str) -> Option<Self> {
+        let (mut from, mut service, mut ids, mut images) = (None, None, Vec::new(), Vec::new());
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "from" => from = entry_point(&value),
+                "service" => {
+                    service = value.split_once('/').map(|(a, b)| (a.to_owned(), b.to_owned()))
+                }
+                "id" => ids.push(value.parse().ok()?),
+                "image" => images.push(value.parse().ok()?),
+                _ => {}
+            }
+        }
+        let (provider, service) = service?;
+        Slug::parse(&service).ok()?;
+        Some(Self { provider, service, from: from?, ids, images })
+    }
+
+    /// What the call is about: only records that the user may see, and only pictures of theirs.
+    fn context(&self, who: &SignedIn) -> CallContext {
+        let module = match self.from {
+            EntryPoint::Menu => return CallContext::default(),
+            EntryPoint::Estates | EntryPoint::Files => Module::Estate,
+            EntryPoint::Addresses => Module::Address,
+            EntryPoint::Calendar => Module::Calendar,
+        };
+        let estates: Vec<_> =
+            crm::estates(&who.user).filter(|estate| self.ids.contains(&estate.id)).collect();
+        let known: Vec<i64> = match module {
+            Module::Estate => estates.iter().map(|estate| estate.id).collect(),
+            Module::Address => crm::ADDRESSES.iter().map(|address| address.id).collect(),
+            _ => crm::APPOINTMENTS.iter().map(|appointment| appointment.id).collect(),
+        };
+        let ids = self.ids.iter().copied().filter(|id| known.contains(id)).collect();
+        let is_estate = module == Module::Estate;
+        let language = estates.first().filter(|_| is_estate).map(|estate| estate.language);
+        let pictures = estates.iter().flat_map(|estate| estate.images);
+        let pictures: Vec<i64> = pictures.map(|image| image.id).collect();
+        let images = self.images.iter().copied().filter(|id| pictures.contains(id));
+        CallContext {
+            records: Some((module, ids)),
+            language,
+            images: images.filter(|_| self.from == EntryPoint::Files).collect(),
+        }
+    }
+
+    fn back(&self) -> String {
+        match (self.from, self.ids.as_slice()) {
+            (EntryPoint::Estates | EntryPoint::Files, [only]) => format!("/records/estates/{only}"),
+            _ => "/records".to_owned(),
+        }
+    }
+}
+
+fn entry_point(name: &str) -> Option<EntryPoint> {
+    match name {
+        "menu" => Some(EntryPoint::Menu),
+        "estates" => Some(EntryPoint::Estates),
+        "addresses" => Some(EntryPoint::Addresses),
+        "files" => Some(EntryPoint::Files),
+        "calendar" => Some(EntryPoint::Calendar),
+        _ => None,
+    }
+}
+
+fn not_allowed(visitor: &Visitor, refusal: UseRefusal) -> Failure {
+    let words = &visitor.language.texts().commerce;
+    let detail = match refusal {
+        UseRefusal::NotActive => words.not_active,
+        UseRefusal::UserInactive | UseRefusal::NoRight | UseRefusal::AdministratorsOnly => {
+            words.no_right
+        }
+        UseRefusal::NoWindow | UseRefusal::NotHere => words.not_here,
+    };
+    Failure::forbidden(visitor, detail.to_owned())
+}
+
+async fn secret_of(visitor: &Visitor, provider: &Provider) -> Result<Secret, Failure> {
+    let secret = visitor.app.store.provider_secret(provider.id).await;
+    secret
+        .map_err(|error| Failure::internal(visitor, &error))?
+        .ok_or_else(|| Failure::not_found(visitor))
+}
+
+fn origin_of(url: &str) -> Option<String> {
+    url::Url::parse(url).ok().map(|url| url.origin().ascii_serialization())
+}
+
+/// A message from the frame of a service window, as the page around it sends it on.
+#[derive(Deserialize)]
+pub(super) struct Received {
+    window: String,
+    origin: String,
+    text: String,
+}
+
+/// What the page around the frame does about it.
+#[derive(Serialize)]
+#[serde(tag = "effect", rename_all = "camelCase")]
+pub(super) enum Effect {
+    Ignored,
+    Refresh,
+    RefreshAndClose,
+    Close,
+}
+
+/// `POST /services/messages`
+pub(super) async fn message(
+    visitor: Visitor,
+    received: Result<Json<Received>, JsonRejection>,
+) -> Result<Json<Effect>, Failure> {
+    let who = visitor.who()?;
+    let Ok(Json(received)) = received else {
+        return Err(Failure::bad_request(&visitor, "JSON with window, origin and text"));
+    };
+    let opened = Window::open(&visitor.app, &received.window)
+        .filter(|opened| opened.customer == who.customer.id && opened.user == who.user.id)
+        .ok_or_else(|| Failure::not_found(&visitor))?;
+    let provider = visitor.app.store.provider_by_id(opened.provider).await;
+    let provider = provider
+        .map_err(|error| Failure::internal(&visitor, &error))?
+        .ok_or_else(|| Failure::not_found(&visitor))?;
+    let judged = judge(&visitor, &opened, &provider, &received).await?;
+    let (outcome, effect) = match judged {
+        Ok(request) => (Outcome::Followed(request.as_str()), Effect::of(request)),
+        Err(problem) => (Outcome::Ignored(problem.to_string()), Effect::Ignored),
+    };
+    log(&visitor.app, who, &provider, outcome);
+    Ok(Json(effect))
+}
+
+impl Effect {
+    const fn of(request: WindowRequest) -> Self {
+        match request {
+            WindowRequest::RefreshParent => Self::Refresh,
+            WindowRequest::RefreshParentAndClose => Self::RefreshAndClose,
+            WindowRequest::Close => Self::Close,
+        }
+    }
+}
+
+async fn judge(
+    visitor: &Visitor,
+    opened: &Window,
+    provider: &Provider,
+    received: &Received,
+) -> Result<Result<WindowRequest, MessageProblem>, Failure> {
+    let app = &visitor.app;
+    let now = app.clock.now();
+    let newest = app.store.newest_activation(opened.customer, opened.provider).await;
+    let newest = newest.map_err(|error| Failure::internal(visitor, &error))?;
+    if let Err(problem) = opened.check_sender(&received.origin, newest.as_ref(), now) {
+        return Ok(Err(problem));
+    }
+    let secret = secret_of(visitor, provider).await?;
+    Ok(match Meaning::of(&received.text) {
+        Meaning::Request => opened.request(&received.text, &secret, app.policy.order_age, now),
+        Meaning::Order | Meaning::Nothing => Err(MessageProblem::NothingKnown),
+    })
+}
+
+fn log(app: &AppState, who: &SignedIn, provider: &Provider, outcome: Outcome) {
+    if let Outcome::Ignored(reason) = &outcome {
+        tracing::info!(provider = %provider.slug, reason, "message of a service window not followed");
+    }
+    app.messages.push(LoggedMessage {
+        at: app.clock.now(),
+        customer: who.customer.name.clone(),
+        provider: provider.name.clone(),
+        outcome,
+    });
+}
+
+/// `GET /messages`: the last messages, in the sandbox.
+pub(super) async fn messages(visitor: Visitor) -> Result<Response, Failure> {
+    sandbox_only(&visitor)?;
+    let entries = visitor.app.messages.entries();
+    let shown = entries.into_iter().map(|entry| {
+        let (outcome, detail) = match entry.outcome {
+            Outcome::Followed(what) => (MessageOutcome::Followed, what.to_owned()),
+            Outcome::Ignored(reason) => (MessageOutcome::Ignored, reason),
+        };
+        Message {
+            at: visitor.time(entry.at),
+            customer: entry.customer,
+            provider: entry.provider,
+            outcome,
+            detail,
+        }
+    });
+    Ok(page(&Messages { frame: visitor.frame(Section::Messages), messages: shown.collect() }))
+}
