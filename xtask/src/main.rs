@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod doctor_corpus;
 mod footprint;
 mod fuzz;
 mod model;
@@ -45,6 +46,8 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Run the model of orders and payments for many steps
     Model(model::Args),
+    /// Examine the doctor with right and faulty providers in several languages
+    DoctorCorpus(doctor_corpus::Args),
     /// Make test vectors with a real PHP, check them, or compare with a live one
     Vectors(vectors::VectorsArgs),
     /// Write a picture of every page: light and dark, wide and narrow
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Model(args) => model::run(&args),
+        Command::DoctorCorpus(args) => doctor_corpus::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Screenshots(args) => screenshots::run(&args),
     };

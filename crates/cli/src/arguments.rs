@@ -5,8 +5,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        activation, clock, completions, customer, error, explain, provider, requests, sandbox,
-        serve, sign, unlock, verify,
+        activation, clock, completions, customer, doctor, error, explain, provider, requests,
+        sandbox, serve, sign, unlock, verify,
     },
     failure::EXIT_CODES,
 };
@@ -28,6 +28,7 @@ Without a browser:
 When something does not work:
   freischalt verify url 'https://provider.example/activate?…' --secret-file secret.txt
   freischalt explain request body.json --key-file key.txt
+  freischalt doctor http://localhost:3000/activate --secret-file secret.txt
   freischalt requests --failed
   freischalt error 137
 ";
@@ -78,6 +79,8 @@ pub(crate) enum Command {
     /// Check the signature of a URL or an order
     #[command(subcommand)]
     Verify(verify::VerifyCommand),
+    /// Attack a provider's endpoints, playing the marketplace, and grade them
+    Doctor(Box<doctor::DoctorArguments>),
     /// Say which step of a wrong signature differs, and which idiom in which language causes it
     #[command(subcommand)]
     Explain(explain::ExplainCommand),

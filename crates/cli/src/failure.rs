@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr};
 
 use freischalt_client::{BuildError, CallError, CallErrorKind, management::ManagementError};
+use freischalt_doctor::DoctorError;
 use freischalt_gateway::GatewayError;
 use freischalt_server::{
     ServerError,
@@ -89,6 +90,9 @@ pub(crate) enum Failure {
     /// A call to the API failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// A provider cannot be examined.
+    #[error(transparent)]
+    Doctor(#[from] DoctorError),
 }
 
 impl Failure {
@@ -99,6 +103,9 @@ impl Failure {
             Self::Input(_) => USAGE,
             Self::Management(error) => management_exit_code(error),
             Self::Config(_) | Self::DataDir(_) | Self::ApiAddress(_) => USAGE,
+            Self::Doctor(DoctorError::Unreachable { .. }) => UNREACHABLE,
+            Self::Doctor(DoctorError::Safety(_) | DoctorError::NothingToDo) => USAGE,
+            Self::Doctor(_) => UNEXPECTED,
             Self::Call(error) => match error.kind() {
                 CallErrorKind::Unreachable => UNREACHABLE,
                 CallErrorKind::Unintelligible => UNEXPECTED,

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 use super::tools::{self, Tool};
 use crate::shell::{self, cargo, workspace_root};
-use crate::tidy;
+use crate::{doctor_corpus, tidy};
 
 /// A group of checks that passes or fails as one.
 pub(super) struct Suite {
@@ -41,6 +41,12 @@ pub(super) const SUITES: &[Suite] = &[
         "clients that exist, in their languages",
         &[&tools::PHP_CURL, &tools::RUBY, &tools::PYTHON, &tools::NODE],
         clients,
+    ),
+    Suite::new(
+        "doctor",
+        "the doctor finds what it has to, and nothing else",
+        &[&tools::PHP, &tools::NODE, &tools::PYTHON, &tools::RUBY],
+        doctor_corpus::reduced,
     ),
     Suite::new("e2e", "journeys in a real browser", &[&tools::BROWSER, &tools::NODE], e2e),
     Suite {

@@ -4,6 +4,7 @@ pub(crate) mod activation;
 pub(crate) mod clock;
 pub(crate) mod completions;
 pub(crate) mod customer;
+pub(crate) mod doctor;
 pub(crate) mod error;
 pub(crate) mod explain;
 mod management;
@@ -33,6 +34,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Requests(arguments)) => requests::run(&arguments),
         Some(Command::Sign(command)) => sign::run(&command),
         Some(Command::Verify(command)) => verify::run(&command),
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Explain(command)) => explain::run(&command),
         Some(Command::Unlock(arguments)) => unlock::run(&arguments),
         Some(Command::Error(arguments)) => error::run(&arguments),

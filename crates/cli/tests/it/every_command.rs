@@ -210,6 +210,8 @@ fn without_a_server(ledger: &mut Ledger) {
     let (people, json) = ledger.both(0, &["error", "137"]);
     assert!(people.contains("The HMAC is invalid."), "{people}");
     assert_eq!(json["code"], 137);
+    let (_, checks) = ledger.both(0, &["doctor", "--list"]);
+    assert!(checks.as_array().is_some_and(|checks| !checks.is_empty()));
     let script = ledger.run(&["completions", "bash"]);
     assert_eq!(script.code, 0);
     assert!(script.out.contains("freischalt"));

@@ -1,0 +1,265 @@
+//! `freischalt doctor`: attack a provider's endpoints and grade them.
+
+use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, ValueEnum};
+use freischalt_doctor::{
+    Grade, Limits, Report, Selection, Target, UnlockBody, UnlockHop, Url, report as writers,
+};
+
+use super::sign::SecretArguments;
+use crate::{
+    failure::Failure,
+    input::{self, InputError},
+    output, runtime,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  freischalt doctor http://localhost:3000/activate --secret-file secret.txt
+  freischalt doctor http://localhost:3000/activate --secret-file secret.txt \\
+      --service http://localhost:3000/service --callback http://localhost:3000/result \\
+      --format sarif --output doctor.sarif --fail-under B
+  freischalt doctor --list
+
+The provider has to call the doctor's API instead of the marketplace's while it is examined: by
+default http://127.0.0.1:8099/api/stable/api.php. It must verify with the same secret.
+docs/doctor.md says more.";
+
+/// How a provider is examined.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct DoctorArguments {
+    /// The activation URL
+    #[arg(value_name = "URL", required_unless_present = "list")]
+    activation: Option<Url>,
+    #[command(flatten)]
+    secret: SecretArguments,
+    /// A service URL
+    #[arg(long, value_name = "URL")]
+    service: Option<Url>,
+    /// The URL of a webhook
+    #[arg(long, value_name = "URL")]
+    webhook: Option<Url>,
+    /// The callback URL of an order
+    #[arg(long, value_name = "URL")]
+    callback: Option<Url>,
+    /// Where the page gets a signed order, by POST of `launch`, `product` and `quantity`
+    #[arg(long, value_name = "URL", requires = "service")]
+    order: Option<Url>,
+    /// Where the doctor plays the API
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8099")]
+    api_listen: SocketAddr,
+    #[command(flatten)]
+    hop: HopArguments,
+    #[command(flatten)]
+    choice: ChoiceArguments,
+    #[command(flatten)]
+    limits: LimitArguments,
+    #[command(flatten)]
+    written: ReportArguments,
+}
+
+/// How the activation page asks its back end for the unlock, where its form does not say it.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "The button of the page")]
+struct HopArguments {
+    /// Where the page sends the key
+    #[arg(long, value_name = "URL")]
+    unlock_url: Option<Url>,
+    /// How the page writes its fields
+    #[arg(long, value_name = "KIND")]
+    unlock_body: Option<Body>,
+    /// A field: NAME=TEMPLATE with {token}, {key}, {cache}, {claim}, {query} or {hidden:NAME}
+    #[arg(long = "unlock-field", value_name = "FIELD", value_parser = parse_field)]
+    unlock_fields: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Body {
+    Multipart,
+    Form,
+    Json,
+}
+
+/// Which checks are made.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Checks")]
+struct ChoiceArguments {
+    /// List the checks and do nothing
+    #[arg(long)]
+    list: bool,
+    /// With --list: as the page of the documentation
+    #[arg(long, requires = "list")]
+    markdown: bool,
+    /// Only these: ids, beginnings of ids, or areas such as `unlock`
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Not these
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    skip: Vec<String>,
+}
+
+/// What keeps a run harmless.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Limits")]
+struct LimitArguments {
+    /// A host beside this machine that you may examine; may be repeated
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
+    /// Most requests of a run
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
+    max_requests: usize,
+    /// Most requests in a second
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    rate: u32,
+    /// How long an answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=300))]
+    timeout: u64,
+}
+
+/// What becomes of the findings.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Report")]
+struct ReportArguments {
+    /// How the report is written
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    format: ReportFormat,
+    /// Where the report is written; standard output by default
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Print JSON, as --format json does
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// Say how to mend things in these languages only, such as php,node
+    #[arg(long, value_name = "LANGUAGES", value_delimiter = ',')]
+    language: Vec<String>,
+    /// The answer is no (exit code 1) if the grade is worse than this
+    #[arg(long, value_name = "GRADE", default_value = "B")]
+    fail_under: Grade,
+    /// Checks that are known to fail; with one, only new failures make the answer no
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the checks that fail now to a file for --baseline
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    Terminal,
+    Html,
+    Json,
+    Junit,
+    Sarif,
+}
+
+/// Examines, or lists the checks.
+pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
+    let selection =
+        Selection { only: arguments.choice.only.clone(), skip: arguments.choice.skip.clone() };
+    if arguments.choice.list {
+        return list(arguments, &selection);
+    }
+    let target = target(arguments)?;
+    let known = arguments.written.baseline.as_deref().map(|path| input::read(Some(path)));
+    let known = known.transpose()?;
+    let limits = limits(&arguments.limits);
+    let examined = freischalt_doctor::run(target, arguments.api_listen, &limits, &selection);
+    let mut report = runtime::servers()?.block_on(examined)?;
+    if let Some(known) = &known {
+        report.apply_baseline(&String::from_utf8_lossy(known));
+    }
+    if let Some(path) = &arguments.written.write_baseline {
+        write_file(path, &report.baseline())?;
+    }
+    write(arguments, &report)?;
+    if is_fine(arguments, &report) { Ok(()) } else { Err(Failure::AnsweredNo) }
+}
+
+fn target(arguments: &DoctorArguments) -> Result<Target, InputError> {
+    let activation = arguments
+        .activation
+        .clone()
+        .ok_or(InputError::Missing { what: "the activation URL", how: "the first argument" })?;
+    Ok(Target {
+        activation,
+        service: arguments.service.clone(),
+        webhook: arguments.webhook.clone(),
+        callback: arguments.callback.clone(),
+        order: arguments.order.clone(),
+        secret: arguments.secret.read()?,
+        hop: UnlockHop {
+            url: arguments.hop.unlock_url.clone(),
+            body: arguments.hop.unlock_body.map(|body| match body {
+                Body::Multipart => UnlockBody::Multipart,
+                Body::Form => UnlockBody::Form,
+                Body::Json => UnlockBody::Json,
+            }),
+            fields: arguments.hop.unlock_fields.clone(),
+        },
+    })
+}
+
+fn limits(arguments: &LimitArguments) -> Limits {
+    Limits {
+        hosts: arguments.hosts.clone(),
+        requests: arguments.max_requests,
+        per_second: arguments.rate,
+        timeout: Duration::from_secs(arguments.timeout),
+        ..Limits::default()
+    }
+}
+
+fn list(arguments: &DoctorArguments, selection: &Selection) -> Result<(), Failure> {
+    if arguments.choice.markdown {
+        return output::print(&writers::markdown());
+    }
+    let checks = selection.checks();
+    if arguments.written.json || arguments.written.format == ReportFormat::Json {
+        return output::print_json(&writers::catalogue(&checks));
+    }
+    let rows = checks.iter().map(|check| {
+        [check.id.to_owned(), check.severity.word().to_owned(), check.title.to_owned()]
+    });
+    output::print(&output::table(["ID", "SEVERITY", "WHAT HAS TO HOLD"], rows))
+}
+
+fn write(arguments: &DoctorArguments, report: &Report) -> Result<(), Failure> {
+    let format = if arguments.written.json { ReportFormat::Json } else { arguments.written.format };
+    let text = match format {
+        ReportFormat::Terminal => writers::terminal(report, &arguments.written.language),
+        ReportFormat::Html => writers::html(report),
+        ReportFormat::Json => writers::json(report).to_string(),
+        ReportFormat::Junit => writers::junit(report),
+        ReportFormat::Sarif => writers::sarif(report).to_string(),
+    };
+    let Some(path) = &arguments.written.output else { return output::print(&text) };
+    write_file(path, &output::plain(&text))?;
+    let (passed, failed, skipped) = report.counts();
+    let grade = report.grade();
+    output::print(&format!(
+        "Grade {grade}: {passed} passed, {failed} failed, {skipped} not judged."
+    ))
+}
+
+fn write_file(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(Failure::Output)
+}
+
+/// With a baseline only what is new counts.
+fn is_fine(arguments: &DoctorArguments, report: &Report) -> bool {
+    let severities = |findings: Vec<&freischalt_doctor::Finding>| {
+        findings.iter().map(|finding| finding.check.severity).collect::<Vec<_>>()
+    };
+    let grade = match arguments.written.baseline {
+        Some(_) => Grade::of(&severities(report.new_failures())),
+        None => report.grade(),
+    };
+    grade <= arguments.written.fail_under
+}
+
+fn parse_field(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').ok_or("expected NAME=TEMPLATE, as in key={key}")?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
+}

@@ -1,0 +1,183 @@
+//! Examines the doctor: providers that are right and providers that make one mistake each, in
+//! several languages, and a table of what was found. `cargo xtask doctor-corpus` runs it.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a command for developers; what it cannot do has to stop it"
+)]
+
+#[path = "corpus/mistakes.rs"]
+mod mistakes;
+#[path = "corpus/provider.rs"]
+mod provider;
+
+use std::{
+    collections::BTreeMap,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use freischalt_doctor::{Grade, Limits, Selection};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use mistakes::{MISTAKES, Mistake};
+use provider::{STYLES, Style};
+
+/// What came of one provider.
+struct Examined {
+    style: &'static Style,
+    mistake: Option<&'static Mistake>,
+    failed: Vec<&'static str>,
+    grade: Grade,
+    took: Duration,
+    requests: usize,
+}
+
+struct Options {
+    reduced: bool,
+    jobs: usize,
+    only: Option<String>,
+}
+
+fn options() -> Options {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let after = |name: &str| {
+        let at = words.iter().position(|word| word == name)?;
+        words.get(at + 1).cloned()
+    };
+    Options {
+        reduced: words.iter().any(|word| word == "--reduced"),
+        jobs: after("--jobs").and_then(|jobs| jobs.parse().ok()).unwrap_or(4),
+        only: after("--only"),
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = options();
+    let (started, slots) = (Instant::now(), Arc::new(Semaphore::new(options.jobs)));
+    let mut tasks = JoinSet::new();
+    for (style, mistake) in chosen(&options) {
+        let slots = slots.clone();
+        tasks.spawn(async move {
+            let _slot = slots.acquire().await;
+            examine(style, mistake).await
+        });
+    }
+    let mut all = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        match done.unwrap() {
+            Ok(examined) => all.push(examined),
+            Err(error) => {
+                eprintln!("error: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    report(&all, started.elapsed())
+}
+
+/// Every style as it should be, and with each mistake; reduced, each mistake in one style.
+fn chosen(options: &Options) -> Vec<(&'static Style, Option<&'static Mistake>)> {
+    let styles: Vec<_> = STYLES.iter().filter(|style| style.is_here()).collect();
+    for style in STYLES.iter().filter(|style| !style.is_here()) {
+        println!("skipped: {} needs {}", style.name, style.program);
+    }
+    let mut all: Vec<_> = styles.iter().map(|style| (*style, None)).collect();
+    let makers: Vec<_> = styles.iter().filter(|style| style.makes_mistakes).copied().collect();
+    for (at, mistake) in MISTAKES.iter().enumerate() {
+        let here = makers
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !options.reduced || *index == at % makers.len().max(1));
+        all.extend(here.map(|(_, style)| (*style, Some(mistake))));
+    }
+    if let Some(only) = &options.only {
+        all.retain(|(style, mistake)| {
+            style.name.contains(only.as_str()) || mistake.is_some_and(|one| one.name == only)
+        });
+    }
+    all
+}
+
+async fn examine(
+    style: &'static Style,
+    mistake: Option<&'static Mistake>,
+) -> Result<Examined, String> {
+    let provider = style.start(mistake.map_or("", |mistake| mistake.switches))?;
+    let limits = Limits {
+        per_second: 500,
+        slow: Duration::from_secs(1),
+        timeout: Duration::from_secs(30),
+        ..Limits::default()
+    };
+    let report =
+        freischalt_doctor::run(provider.target(), provider.api, &limits, &Selection::default())
+            .await
+            .map_err(|error| {
+                format!("{} {}: {error}", style.name, mistake.map_or("", |one| one.name))
+            })?;
+    let failed = report.failures().iter().map(|finding| finding.check.id).collect();
+    Ok(Examined {
+        style,
+        mistake,
+        failed,
+        grade: report.grade(),
+        took: report.took,
+        requests: report.requests,
+    })
+}
+
+fn report(all: &[Examined], took: Duration) -> ExitCode {
+    let right: Vec<_> = all.iter().filter(|one| one.mistake.is_none()).collect();
+    println!("\nRight providers\n  {:<16} {:<34} grade  alarms", "style", "what it is");
+    for one in &right {
+        println!(
+            "  {:<16} {:<34} {}      {}",
+            one.style.name,
+            one.style.about,
+            one.grade,
+            one.failed.join(" ")
+        );
+    }
+    let alarms: usize = right.iter().map(|one| one.failed.len()).sum();
+    let mut rows: BTreeMap<&str, (usize, usize, Vec<String>)> = BTreeMap::new();
+    for one in all {
+        let Some(mistake) = one.mistake else { continue };
+        let row = rows.entry(mistake.name).or_default();
+        row.1 += 1;
+        if mistake.found_by.iter().any(|id| one.failed.contains(id)) {
+            row.0 += 1;
+        } else {
+            row.2.push(format!("{}: {}", one.style.name, one.failed.join(" ")));
+        }
+    }
+    println!("\nMistakes\n  {:<22} {:<14} found", "mistake", "by");
+    for mistake in MISTAKES {
+        if let Some((found, of, missed)) = rows.get(mistake.name) {
+            println!(
+                "  {:<22} {:<14} {found}/{of}  {}",
+                mistake.name,
+                mistake.found_by[0],
+                missed.join("; ")
+            );
+        }
+    }
+    let (found, of) = rows.values().fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
+    let slowest = all.iter().map(|one| one.took).max().unwrap_or_default();
+    let most = all.iter().map(|one| one.requests).max().unwrap_or_default();
+    println!(
+        "\n{} right providers, {alarms} false alarms; {of} faulty providers of {} mistakes, {found} found \
+         ({}.{} %)\nslowest examination {:.1} s, most requests {most}, all together {:.0} s",
+        right.len(),
+        rows.len(),
+        found * 100 / of.max(1),
+        found * 1000 / of.max(1) % 10,
+        slowest.as_secs_f64(),
+        took.as_secs_f64(),
+    );
+    // 98 % in whole numbers.
+    if alarms == 0 && found * 100 >= of * 98 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,182 @@
+//! The providers of the corpus as processes.
+
+use std::{
+    env,
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use freischalt_doctor::{Target, UnlockHop};
+use freischalt_protocol::Secret;
+
+/// A way of writing a provider.
+pub struct Style {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub program: &'static str,
+    arguments: &'static [&'static str],
+    pub makes_mistakes: bool,
+}
+
+const PHP: &[&str] = &["-d", "display_errors=0", "-d", "expose_php=0", "-d", "log_errors=0"];
+
+pub static STYLES: &[Style] = &[
+    Style {
+        name: "php-plain",
+        about: "PHP, superglobals",
+        program: "php",
+        arguments: &["plain.php"],
+        makes_mistakes: true,
+    },
+    Style {
+        name: "php-front",
+        about: "PHP, front controller, pipeline",
+        program: "php",
+        arguments: &["front.php"],
+        makes_mistakes: true,
+    },
+    Style {
+        name: "node-http",
+        about: "Node, one handler",
+        program: "node",
+        arguments: &["http.mjs"],
+        makes_mistakes: true,
+    },
+    Style {
+        name: "node-chain",
+        about: "Node, chain of middleware",
+        program: "node",
+        arguments: &["chain.mjs"],
+        makes_mistakes: true,
+    },
+    Style {
+        name: "python-server",
+        about: "Python, http.server",
+        program: "python3",
+        arguments: &["-B", "server.py"],
+        makes_mistakes: true,
+    },
+    Style {
+        name: "python-wsgi",
+        about: "Python, WSGI",
+        program: "python3",
+        arguments: &["-B", "wsgi.py"],
+        makes_mistakes: true,
+    },
+    Style {
+        name: "ruby",
+        about: "Ruby, threads and sockets",
+        program: "ruby",
+        arguments: &["server.rb"],
+        makes_mistakes: true,
+    },
+    Style {
+        name: "rust",
+        about: "Rust, axum and the client library",
+        program: "",
+        arguments: &[],
+        makes_mistakes: false,
+    },
+];
+
+/// A running provider; it ends with this value.
+pub struct Running {
+    child: Child,
+    address: SocketAddr,
+    pub api: SocketAddr,
+    secret: String,
+    state: PathBuf,
+}
+
+impl Style {
+    /// Whether its program is installed.
+    pub fn is_here(&self) -> bool {
+        self.program.is_empty() || {
+            let paths = env::var_os("PATH").unwrap_or_default();
+            env::split_paths(&paths).any(|folder| folder.join(self.program).is_file())
+        }
+    }
+
+    /// Starts it with these mistakes and waits until it listens.
+    pub fn start(&self, mistakes: &str) -> Result<Running, String> {
+        let (address, api) = (free_address()?, free_address()?);
+        let secret = format!("corpus-secret-{}-{}", address.port(), api.port());
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus");
+        let state = env::temp_dir().join(format!(
+            "freischalt-corpus-{}-{}.json",
+            std::process::id(),
+            address.port()
+        ));
+        let mut command = self.command(&folder, address)?;
+        command
+            .env("PORT", address.port().to_string())
+            .env("API", format!("http://{api}/api/stable/api.php"))
+            .env("SECRET", &secret)
+            .env("STATE", &state)
+            .env("MISTAKES", mistakes)
+            .current_dir(&folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let child = command.spawn().map_err(|error| format!("{}: {error}", self.name))?;
+        let running = Running { child, address, api, secret, state };
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while TcpStream::connect(address).is_err() {
+            if Instant::now() > deadline {
+                return Err(format!("{} does not listen", self.name));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(running)
+    }
+
+    fn command(&self, folder: &std::path::Path, address: SocketAddr) -> Result<Command, String> {
+        if self.program.is_empty() {
+            // Built beside this example.
+            let this = env::current_exe().map_err(|error| error.to_string())?;
+            return Ok(Command::new(this.with_file_name("provider")));
+        }
+        let mut command = Command::new(self.program);
+        if self.program == "php" {
+            command
+                .args(PHP)
+                .args(["-S", &address.to_string()])
+                .arg(folder.join(self.arguments[0]));
+        } else {
+            command.args(self.arguments);
+        }
+        Ok(command)
+    }
+}
+
+impl Running {
+    pub fn target(&self) -> Target {
+        let url = |path: &str| format!("http://{}{path}", self.address).parse().ok();
+        Target {
+            activation: url("/activate").unwrap(),
+            service: url("/service"),
+            webhook: url("/webhook"),
+            callback: url("/callback"),
+            order: url("/order"),
+            secret: Secret::new(self.secret.as_str()),
+            hop: UnlockHop::default(),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.state);
+    }
+}
+
+/// A port that is free now; the provider takes it a moment later.
+fn free_address() -> Result<SocketAddr, String> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    listener.local_addr().map_err(|error| error.to_string())
+}

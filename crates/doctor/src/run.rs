@@ -1,0 +1,211 @@
+//! One run: prepare, learn what genuine URLs are answered with, check, report.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use crate::{
+    catalogue::{CHECKS, Check, Make, Probe, Surface},
+    http::{Http, NoAnswer},
+    likeness::Likeness,
+    marketplace::{Manner, Marketplace},
+    report::{Finding, Outcome, Report},
+    safety::{self, Limits, SafetyError},
+    session::{Judged, Session, Trace},
+    target::Target,
+};
+
+/// Checks at the same time. Providers of one thread answer one after the other anyway.
+const AT_ONCE: usize = 6;
+
+/// Which checks are made.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Ids, beginnings of ids, or areas; empty means all.
+    pub only: Vec<String>,
+    /// As `only`; these are left out.
+    pub skip: Vec<String>,
+}
+
+impl Selection {
+    fn wants(&self, check: &Check) -> bool {
+        let meant = |patterns: &[String]| patterns.iter().any(|pattern| check.is_meant_by(pattern));
+        (self.only.is_empty() || meant(&self.only)) && !meant(&self.skip)
+    }
+
+    /// The checks that are wanted, in the order of the table.
+    pub fn checks(&self) -> Vec<&'static Check> {
+        CHECKS.iter().copied().flatten().filter(|check| self.wants(check)).collect()
+    }
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum DoctorError {
+    /// An address may not be called.
+    #[error(transparent)]
+    Safety(#[from] SafetyError),
+    /// The API cannot be played.
+    #[error("the API cannot listen on {address}; choose another with --api-listen")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// No client can be made.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(String),
+    /// The provider does not answer.
+    #[error("the provider does not answer at {url}: {why}")]
+    Unreachable {
+        /// Where.
+        url: String,
+        /// Why not.
+        why: String,
+    },
+    /// No check is wanted.
+    #[error("no check is meant by these patterns; `freischalt doctor --list` shows all")]
+    NothingToDo,
+}
+
+/// Examines a provider. The API that it has to be configured to call listens on `api`.
+pub async fn run(
+    target: Target,
+    api: SocketAddr,
+    limits: &Limits,
+    selection: &Selection,
+) -> Result<Report, DoctorError> {
+    let started = Instant::now();
+    for url in target.urls() {
+        safety::check(url, limits)?;
+    }
+    let checks = selection.checks();
+    if checks.is_empty() {
+        return Err(DoctorError::NothingToDo);
+    }
+    let (marketplace, _serving) = Marketplace::serve(api, limits.slow)
+        .await
+        .map_err(|cause| DoctorError::Listen { address: api, cause })?;
+    let tls = target.urls().any(|url| url.scheme() == "https");
+    let http = Http::new(limits, tls).map_err(DoctorError::Client)?;
+    let address = target.activation.to_string();
+    let mut session = Session::new(target, marketplace, http);
+    learn(&mut session, &address).await?;
+    let session = Arc::new(session);
+    let findings = check_all(&session, checks).await;
+    Ok(Report {
+        target: address,
+        findings,
+        requests: session.requests_made(),
+        took: started.elapsed(),
+    })
+}
+
+/// Opens every surface with a genuine URL. An activation that succeeds makes a customer for the
+/// services.
+async fn learn(session: &mut Session, address: &str) -> Result<(), DoctorError> {
+    let mut trace = Trace::default();
+    let unreachable =
+        |why: NoAnswer| DoctorError::Unreachable { url: address.to_owned(), why: why.to_string() };
+    let activation = genuine(session, Surface::Activation).await.map_err(unreachable)?;
+    session.likeness.activation = activation;
+    if let Ok((launch, _)) = session.activate(&mut trace, Manner::Honest).await {
+        *session.customer.lock().await = Some(launch);
+    }
+    session.likeness.service = genuine(session, Surface::Service).await.unwrap_or_default();
+    session.likeness.webhook = genuine(session, Surface::Webhook).await.unwrap_or_default();
+    session.likeness.callback = genuine(session, Surface::Callback).await.unwrap_or_default();
+    Ok(())
+}
+
+async fn genuine(session: &Session, surface: Surface) -> Result<Option<Likeness>, NoAnswer> {
+    let Some((_, ticket)) = session.ticket(surface).await else { return Ok(None) };
+    let answer = session.get(&mut Trace::default(), &ticket.signed(session.secret())).await?;
+    Ok((answer.status < 400).then(|| Likeness::of(&answer)))
+}
+
+async fn check_all(session: &Arc<Session>, checks: Vec<&'static Check>) -> Vec<Finding> {
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    let mut alone = Vec::new();
+    for (index, check) in checks.into_iter().enumerate() {
+        if is_alone(check) {
+            alone.push((index, check));
+            continue;
+        }
+        let (session, slots) = (session.clone(), slots.clone());
+        tasks.spawn(async move {
+            let _slot = slots.acquire().await;
+            (index, one(&session, check).await)
+        });
+    }
+    let mut findings = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        findings.extend(done.ok());
+    }
+    for (index, check) in alone {
+        findings.push((index, one(session, check).await));
+    }
+    findings.sort_by_key(|(index, _)| *index);
+    findings.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// Checks that keep a provider busy for long are made when the others are done.
+fn is_alone(check: &Check) -> bool {
+    ["FD-UNL-020", "FD-UNL-022", "FD-UNL-034"].contains(&check.id)
+}
+
+async fn one(session: &Session, check: &'static Check) -> Finding {
+    let (started, mut trace) = (Instant::now(), Trace::default());
+    let judged = match check.probe {
+        Probe::Refused(surface, make) => request(session, &mut trace, surface, make, false).await,
+        Probe::Accepted(surface, make) => request(session, &mut trace, surface, make, true).await,
+        Probe::Own(own) => own(session, &mut trace).await,
+    };
+    let outcome = match judged {
+        Ok(outcome) => outcome,
+        // A provider that dies of a request, or never answers it, has failed.
+        Err(NoAnswer::Failed(why)) => Outcome::Failed(format!("no answer: {why}")),
+        Err(error) => Outcome::Skipped(error.to_string()),
+    };
+    let took: Duration = started.elapsed();
+    Finding { check, outcome, known: false, exchanges: trace.0, took }
+}
+
+async fn request(
+    session: &Session,
+    trace: &mut Trace,
+    surface: Surface,
+    make: Make,
+    accept: bool,
+) -> Judged {
+    let Some((launch, ticket)) = session.ticket(surface).await else {
+        return Ok(Outcome::Skipped(format!(
+            "no {} URL was given",
+            format!("{surface:?}").to_lowercase()
+        )));
+    };
+    if session.likeness(surface).is_none() {
+        return Ok(if accept {
+            Outcome::failed("genuine URLs are not accepted at all")
+        } else {
+            Outcome::skipped("genuine URLs are not accepted, so refusals mean nothing")
+        });
+    }
+    let ask = make(session, ticket, &launch);
+    let answer = session.send(trace, &ask).await?;
+    if answer.is_server_error() {
+        return Ok(Outcome::Failed(format!("answered with a server error, {}", answer.status)));
+    }
+    Ok(match (session.accepts(surface, &answer), accept) {
+        (true, true) | (false, false) => Outcome::Passed,
+        (true, false) => Outcome::failed("it was accepted as if it were genuine"),
+        (false, true) => Outcome::failed("a genuine URL was refused"),
+    })
+}

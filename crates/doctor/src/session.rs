@@ -1,0 +1,193 @@
+//! What the checks of one run share: the target, the API, and what genuine launches look like.
+
+use freischalt_protocol::Secret;
+use tokio::sync::Mutex;
+use url::Url;
+
+use crate::{
+    catalogue::Surface,
+    exchange::Exchange,
+    http::{Answer, Ask, Http, NoAnswer},
+    launch::{Launch, Ticket},
+    likeness::Likeness,
+    marketplace::{self, Manner, Marketplace},
+    report::Outcome,
+    target::Target,
+    unlock::{Opened, Press},
+};
+
+pub(crate) struct Session {
+    pub(crate) target: Target,
+    pub(crate) api: Marketplace,
+    http: Http,
+    pub(crate) likeness: Likenesses,
+    /// A customer that is activated, for services.
+    pub(crate) customer: Mutex<Option<Launch>>,
+}
+
+/// What a genuine URL is answered with, by surface.
+#[derive(Default)]
+pub(crate) struct Likenesses {
+    pub(crate) activation: Option<Likeness>,
+    pub(crate) service: Option<Likeness>,
+    pub(crate) webhook: Option<Likeness>,
+    pub(crate) callback: Option<Likeness>,
+}
+
+/// The exchanges of one check, in order.
+#[derive(Default)]
+pub(crate) struct Trace(pub(crate) Vec<Exchange>);
+
+/// What a check answers when something it needs does not work: it cannot judge.
+pub(crate) type Judged = Result<Outcome, NoAnswer>;
+
+impl Session {
+    pub(crate) fn new(target: Target, api: Marketplace, http: Http) -> Self {
+        let likeness = Likenesses::default();
+        Self { target, api, http, likeness, customer: Mutex::new(None) }
+    }
+
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.target.secret
+    }
+
+    pub(crate) fn requests_made(&self) -> usize {
+        self.http.requests_made()
+    }
+
+    pub(crate) async fn send(&self, trace: &mut Trace, ask: &Ask) -> Result<Answer, NoAnswer> {
+        let answer = self.http.send(ask).await;
+        if trace.0.len() < 4 {
+            trace.0.push(Exchange::new(ask, &answer));
+        }
+        answer
+    }
+
+    pub(crate) async fn get(&self, trace: &mut Trace, url: &str) -> Result<Answer, NoAnswer> {
+        self.send(trace, &framed(url)).await
+    }
+
+    /// A new customer whose calls are answered in this manner.
+    pub(crate) fn launch(&self, manner: Manner) -> Launch {
+        let launch = Launch::new();
+        self.api.expect(&launch.token, &launch.key, manner);
+        launch
+    }
+
+    pub(crate) fn activation(&self, launch: &Launch) -> Ticket {
+        Ticket::activation(&self.target.activation, launch, marketplace::now())
+    }
+
+    pub(crate) fn base(&self, surface: Surface) -> Option<&Url> {
+        match surface {
+            Surface::Activation => Some(&self.target.activation),
+            Surface::Service => self.target.service.as_ref(),
+            Surface::Webhook => self.target.webhook.as_ref(),
+            Surface::Callback => self.target.callback.as_ref(),
+        }
+    }
+
+    /// A genuine ticket for a surface, and its launch.
+    pub(crate) async fn ticket(&self, surface: Surface) -> Option<(Launch, Ticket)> {
+        let base = self.base(surface)?;
+        let now = marketplace::now();
+        if surface == Surface::Activation {
+            let launch = self.launch(Manner::Honest);
+            let ticket = Ticket::activation(base, &launch, now);
+            return Some((launch, ticket));
+        }
+        let known = self.customer.lock().await.clone();
+        let launch = known.map_or_else(|| self.launch(Manner::Honest), |known| known.again());
+        let ticket = match surface {
+            Surface::Callback => Ticket::callback(base, now),
+            _ => Ticket::service(base, &launch, now),
+        };
+        Some((launch, ticket))
+    }
+
+    pub(crate) fn likeness(&self, surface: Surface) -> Option<&Likeness> {
+        match surface {
+            Surface::Activation => self.likeness.activation.as_ref(),
+            Surface::Service => self.likeness.service.as_ref(),
+            Surface::Webhook => self.likeness.webhook.as_ref(),
+            Surface::Callback => self.likeness.callback.as_ref(),
+        }
+    }
+
+    /// Whether an answer lets in; without a likeness nothing does.
+    pub(crate) fn accepts(&self, surface: Surface, answer: &Answer) -> bool {
+        self.likeness(surface).is_some_and(|likeness| likeness.accepts(answer))
+    }
+
+    /// Opens the activation page of a launch.
+    pub(crate) async fn open(
+        &self,
+        trace: &mut Trace,
+        ticket: &Ticket,
+    ) -> Result<Opened, NoAnswer> {
+        let url = ticket.signed(self.secret());
+        let answer = self.get(trace, &url).await?;
+        Opened::new(&url, &answer).ok_or(NoAnswer::Failed("the URL is none".to_owned()))
+    }
+
+    /// Opens the page of a launch and prepares its button.
+    pub(crate) async fn ready(
+        &self,
+        trace: &mut Trace,
+        launch: &Launch,
+        key: &str,
+    ) -> Result<Press, NoAnswer> {
+        let opened = self.open(trace, &self.activation(launch)).await?;
+        Ok(Press::of(&self.target.hop, &opened, launch, key))
+    }
+
+    pub(crate) async fn press(&self, trace: &mut Trace, press: &Press) -> Result<Answer, NoAnswer> {
+        self.send(trace, &press.ask()).await
+    }
+
+    /// The whole activation with an API that behaves in this manner.
+    pub(crate) async fn activate(
+        &self,
+        trace: &mut Trace,
+        manner: Manner,
+    ) -> Result<(Launch, Answer), NoAnswer> {
+        let launch = self.launch(manner);
+        let press = self.ready(trace, &launch, &launch.key).await?;
+        let answer = self.press(trace, &press).await?;
+        trace.0.push(self.heard(&launch));
+        Ok((launch, answer))
+    }
+
+    /// What the API heard of a launch, for the report.
+    pub(crate) fn heard(&self, launch: &Launch) -> Exchange {
+        let calls = self.api.calls(&launch.token);
+        let all = calls.iter().map(|call| {
+            let genuine = if call.genuine { "rightly signed" } else { "wrongly signed" };
+            format!("{} {genuine}", call.resource_type)
+        });
+        let all: Vec<_> = all.collect();
+        let text = if all.is_empty() { "nothing".to_owned() } else { all.join(", ") };
+        Exchange::note("the API, with the token of this launch, received", text)
+    }
+}
+
+/// As a browser asks for the page of a frame.
+pub(crate) fn framed(url: &str) -> Ask {
+    Ask::get(url).with_header("Accept", "text/html,*/*").with_header("Sec-Fetch-Dest", "iframe")
+}
+
+/// Whether an answer tells the page that the provider is active: the documented word, alone or as
+/// the value of a JSON member.
+pub(crate) fn says_active(answer: &Answer) -> bool {
+    if answer.status >= 400 {
+        return false;
+    }
+    let text = answer.body.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+    let json: Option<serde_json::Value> = serde_json::from_str(&answer.body).ok();
+    let member = json.as_ref().and_then(|json| json.as_object());
+    let member_says = member
+        .is_some_and(|members| members.values().any(|value| value.as_str() == Some("active")));
+    let page_says =
+        crate::page::has_element(&answer.body, "[data-state=active], .is-active #successMessage");
+    text == "active" || member_says || page_says
+}

@@ -1,0 +1,45 @@
+//! `cargo xtask doctor-corpus`: examine the doctor with providers that are right and providers that
+//! make one mistake each.
+
+use anyhow::Result;
+
+use crate::shell;
+
+/// How much of the corpus.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Each mistake in one language only, as `cargo xtask test` does it
+    #[arg(long)]
+    reduced: bool,
+    /// Providers at the same time
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    jobs: usize,
+    /// Only providers whose style or mistake has this in its name
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+}
+
+/// Runs it; it prints the table, and fails below 98 % or at a false alarm.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    corpus(args.reduced, args.jobs, args.only.as_deref())
+}
+
+/// The part that the tests run.
+pub(crate) fn reduced() -> Result<()> {
+    corpus(true, 3, None)
+}
+
+fn corpus(reduced: bool, jobs: usize, only: Option<&str>) -> Result<()> {
+    const PACKAGE: [&str; 4] = ["-p", "freischalt-doctor", "--all-features", "--example"];
+    // One of the providers is a program of its own, which the other example starts.
+    shell::run(shell::cargo(&["build"]).args(PACKAGE).arg("provider"))?;
+    let mut command = shell::cargo(&["run", "--quiet"]);
+    command.args(PACKAGE).args(["corpus", "--", "--jobs", &jobs.to_string()]);
+    if reduced {
+        command.arg("--reduced");
+    }
+    if let Some(only) = only {
+        command.args(["--only", only]);
+    }
+    shell::run(&mut command)
+}
