@@ -9,6 +9,7 @@ pub mod activation;
 pub mod audit;
 pub mod bank;
 pub mod calendar;
+pub mod calls;
 pub mod claim;
 pub mod credentials;
 pub mod customer;

@@ -6,6 +6,7 @@
 )]
 
 mod bank;
+mod calls;
 mod deals;
 mod fixture;
 mod intake;
