@@ -1,9 +1,19 @@
 //! Logs on standard error: short lines for people, JSON for machines. What is logged is chosen by
-//! `FREISCHALT_LOG`, in the usual filter syntax; `info` by default.
+//! `FREISCHALT_LOG`, in the usual filter syntax; `info` by default. Spans of activations are for a
+//! collector and never in a log.
 
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::EnvFilter;
+use freischalt_server::ACTIVATION_SPANS;
+use tracing::{Metadata, level_filters::LevelFilter};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
+};
+
+use crate::{
+    failure::Failure,
+    traces::{self, Traces},
+};
 
 /// Who reads the log.
 #[derive(Clone, Copy)]
@@ -14,19 +24,29 @@ pub(crate) enum Format {
     Machines,
 }
 
-/// Begins to log.
-pub(crate) fn start(format: Format) {
+/// Begins to log and, if there is a collector, to send traces; these until what is returned is
+/// dropped.
+pub(crate) fn start(format: Format) -> Result<Traces, Failure> {
     let filter = EnvFilter::builder()
         .with_env_var("FREISCHALT_LOG")
-        .with_default_directive(tracing::level_filters::LevelFilter::INFO.into())
+        .with_default_directive(LevelFilter::INFO.into())
         .from_env_lossy();
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let is_logged = |metadata: &Metadata<'_>| metadata.target() != ACTIVATION_SPANS;
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal());
-    // The command starts one log; a second start would be a mistake and is refused quietly.
-    let _ = match format {
-        Format::People => logs.with_target(false).compact().try_init(),
-        Format::Machines => logs.json().flatten_event(true).try_init(),
+    let lines = match format {
+        Format::People => lines.with_target(false).compact().boxed(),
+        Format::Machines => lines.json().flatten_event(true).boxed(),
     };
+    let (layer, traces) = traces::start()?;
+    let logs = lines.with_filter(filter).with_filter(filter_fn(is_logged));
+    // The command starts one log; a second start would be a mistake and is refused quietly.
+    let _ = tracing_subscriber::registry().with(logs).with(layer).try_init();
+    if traces.are_wanted_in_vain() {
+        tracing::warn!(
+            "a collector is given, but this command was built without `--features otlp`"
+        );
+    }
+    Ok(traces)
 }

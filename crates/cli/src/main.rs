@@ -13,6 +13,7 @@ mod logging;
 mod output;
 mod runtime;
 mod signals;
+mod traces;
 
 use std::process::ExitCode;
 

@@ -27,12 +27,14 @@ use freischalt_protocol::{
 };
 use freischalt_store::{ApiUserRecord, StoreError};
 use futures_util::future::join_all;
+use tracing::Instrument;
 
 pub use request_log::{LoggedRequest, RequestLog};
 
 use crate::{
     guard::RETRY_AFTER,
     state::{App, AppState},
+    trace,
 };
 
 /// `/api/{version}/api.php`. The version is only a wish on the vendor's servers, so any word is
@@ -128,8 +130,9 @@ struct Done {
 async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> Done {
     let started = Instant::now();
     let ParsedAction { echo, action } = parsed;
+    let step = trace::step(user.activation.id, "call");
     let outcome = match action {
-        Ok(action) => dispatch(app, user, &echo, &action).await,
+        Ok(action) => dispatch(app, user, &echo, &action).instrument(step).await,
         Err(problem) => Err(Failure::Refused(problem.into())),
     };
     let busy = matches!(outcome, Err(Failure::Store(StoreError::Busy)));
@@ -237,8 +240,10 @@ fn check(
     let (Some(key), Some(grant)) = (run.api_key(), run.grant()) else {
         return Err(Refusal::ApiUserInactive);
     };
-    authenticate(echo, action, &grant.token, key, now, policy)?;
-    let claim = check_claim(action, run, &app.claims, now, policy)?;
+    trace::part("check signature")
+        .in_scope(|| authenticate(echo, action, &grant.token, key, now, policy))?;
+    let claim = trace::part("check claim")
+        .in_scope(|| check_claim(action, run, &app.claims, now, policy))?;
     let call = find_call(echo, policy)?;
     Ok((permit(call, run, claim.as_ref())?, claim))
 }

@@ -15,10 +15,12 @@ use freischalt_protocol::{
     signed_url::{self, Port},
 };
 use freischalt_store::{Decided, Facts, Scope, ServiceEntry, StoreError, Target, Verdict};
+use tracing::Instrument;
 
 use crate::{
     random::{self, NoRandom},
     state::AppState,
+    trace,
 };
 
 /// Why a step of an activation was not taken.
@@ -91,6 +93,19 @@ pub struct Launch {
 }
 
 impl AppState {
+    /// Lets a rule decide in the store. A trace shows the wait and the commit, and inside them the
+    /// rule.
+    pub async fn decide<T: Send + 'static, E: Send + 'static>(
+        &self,
+        scope: Scope,
+        mut rule: impl FnMut(Facts) -> Result<Verdict<T>, E> + Send + 'static,
+    ) -> Result<T, Decided<E>> {
+        let commit = trace::part("commit");
+        let parent = commit.clone();
+        let traced = move |facts| trace::part_of(&parent, "rule").in_scope(|| rule(facts));
+        self.store.decide(scope, traced).instrument(commit).await
+    }
+
     /// The administrator has accepted the terms. An active run is only replaced if told so.
     pub async fn accept_terms(
         &self,
@@ -115,8 +130,8 @@ impl AppState {
             user: Some(user),
             entry: None,
         };
+        let step = trace::step(run.id, "accept terms");
         let started = self
-            .store
             .decide(scope, move |facts: Facts| {
                 let facts = StartFacts {
                     live: facts.activation,
@@ -125,6 +140,7 @@ impl AppState {
                 };
                 Ok::<_, FlowError>(verdict(begin(facts, run.clone(), actor, now)?))
             })
+            .instrument(step)
             .await?;
         Ok(started)
     }
@@ -150,8 +166,8 @@ impl AppState {
             user: Some(user),
             entry: None,
         };
+        let step = trace::step(activation.id, "choose right");
         let chosen = self
-            .store
             .decide(scope, move |facts: Facts| {
                 let run = facts.activation.ok_or(FlowError::NotFound)?;
                 let user = facts.user.ok_or(FlowError::NoUser)?;
@@ -161,6 +177,7 @@ impl AppState {
                 let transition = run.choose_right(new.clone(), &user, actor, now, &policy)?;
                 Ok(Verdict { outcome: transition.0.clone(), writes: vec![transition] })
             })
+            .instrument(step)
             .await?;
         Ok(chosen)
     }
@@ -175,8 +192,8 @@ impl AppState {
     ) -> Result<Activation, FlowError> {
         let now = self.clock.now();
         let scope = Scope { customer: customer.id, target: Target::Run(id), user, entry: None };
+        let step = trace::step(id, "block");
         let blocked = self
-            .store
             .decide(scope, move |facts: Facts| {
                 let run = facts.activation.ok_or(FlowError::NotFound)?;
                 let user = match user {
@@ -190,6 +207,7 @@ impl AppState {
                     writes: vec![transition],
                 })
             })
+            .instrument(step)
             .await?;
         Ok(blocked)
     }
@@ -204,6 +222,7 @@ impl AppState {
         activation: &Activation,
         grant: &Grant,
     ) -> Result<Launch, FlowError> {
+        let _step = trace::step(activation.id, "sign activation URL").entered();
         let now = self.clock.now();
         let user = activation.opened_by;
         let claim = self.issue_claim(activation, user, ClaimPurpose::Activation, now)?;

@@ -20,6 +20,7 @@ mod routes;
 pub mod seeds;
 mod session;
 mod state;
+mod trace;
 mod web;
 mod window;
 
@@ -33,6 +34,7 @@ use tokio::{net::TcpListener, sync::watch};
 pub use clock::Clock;
 pub use config::{Config, Limits, Mode};
 pub use router::marketplace_paths;
+pub use trace::TARGET as ACTIVATION_SPANS;
 
 use crate::state::{App, AppState};
 

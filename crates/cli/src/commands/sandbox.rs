@@ -50,7 +50,7 @@ pub(crate) struct SandboxArguments {
 
 /// Runs the sandbox until it is told to stop.
 pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
-    logging::start(logging::Format::People);
+    let _traces = logging::start(logging::Format::People)?;
     let policy = config::policy_from_settings(&arguments.policy)?;
     let (location, key) = if arguments.ephemeral {
         config::sandbox_in_memory()?

@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What came back.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// `Set-Cookie`, or nothing.
+    pub(crate) cookie: String,
     pub(crate) body: String,
 }
 
@@ -54,18 +56,20 @@ pub(crate) fn read(stream: &TcpStream) -> io::Result<Answer> {
     reader.read_line(&mut line)?;
     let status = line.split(' ').nth(1).and_then(|code| code.parse().ok());
     let status = status.ok_or(io::ErrorKind::UnexpectedEof)?;
-    let mut length = 0;
+    let (mut length, mut cookie) = (0, String::new());
     loop {
         line.clear();
         reader.read_line(&mut line)?;
         let Some((name, value)) = line.split_once(':') else { break };
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().map_err(io::Error::other)?;
+        } else if name.eq_ignore_ascii_case("set-cookie") {
+            value.trim().clone_into(&mut cookie);
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    Ok(Answer { status, body: String::from_utf8(body).map_err(io::Error::other)? })
+    Ok(Answer { status, cookie, body: String::from_utf8(body).map_err(io::Error::other)? })
 }
 
 /// One exchange on a connection of its own.

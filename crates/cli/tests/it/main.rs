@@ -17,4 +17,6 @@ mod management;
 mod sandbox;
 mod serve;
 mod signatures;
+#[cfg(feature = "otlp")]
+mod traces;
 mod unlock;

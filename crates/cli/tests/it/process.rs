@@ -103,6 +103,13 @@ impl Running {
         Self::start(&mut freischalt(words), Says::Out, ready_line)
     }
 
+    /// As [`of`](Self::of), with these variables in its environment.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn with_environment(words: &[&str], variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().copied();
+        Self::start(freischalt(words).envs(variables), Says::Out, ready_line)
+    }
+
     /// As [`of`](Self::of), in this working folder.
     pub(crate) fn in_folder(words: &[&str], folder: &Path) -> Self {
         Self::start(freischalt(words).current_dir(folder), Says::Out, ready_line)

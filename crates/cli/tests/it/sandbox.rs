@@ -103,6 +103,25 @@ fn it_listens_where_it_is_told_to() {
     assert!(wrong.err.contains("--bind"), "{}", wrong.err);
 }
 
+/// The pages of the built command: choose who you are, and see what there is.
+#[test]
+fn in_the_browser_a_user_is_chosen_and_sees_the_providers() {
+    let server = Running::sandbox(&["--ephemeral"]);
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let anna = "customer=musterimmo&user=21";
+    let request = http::request("POST", "/sandbox/user", &[form], anna);
+    let chosen = http::exchange(server.marketplace, &request).unwrap();
+    assert_eq!(chosen.status, 303, "{}", chosen.body);
+    let cookie = ("Cookie", chosen.cookie.as_str());
+    let request = http::request("GET", "/marketplace", &[cookie], "");
+    let page = http::exchange(server.marketplace, &request).unwrap();
+    assert_eq!(page.status, 200);
+    for text in ["Anna Albrecht", "Grundrisswerk", "Preisradar"] {
+        assert!(page.body.contains(text), "{text} is missing in {}", page.body);
+    }
+    server.stop();
+}
+
 #[test]
 fn people_are_told_where_to_click_and_what_to_type() {
     let words = ["--port", "0", "--management-port", "0", "--ephemeral"];

@@ -18,6 +18,8 @@ pub(crate) fn freischalt<I: IntoIterator<Item: AsRef<OsStr>>>(arguments: I) -> C
         "FREISCHALT_MANAGEMENT_TOKEN",
         "FREISCHALT_PROVIDER_SECRET",
         "FREISCHALT_API_KEY",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     ] {
         command.env_remove(name);
     }

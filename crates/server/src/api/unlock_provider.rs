@@ -28,12 +28,12 @@ pub(super) async fn handle(
         entry: ParameterCacheId::parse(&call.parameter_cache_id),
     };
     let now = app.clock.now();
-    app.store.decide(scope, move |facts| decide(facts, &call, now)).await.map_err(|decided| {
-        match decided {
+    app.decide(scope, move |facts| decide(facts, &call, now)).await.map_err(
+        |decided| match decided {
             Decided::Refused(refusal) => Failure::Refused(refusal),
             Decided::Store(error) => Failure::Store(error),
-        }
-    })?;
+        },
+    )?;
     Ok(UnlockProvider::success())
 }
 
