@@ -19,6 +19,7 @@ mod deliveries;
 mod directory;
 mod engines;
 mod fixture;
+mod killed;
 mod opening;
 mod queue;
 mod races;

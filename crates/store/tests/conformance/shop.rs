@@ -15,7 +15,7 @@ use freischalt_store::{
 };
 use serde_json::{Value, json};
 
-use crate::fixture::{EMPLOYEE, NOW, Office, entry_id, office};
+use crate::fixture::{EMPLOYEE, NOW, Office, entry_id, office, run_id, slug};
 
 /// An office whose provider is active, with a service window open.
 pub struct Shop {
@@ -43,6 +43,20 @@ pub async fn shop(store: &Store, name: &str, number: u8) -> Shop {
 }
 
 impl Shop {
+    /// The shop that an earlier process has made.
+    pub async fn reopened(store: &Store, name: &str, number: u8) -> Self {
+        let customer = store.customer(&slug(name)).await.unwrap().unwrap();
+        let provider = store.provider(&slug(name)).await.unwrap().unwrap();
+        let secret = store.provider_secret(provider.id).await.unwrap().unwrap();
+        Self {
+            office: Office { customer, provider },
+            run: run_id(number),
+            entry: entry_id(number.wrapping_add(100)),
+            secret,
+            references: AtomicU32::new(0),
+        }
+    }
+
     pub fn product(&self, cart: u32) -> Value {
         json!({
             "parametercacheid": self.entry.to_string(),
@@ -144,16 +158,18 @@ impl Shop {
     pub async fn work(&self, store: &Store, order: &Order, now: UnixTime) -> Vec<Stepped> {
         let mut done = Vec::new();
         loop {
-            let reference = self.reference();
-            let step = store
-                .step_order(order.customer, order.id, now, reference, 0, test_bank::respond)
-                .await
-                .unwrap();
-            if step == Stepped::Nothing {
-                return done;
+            match self.step(store, order, now).await {
+                Stepped::Nothing => return done,
+                step => done.push(step),
             }
-            done.push(step);
         }
+    }
+
+    pub async fn step(&self, store: &Store, order: &Order, now: UnixTime) -> Stepped {
+        store
+            .step_order(order.customer, order.id, now, self.reference(), 0, test_bank::respond)
+            .await
+            .unwrap()
     }
 
     pub async fn deal(&self, store: &Store, order: &Order) -> Deal {
