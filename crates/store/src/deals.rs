@@ -14,6 +14,7 @@ use freischalt_marketplace::{
     PayAccount, ProviderId, SubscriptionId, TransactionId, User, UserId,
     ledger::{Account, Entry},
     order::{EntryFacts, IntakeFacts, Intent, Origin, Placed},
+    service::UserRight,
 };
 use freischalt_protocol::UnixTime;
 use sha2::{Digest, Sha256};
@@ -77,6 +78,8 @@ pub struct DealFacts {
     pub customer_active: bool,
     /// The user of the scope, or the buyer.
     pub user: Option<User>,
+    /// Whether that user has the right to use the provider one by one.
+    pub right: UserRight,
     /// The customer's accounts for payments.
     pub accounts: Vec<PayAccount>,
     /// The run of the activation that is live, if there is one.
@@ -139,6 +142,7 @@ impl Store {
                     next_subscription,
                     customer_active: directory::is_active(tx, customer)?,
                     user: directory::find_user(tx, customer, user)?,
+                    right: find_right(tx, customer, deal.order.provider, user)?,
                     accounts: find_accounts(tx, customer)?,
                     activation: find_run(tx, &vault, customer, Target::Live(deal.order.provider))?,
                     deal,

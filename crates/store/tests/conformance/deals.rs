@@ -9,6 +9,7 @@ use freischalt_marketplace::{
     ledger::Account,
     order::{Circle, Goods, OrderProblem, Placed},
     provider::{Commerce, RegularCustomers},
+    service::UserRight,
     webhook::Subject,
 };
 use freischalt_store::{
@@ -288,9 +289,12 @@ pub async fn a_rule_that_refuses_changes_no_deal(store: &Store) {
 pub async fn facts_of_a_deal_are_those_of_its_customer(store: &Store) {
     let shop = shop(store, "one", 1).await;
     let order = shop.place(store, &shop.product(1), 1).await;
+    let provider = shop.office.provider.id;
+    store.set_right(shop.customer(), provider, EMPLOYEE, UserRight::Given).await.unwrap();
     let rule = |facts: DealFacts| Ok::<_, ()>(DealVerdict { change: None, outcome: facts });
     let facts = store.decide_deal(shop.deal_of(&order), NOW, rule).await.unwrap().unwrap();
     assert_eq!(facts.user.unwrap().id, EMPLOYEE);
+    assert_eq!(facts.right, UserRight::Given);
     assert_eq!(facts.activation.unwrap().id, shop.run);
     assert_eq!(facts.next_transaction, TransactionId::FIRST);
     assert!(facts.customer_active && facts.accounts.is_empty());
