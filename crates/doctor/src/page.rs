@@ -1,8 +1,11 @@
 //! What an HTML page holds: forms, scripts, resources.
+//!
+//! Only tags and their attributes matter here, so the page is read as a row of tags by a tokenizer
+//! that follows the standard, and no tree is made of it.
 
-use std::sync::LazyLock;
+mod tags;
 
-use scraper::{Html, Selector};
+use tags::{Tag, tags};
 
 /// The form in which the key is entered.
 #[derive(Clone, Debug, Default)]
@@ -27,85 +30,134 @@ pub(crate) struct Resource {
     pub(crate) has_integrity: bool,
 }
 
-static FORM: LazyLock<Option<Selector>> = LazyLock::new(|| Selector::parse("form").ok());
-static HIDDEN: LazyLock<Option<Selector>> =
-    LazyLock::new(|| Selector::parse("input[type=hidden][name]").ok());
-static KEY: LazyLock<Option<Selector>> = LazyLock::new(|| {
-    Selector::parse(
-        "input#secret, input[name=secret], input[name=key], input#key, input[type=password]",
-    )
-    .ok()
-});
-static LOADED: LazyLock<Option<Selector>> = LazyLock::new(|| {
-    Selector::parse("script[src], link[rel=stylesheet][href], img[src], iframe[src]").ok()
-});
-static SCRIPT: LazyLock<Option<Selector>> = LazyLock::new(|| Selector::parse("script").ok());
-
 /// Whether there is a field for the key.
 pub(crate) fn has_key_field(html: &str) -> bool {
-    let page = Html::parse_document(html);
-    KEY.as_ref().is_some_and(|key| page.select(key).next().is_some())
+    tags(html).iter().any(is_key_field)
+}
+
+/// The documented id and name, a common name, or a field for passwords.
+fn is_key_field(tag: &Tag) -> bool {
+    let named = |attribute| matches!(tag.get(attribute), Some("secret" | "key"));
+    let hidden = tag.is("type", "hidden");
+    tag.name == "input" && !hidden && (named("id") || named("name") || tag.is("type", "password"))
+}
+
+fn hidden_field(tag: &Tag) -> Option<(String, String)> {
+    let is_hidden = tag.name == "input" && tag.is("type", "hidden");
+    let name = tag.get("name").filter(|_| is_hidden)?;
+    Some((name.to_owned(), tag.get("value").unwrap_or_default().to_owned()))
 }
 
 /// The form that holds the field for the key.
 pub(crate) fn form(html: &str) -> Option<Form> {
-    let page = Html::parse_document(html);
-    let (form, key) = (FORM.as_ref()?, KEY.as_ref()?);
-    let form = page.select(form).find(|form| form.select(key).next().is_some())?;
-    let field = form.select(key).next()?;
-    let attribute = |name: &str| form.attr(name).unwrap_or_default().to_ascii_lowercase();
-    let hidden = form.select(HIDDEN.as_ref()?).filter_map(|field| {
-        Some((field.attr("name")?.to_owned(), field.attr("value").unwrap_or_default().to_owned()))
+    let tags = tags(html);
+    let starts = tags.iter().enumerate().filter(|(_, tag)| tag.name == "form");
+    let mut forms = starts.map(|(start, _)| {
+        let inside =
+            tags[start + 1..].iter().take_while(|tag| !matches!(&*tag.name, "form" | "/form"));
+        (&tags[start], inside.collect::<Vec<_>>())
     });
+    let (form, inside) = forms.find(|(_, inside)| inside.iter().any(|tag| is_key_field(tag)))?;
+    let field = inside.iter().find(|tag| is_key_field(tag))?;
+    let attribute = |name: &str| form.get(name).unwrap_or_default().to_ascii_lowercase();
     Some(Form {
-        action: form.attr("action").map(str::to_owned),
+        action: form.get("action").map(str::to_owned),
         method: attribute("method"),
         encoding: attribute("enctype"),
-        hidden: hidden.collect(),
-        key_name: field.attr("name").unwrap_or("secret").to_owned(),
-        key_type: field.attr("type").unwrap_or("text").to_ascii_lowercase(),
+        hidden: inside.iter().filter_map(|tag| hidden_field(tag)).collect(),
+        key_name: field.get("name").unwrap_or("secret").to_owned(),
+        key_type: field.get("type").unwrap_or("text").to_ascii_lowercase(),
         autocomplete: field
-            .attr("autocomplete")
-            .or(form.attr("autocomplete"))
+            .get("autocomplete")
+            .or(form.get("autocomplete"))
             .unwrap_or_default()
-            .to_owned(),
+            .to_ascii_lowercase(),
     })
 }
 
 /// Hidden fields anywhere on the page.
 pub(crate) fn hidden(html: &str) -> Vec<(String, String)> {
-    let page = Html::parse_document(html);
-    let Some(hidden) = HIDDEN.as_ref() else { return Vec::new() };
-    let pairs = page.select(hidden).filter_map(|field| {
-        Some((field.attr("name")?.to_owned(), field.attr("value").unwrap_or_default().to_owned()))
-    });
-    pairs.collect()
+    tags(html).iter().filter_map(hidden_field).collect()
 }
 
 /// What the page loads.
 pub(crate) fn resources(html: &str) -> Vec<Resource> {
-    let page = Html::parse_document(html);
-    let Some(loaded) = LOADED.as_ref() else { return Vec::new() };
-    let resources = page.select(loaded).filter_map(|element| {
-        let url = element.attr("src").or(element.attr("href"))?.to_owned();
-        let is_script = element.value().name() == "script";
-        Some(Resource { url, is_script, has_integrity: element.attr("integrity").is_some() })
-    });
-    resources.collect()
+    let resource = |tag: &Tag| {
+        let url = match &*tag.name {
+            "script" | "img" | "iframe" => tag.get("src"),
+            "link" if tag.is("rel", "stylesheet") => tag.get("href"),
+            _ => None,
+        }?;
+        let (url, is_script) = (url.to_owned(), tag.name == "script");
+        Some(Resource { url, is_script, has_integrity: tag.get("integrity").is_some() })
+    };
+    tags(html).iter().filter_map(resource).collect()
 }
 
 /// The text of the scripts that stand in the page.
 pub(crate) fn inline_scripts(html: &str) -> String {
-    let page = Html::parse_document(html);
-    let Some(script) = SCRIPT.as_ref() else { return String::new() };
-    page.select(script)
-        .map(|script| script.text().collect::<String>())
-        .collect::<Vec<_>>()
-        .join("\n")
+    let scripts = tags(html).into_iter().filter(|tag| tag.name == "script");
+    scripts.map(|tag| tag.text).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether the page has an element of that name.
-pub(crate) fn has_element(html: &str, selector: &str) -> bool {
-    let page = Html::parse_document(html);
-    Selector::parse(selector).is_ok_and(|selector| page.select(&selector).next().is_some())
+/// Whether an element has this attribute with this value.
+pub(crate) fn has(html: &str, attribute: &str, value: &str) -> bool {
+    tags(html).iter().any(|tag| tag.get(attribute) == Some(value))
+}
+
+/// Whether the page tells browsers by itself to send no referrer.
+pub(crate) fn forbids_referrer(html: &str) -> bool {
+    tags(html).iter().any(|tag| {
+        tag.name == "meta" && tag.is("name", "referrer") && tag.is("content", "no-referrer")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = r#"<!doctype html><form action="/search"><input name="q"></form>
+        <!-- <input name="secret"> --><FORM action='/unlock?a=1&amp;b=2' METHOD=Post autocomplete=OFF>
+        <input type=hidden name=launch value="x=&quot;1&quot;&amp;y=2"><input type="text" id="secret"
+        name="secret"></form><script src="/a.js" integrity=x></script>
+        <script>if (a < b && c) { text = "<input name=key>"; }</script>
+        <link rel="stylesheet" href="http://other.example/a.css"><img src=//i.example/x>"#;
+
+    #[test]
+    fn the_form_with_the_key_is_found_and_decoded() {
+        let form = form(PAGE).unwrap();
+        assert_eq!(form.action.as_deref(), Some("/unlock?a=1&b=2"));
+        assert_eq!((&*form.method, &*form.autocomplete), ("post", "off"));
+        assert_eq!(form.hidden, [("launch".to_owned(), "x=\"1\"&y=2".to_owned())]);
+        assert_eq!(form.key_name, "secret");
+    }
+
+    #[test]
+    fn comments_and_scripts_are_no_elements() {
+        assert!(!has_key_field("<!-- <input name=secret> -->"));
+        assert!(!has_key_field(
+            "<script>'<input name=secret>'</script><input type=hidden name=key>"
+        ));
+        assert!(has_key_field("<INPUT Type=Password>"));
+        assert!(has(PAGE, "id", "secret") && !has(PAGE, "id", "spinner"));
+    }
+
+    #[test]
+    fn scripts_and_resources_are_listed() {
+        assert_eq!(
+            inline_scripts(PAGE).trim(),
+            r#"if (a < b && c) { text = "<input name=key>"; }"#
+        );
+        let resources = resources(PAGE);
+        let urls: Vec<_> = resources.iter().map(|one| one.url.as_str()).collect();
+        assert_eq!(urls, ["/a.js", "http://other.example/a.css", "//i.example/x"]);
+        assert!(resources[0].is_script && resources[0].has_integrity && !resources[1].is_script);
+    }
+
+    #[test]
+    fn a_page_without_a_form_has_none() {
+        assert!(form("<input id=secret><form><input name=q></form>").is_none());
+        assert!(forbids_referrer("<meta name=referrer content=no-referrer>"));
+        assert!(!forbids_referrer("<meta name=referrer content=origin>"));
+    }
 }

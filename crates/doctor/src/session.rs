@@ -187,7 +187,6 @@ pub(crate) fn says_active(answer: &Answer) -> bool {
     let member = json.as_ref().and_then(|json| json.as_object());
     let member_says = member
         .is_some_and(|members| members.values().any(|value| value.as_str() == Some("active")));
-    let page_says =
-        crate::page::has_element(&answer.body, "[data-state=active], .is-active #successMessage");
+    let page_says = crate::page::has(&answer.body, "data-state", "active");
     text == "active" || member_says || page_says
 }

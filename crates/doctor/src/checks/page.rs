@@ -50,7 +50,7 @@ pub(super) fn no_store(_: &Session, answer: &Answer) -> Outcome {
 
 pub(super) fn referrer(_: &Session, answer: &Answer) -> Outcome {
     let policy = answer.header("referrer-policy").to_ascii_lowercase();
-    let meta = page::has_element(&answer.body, "meta[name=referrer][content=no-referrer]");
+    let meta = page::forbids_referrer(&answer.body);
     let safe = ["no-referrer", "same-origin", "origin", "strict-origin"];
     let safe = meta || policy.split(',').any(|one| safe.contains(&one.trim()));
     Outcome::of(safe, "the address, with token and claim, may travel on as a referrer")
@@ -118,7 +118,7 @@ pub(super) fn autocomplete(_: &Session, answer: &Answer) -> Outcome {
 pub(super) fn documented_ids(_: &Session, answer: &Answer) -> Outcome {
     let missing: Vec<_> = ["secretDiv", "secret", "unlockButton", "successMessage", "spinner"]
         .into_iter()
-        .filter(|id| !page::has_element(&answer.body, &format!("#{id}")))
+        .filter(|id| !page::has(&answer.body, "id", id))
         .collect();
     if missing.is_empty() {
         return Outcome::Passed;
