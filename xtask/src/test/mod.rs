@@ -14,7 +14,7 @@ use anyhow::{Result, bail};
 use self::outcome::{Outcome, Tally};
 pub(crate) use self::suites::build_for_browser;
 use self::suites::{SUITES, Suite};
-pub(crate) use self::tools::{BROWSER, Installer, NODE};
+pub(crate) use self::tools::{BROWSER, Installer, NODE, PHP, Tool};
 
 /// What to run, and whether programs may be installed for it.
 #[derive(clap::Args)]

@@ -1,8 +1,7 @@
-//! `cargo xtask bench`: runs the benchmarks and compares them with the echo of the same run.
+//! `cargo xtask bench parts`: what single parts cost, beside an echo of the same run.
 //!
 //! A figure alone says more about the machine than about us. Beside a bare echo of the same
 //! framework in the same run it says what our part costs.
-#![allow(clippy::float_arithmetic, reason = "durations in nanoseconds and their ratios, no money")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,0 +1,129 @@
+//! What is compared with what, and what is wanted. Only figures of the same round are divided.
+
+use serde::Serialize;
+
+use super::measure::Measurement;
+use super::report::{Spread, spread};
+use super::run::Measured;
+
+/// A ratio with what is wanted of it.
+#[derive(Serialize)]
+pub(super) struct Ratio {
+    pub(super) what: &'static str,
+    pub(super) of: &'static str,
+    pub(super) to: &'static str,
+    pub(super) value: Spread,
+    /// In words, `≥ 0.4`.
+    pub(super) wanted: String,
+    pub(super) met: bool,
+}
+
+enum Wanted {
+    AtLeast(f64),
+    AtMost(f64),
+    /// Nothing is wanted: it is only good to know.
+    Shown,
+}
+
+type Take = fn(&Measurement) -> f64;
+
+struct Goal {
+    what: &'static str,
+    of: (&'static str, Take),
+    to: (&'static str, Take),
+    wanted: Wanted,
+}
+
+const RATE: Take = |measured| measured.rate;
+const MEDIAN: Take = |measured| measured.p50_us;
+const WORST: Take = |measured| measured.p99_us;
+
+const fn rates(what: &'static str, of: &'static str, to: &'static str, least: f64) -> Goal {
+    Goal { what, of: (of, RATE), to: (to, RATE), wanted: Wanted::AtLeast(least) }
+}
+
+const GOALS: &[Goal] = &[
+    rates("64 connections, of a bare loop with 32 a commit", "sqlite/64", "loop/32", 0.75),
+    rates("256 connections, of a bare loop with 128 a commit", "sqlite/256", "loop/128", 0.75),
+    rates("durable, of a bare echo", "sqlite/64", "echo/64", 0.4),
+    rates("in memory, of a bare echo", "memory/64", "echo/64", 0.85),
+    rates("times PHP on SQLite", "sqlite/64", "php/64", 25.0),
+    rates("times Prism, which stores nothing", "sqlite/64", "prism/64", 10.0),
+    Goal { wanted: Wanted::Shown, ..rates("times Node on SQLite", "sqlite/64", "node/64", 0.0) },
+    rates("10^6 stored, of the bare loop on the same", "sqlite/10^6", "loop/10^6", 0.9),
+    rates("10^6 stored, of 10^3 stored", "sqlite/10^6", "sqlite/10^3", 0.6),
+    rates("10^7 stored, of the bare loop on the same", "sqlite/10^7", "loop/10^7", 0.9),
+    rates("10^7 stored, of 10^3 stored", "sqlite/10^7", "sqlite/10^3", 0.6),
+    Goal {
+        what: "p99 to p50 at half of the most",
+        of: ("sqlite/half", WORST),
+        to: ("sqlite/half", MEDIAN),
+        wanted: Wanted::AtMost(5.0),
+    },
+    Goal {
+        what: "one unlock on an idle server, of a bare commit",
+        of: ("sqlite/1", MEDIAN),
+        to: ("loop/1", MEDIAN),
+        wanted: Wanted::AtMost(1.5),
+    },
+    rates("with the log, of without", "sqlite/64", "sqlite/quiet", 0.97),
+];
+
+/// Every ratio whose two rows were measured.
+pub(super) fn judge(measured: &Measured) -> Vec<Ratio> {
+    GOALS.iter().filter_map(|goal| goal.judge(measured)).collect()
+}
+
+impl Goal {
+    fn judge(&self, measured: &Measured) -> Option<Ratio> {
+        let (of, to) = (measured.get(self.of.0)?, measured.get(self.to.0)?);
+        let ratios = of.iter().zip(to).map(|(of, to)| (self.of.1)(of) / (self.to.1)(to));
+        let value = spread(ratios)?;
+        let (wanted, met) = match self.wanted {
+            Wanted::AtLeast(least) => (format!("≥ {least}"), value.median >= least),
+            Wanted::AtMost(most) => (format!("≤ {most}"), value.median <= most),
+            Wanted::Shown => (String::new(), true),
+        };
+        Some(Ratio { what: self.what, of: self.of.0, to: self.to.0, value, wanted, met })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::rows::ROWS;
+
+    fn rate(rate: f64) -> Measurement {
+        Measurement { rate, ..Measurement::default() }
+    }
+
+    #[test]
+    fn every_goal_is_about_rows_that_exist() {
+        for goal in GOALS {
+            for name in [goal.of.0, goal.to.0] {
+                assert!(ROWS.iter().any(|row| row.name == name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_figures_of_the_same_round_are_divided() {
+        let measured = Measured::from([
+            ("sqlite/64", vec![rate(10.0), rate(40.0), rate(30.0)]),
+            ("echo/64", vec![rate(100.0), rate(50.0)]),
+        ]);
+        let ratios = judge(&measured);
+        assert_eq!(ratios.len(), 1, "the other rows were not measured");
+        let value = ratios[0].value;
+        assert!((value.least - 0.1).abs() < 1e-9 && (value.most - 0.8).abs() < 1e-9);
+        assert!(ratios[0].met && ratios[0].wanted == "≥ 0.4");
+    }
+
+    #[test]
+    fn a_missed_goal_is_missed() {
+        let slow = |p50_us, p99_us| Measurement { p50_us, p99_us, ..Measurement::default() };
+        let measured = Measured::from([("sqlite/half", vec![slow(1.0, 6.0)])]);
+        let ratios = judge(&measured);
+        assert!(!ratios[0].met, "6 times is more than 5");
+    }
+}

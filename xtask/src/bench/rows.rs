@@ -1,0 +1,110 @@
+//! The table of rows. A new row is one line; what is compared with what stands in `goals`.
+
+use super::peers::{self, Peer};
+use super::world::Shape;
+
+/// What is measured in a row.
+#[derive(Clone, Copy)]
+pub(super) enum Subject {
+    /// The framework with nothing behind it.
+    Echo,
+    /// Our server with its store in memory.
+    Memory,
+    /// Our server on SQLite, with this log level.
+    Sqlite(&'static str),
+    /// The same statements in a bare loop, so many to a commit.
+    Loop(usize),
+    /// Somebody else's.
+    Peer(&'static Peer),
+}
+
+/// A row: what is measured, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    /// Rows of a group run in turn in each round.
+    pub(super) group: &'static str,
+    pub(super) name: &'static str,
+    pub(super) subject: Subject,
+    pub(super) connections: usize,
+    /// Actions in each request.
+    pub(super) actions: usize,
+    /// At half of what this row reached in the same round.
+    pub(super) half_of: Option<&'static str>,
+    /// The store.
+    pub(super) shape: Shape,
+}
+
+/// Every group, in the order of measuring.
+pub(super) const GROUPS: [&str; 2] = ["speed", "growth"];
+
+/// The store of everything that is not about size.
+pub(super) const BASE: Shape = Shape { stored: 1000, waiting: 150_000, one_customer: false };
+/// What waits in a store of a certain size, for each measurement.
+const WAITING: u64 = 40_000;
+
+const fn row(name: &'static str, subject: Subject, connections: usize) -> Row {
+    let group = "speed";
+    Row { group, name, subject, connections, actions: 1, half_of: None, shape: BASE }
+}
+
+const fn actions(name: &'static str, actions: usize) -> Row {
+    Row { actions, ..row(name, Subject::Sqlite("info"), 64) }
+}
+
+const fn growth(name: &'static str, subject: Subject, stored: u64, one_customer: bool) -> Row {
+    let shape = Shape { stored, waiting: WAITING, one_customer };
+    Row { group: "growth", shape, ..row(name, subject, 64) }
+}
+
+/// Nothing but the line that says that the server is ready.
+const QUIET: &str = "off,freischalt::commands=info";
+const SQLITE: Subject = Subject::Sqlite("info");
+const LOOP: Subject = Subject::Loop(32);
+
+pub(super) const ROWS: &[Row] = &[
+    row("echo/64", Subject::Echo, 64),
+    row("memory/64", Subject::Memory, 64),
+    row("sqlite/1", SQLITE, 1),
+    row("sqlite/8", SQLITE, 8),
+    row("sqlite/64", SQLITE, 64),
+    row("sqlite/256", SQLITE, 256),
+    Row { half_of: Some("sqlite/64"), ..row("sqlite/half", SQLITE, 64) },
+    row("sqlite/quiet", Subject::Sqlite(QUIET), 64),
+    actions("actions/10", 10),
+    actions("actions/100", 100),
+    row("loop/1", Subject::Loop(1), 1),
+    row("loop/8", Subject::Loop(8), 1),
+    row("loop/32", Subject::Loop(32), 1),
+    row("loop/128", Subject::Loop(128), 1),
+    row("php/64", Subject::Peer(&peers::PHP), 64),
+    row("node/64", Subject::Peer(&peers::NODE_SQLITE), 64),
+    row("prism/64", Subject::Peer(&peers::PRISM), 64),
+    growth("sqlite/10^3", SQLITE, 1_000, false),
+    growth("loop/10^3", LOOP, 1_000, false),
+    growth("sqlite/10^5", SQLITE, 100_000, false),
+    growth("loop/10^5", LOOP, 100_000, false),
+    growth("sqlite/one-customer", SQLITE, 100_000, true),
+    growth("sqlite/10^6", SQLITE, 1_000_000, false),
+    growth("loop/10^6", LOOP, 1_000_000, false),
+    growth("sqlite/10^7", SQLITE, 10_000_000, false),
+    growth("loop/10^7", LOOP, 10_000_000, false),
+];
+
+impl Row {
+    /// In words.
+    pub(super) fn about(&self) -> String {
+        let at = |what: &str| format!("{what}, {} connections", self.connections);
+        match self.subject {
+            Subject::Echo => at("bare echo of the framework, the same bodies"),
+            Subject::Memory => at("our server, store in memory"),
+            Subject::Sqlite(_) if self.half_of.is_some() => at("our server at half of its most"),
+            Subject::Sqlite(QUIET) => at("our server without its log"),
+            Subject::Sqlite(_) if self.actions > 1 => {
+                at(&format!("our server, {} actions in a request", self.actions))
+            }
+            Subject::Sqlite(_) => at("our server, each unlock on disk"),
+            Subject::Loop(batch) => format!("the same statements in a bare loop, {batch} a commit"),
+            Subject::Peer(peer) => at(peer.about),
+        }
+    }
+}
