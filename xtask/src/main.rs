@@ -18,7 +18,9 @@ mod screenshots;
 mod shell;
 mod test;
 mod tidy;
+mod torture;
 mod vectors;
+mod world;
 
 use std::process::ExitCode;
 
@@ -40,8 +42,10 @@ enum Command {
     Tidy,
     /// Measure start time, idle memory and binary size of the sandbox
     Footprint(footprint::Args),
-    /// Run the benchmarks and compare them with the bare echo of the same run
+    /// Measure the server beside limits and peers
     Bench(bench::Args),
+    /// Kill the server under load, again and again, and check what it had acknowledged
+    Torture(torture::Args),
     /// Run a fuzz target for a while
     Fuzz(fuzz::Args),
     /// Run the model of orders and payments for many steps
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Footprint(args) => footprint::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Torture(args) => torture::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Model(args) => model::run(&args),
         Command::DoctorCorpus(args) => doctor_corpus::run(&args),

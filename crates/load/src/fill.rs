@@ -13,7 +13,9 @@ use anyhow::{Context, Result, anyhow};
 use freischalt_marketplace::{
     ActivationId, Actor, ApiUser, Audience, ClaimPurpose, ClaimSealer, CustomerId, IssuedClaim,
     Language, ParameterCacheId, Policy, ProviderId, Slug, User, UserId,
-    activation::{Begun, NewGrant, NewRun, Transition, UnlockCall, UnlockFacts, Unlocked},
+    activation::{
+        Begun, NewGrant, NewRun, StartFacts, Transition, UnlockCall, UnlockFacts, Unlocked,
+    },
     provider::Profile,
 };
 use freischalt_protocol::{Secret, UnixTime, seal::MasterKey, signed_url::Port};
@@ -272,7 +274,9 @@ impl Made {
             replace_active: false,
         };
         let text = |problem: &dyn std::error::Error| problem.to_string();
-        let begun = freischalt_marketplace::activation::begin(None, run, &user, actor, self.now);
+        let start =
+            StartFacts { live: None, customer_active: facts.customer_active, user: user.clone() };
+        let begun = freischalt_marketplace::activation::begin(start, run, actor, self.now);
         let Begun::New { begun, .. } = begun.map_err(|problem| text(&problem))? else {
             return Err("another run is under way".to_owned());
         };

@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 
 use super::folder;
 use super::measure::API;
@@ -133,11 +133,22 @@ impl Scene {
         shell::run(npm.current_dir(&self.folder))?;
         if compile {
             let mut gyp = Command::new("npx");
-            gyp.args(["--yes", "node-gyp", "rebuild", "--release", "--nodedir=/usr"]);
+            gyp.args(["--yes", "node-gyp", "rebuild", "--release", "--nodedir"]).arg(headers()?);
             shell::run(gyp.current_dir(self.folder.join("node_modules/better-sqlite3")))?;
         }
         Ok(fs::write(self.folder.join("node_modules/.complete"), "")?)
     }
+}
+
+/// Where Node was installed to, if its headers are there: without them a module can only be compiled
+/// with a download.
+fn headers() -> Result<PathBuf> {
+    let node = shell::find_program("node").context("there is no node")?.canonicalize()?;
+    let prefix = node.ancestors().nth(2).context("node has no folder above its own")?;
+    if !prefix.join("include/node/node.h").is_file() {
+        bail!("the headers of Node are missing; on Debian, install libnode-dev");
+    }
+    Ok(prefix.to_owned())
 }
 
 /// The peers of a run: which are ready, and what each has used up.

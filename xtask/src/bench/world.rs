@@ -1,13 +1,13 @@
 //! A folder with a configuration, a filled store and the credentials of what waits in it.
 
 use std::fs;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::{folder, measure};
+use crate::world::{configure, make_folder};
 
 /// How a store is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +42,9 @@ impl World {
         if world.folder.exists() {
             fs::remove_dir_all(&world.folder)?;
         }
-        fs::create_dir_all(&world.folder)?;
-        world.private("key", &"0f".repeat(32))?;
-        world.private("token", &"t".repeat(32))?;
-        world.configure("fill.toml", DATABASE)?;
-        world.configure("freischalt.toml", world.database_name())?;
+        make_folder(&world.folder)?;
+        configure(&world.folder, "fill.toml", DATABASE)?;
+        configure(&world.folder, "freischalt.toml", world.database_name())?;
         println!("filling {name}: {} stored, {waiting} waiting", shape.stored);
         let report = measure::load_tool(&world.fill_arguments(waiting)?)?;
         let seconds = report["seconds"].as_f64().unwrap_or_default();
@@ -112,23 +110,6 @@ impl World {
 
     fn database_name(&self) -> &'static str {
         if self.is_copied() { IN_USE } else { DATABASE }
-    }
-
-    fn private(&self, name: &str, content: &str) -> Result<()> {
-        use std::io::Write;
-        let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).mode(0o600).open(self.folder.join(name))?;
-        Ok(file.write_all(content.as_bytes())?)
-    }
-
-    fn configure(&self, name: &str, database: &str) -> Result<()> {
-        let text = format!(
-            "[server]\nbind = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:8080\"\n\
-             [management]\nbind = \"127.0.0.1:0\"\ntoken_file = \"token\"\n\
-             [store]\npath = \"{database}\"\nencryption_key_file = \"key\"\n\
-             [policy]\ntimestamp_tolerance = 3600\n"
-        );
-        Ok(fs::write(self.folder.join(name), text)?)
     }
 }
 

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 use super::tools::{self, Tool};
 use crate::shell::{self, cargo, workspace_root};
-use crate::{doctor_corpus, tidy};
+use crate::{doctor_corpus, tidy, torture};
 
 /// A group of checks that passes or fails as one.
 pub(super) struct Suite {
@@ -48,6 +48,7 @@ pub(super) const SUITES: &[Suite] = &[
         &[&tools::PHP, &tools::NODE, &tools::PYTHON, &tools::RUBY],
         doctor_corpus::reduced,
     ),
+    Suite::new("torture", "a server killed under load forgets nothing", &[], killed),
     Suite::new("e2e", "journeys in a real browser", &[&tools::BROWSER, &tools::NODE], e2e),
     Suite {
         optional: true,
@@ -112,6 +113,12 @@ fn e2e() -> Result<()> {
 /// Without advisories: they change by themselves, and with them the verdict on the same commit.
 fn deny() -> Result<()> {
     shell::run(&mut cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))
+}
+
+/// With what the other suites build anyway.
+fn killed() -> Result<()> {
+    shell::run(cargo(&["build", "--bins"]).args(EVERYTHING))?;
+    torture::bounded(&shell::target_dir().join("debug"))
 }
 
 fn clients() -> Result<()> {
