@@ -3,13 +3,13 @@
 use std::{future::poll_fn, sync::mpsc, task::Poll, time::Duration};
 
 use freischalt_marketplace::CustomerId;
-use freischalt_server::Limits;
+use freischalt_server::{Limits, Server};
 use freischalt_store::{Decided, Facts, Scope, Store, Target, Verdict};
 use serde_json::json;
 
 use crate::{
     wire::{self, Answer, Connection},
-    world::{API, World, assert_unlocked},
+    world::{self, API, World, assert_unlocked},
 };
 
 /// Refused for now, in the words of each surface.
@@ -150,4 +150,24 @@ async fn a_request_that_never_ends_is_ended() {
     assert!(answer.text().contains("not complete within"), "{}", answer.text());
     let healthy = wire::exchange(world.api, &wire::request("GET", "/healthz", &[], b"")).await;
     assert_eq!(healthy.status, 200);
+}
+
+/// Not even one that has not finished saying what it wants.
+#[tokio::test]
+async fn a_client_that_never_ends_does_not_keep_a_server_from_stopping() {
+    let mut config = world::sandbox();
+    config.limits.grace = Duration::from_millis(50);
+    let server = Server::bind(config).await.unwrap();
+    let address = server.marketplace_addr().unwrap();
+    let (stop, told) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(server.run(async {
+        told.await.unwrap();
+    }));
+    let mut endless = Connection::open(address).await;
+    endless.write(b"POST /api/stable/api.php HTTP/1.1\r\nHost: m\r\nContent-Le").await;
+    let healthy = wire::exchange(address, &wire::request("GET", "/healthz", &[], b"")).await;
+    assert_eq!(healthy.status, 200);
+    stop.send(()).unwrap();
+    let stopped = tokio::time::timeout(Duration::from_secs(20), running).await;
+    stopped.expect("it stops").unwrap().unwrap();
 }

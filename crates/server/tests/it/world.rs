@@ -236,7 +236,8 @@ impl Run {
     }
 }
 
-fn sandbox() -> Config {
+/// A sandbox on free ports, in memory.
+pub fn sandbox() -> Config {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     Config::sandbox(any, any, Location::Memory, MasterKey::new([7; 32]))
 }
