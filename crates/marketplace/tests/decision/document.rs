@@ -14,7 +14,8 @@ const INTRODUCTION: &str = "\
 Every call of a provider is answered with HTTP 200 and a JSON body. If something is wrong with the
 call, the body has a code. This page lists every situation in which the marketplace refuses a call,
 with the code it answers. (Another HTTP status means that no call arrived: a method other than POST
-or GET, a body that is too large or was cut off.)
+or GET, a body that is too large, too slow or was cut off; or that the server refused it because it has
+too much to do.)
 
 The checks run in the order of the rows, and the first that fails is told:
 envelope, token, structure of each action, timestamp, signature, claim, name of the call,
