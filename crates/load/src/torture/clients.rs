@@ -36,7 +36,6 @@ pub(super) struct Final {
 pub(super) struct Clients {
     shared: Arc<Shared>,
     chance: Chance,
-    cycles: u64,
 }
 
 struct Shared {
@@ -56,7 +55,7 @@ impl Clients {
             events: Mutex::default(),
             unexpected: Mutex::default(),
         };
-        Self { shared: Arc::new(shared), chance: Chance(options.seed), cycles: 0 }
+        Self { shared: Arc::new(shared), chance: Chance(options.seed) }
     }
 
     /// Starts the servers, calls, and kills one of them at a random moment.
@@ -82,7 +81,6 @@ impl Clients {
         for task in tasks {
             task.await.context("a client broke off")?;
         }
-        self.cycles += 1;
         Ok(())
     }
 
