@@ -93,7 +93,12 @@ pub(super) const ROWS: &[Row] = &[
 impl Row {
     /// In words.
     pub(super) fn about(&self) -> String {
-        let at = |what: &str| format!("{what}, {} connections", self.connections);
+        let size = match (self.group, self.shape.one_customer) {
+            ("growth", false) => format!(", {} stored", self.shape.stored),
+            ("growth", true) => format!(", {} stored in one customer", self.shape.stored),
+            _ => String::new(),
+        };
+        let at = |what: &str| format!("{what}, {} connections{size}", self.connections);
         match self.subject {
             Subject::Echo => at("bare echo of the framework, the same bodies"),
             Subject::Memory => at("our server, store in memory"),
@@ -103,7 +108,9 @@ impl Row {
                 at(&format!("our server, {} actions in a request", self.actions))
             }
             Subject::Sqlite(_) => at("our server, each unlock on disk"),
-            Subject::Loop(batch) => format!("the same statements in a bare loop, {batch} a commit"),
+            Subject::Loop(batch) => {
+                format!("the same statements in a bare loop, {batch} a commit{size}")
+            }
             Subject::Peer(peer) => at(peer.about),
         }
     }
