@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use freischalt_doctor::{Grade, Limits, Selection};
+use freischalt_doctor::{Grade, Limits, Report, Selection, report};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use mistakes::{MISTAKES, Mistake};
@@ -76,7 +76,7 @@ async fn main() -> ExitCode {
             }
         }
     }
-    report(&all, started.elapsed())
+    print_table(&all, started.elapsed())
 }
 
 /// Every style as it should be, and with each mistake; reduced, each mistake in one style.
@@ -119,6 +119,7 @@ async fn examine(
             .map_err(|error| {
                 format!("{} {}: {error}", style.name, mistake.map_or("", |one| one.name))
             })?;
+    tells_no_credentials(&report, provider.secret())?;
     let failed = report.failures().iter().map(|finding| finding.check.id).collect();
     Ok(Examined {
         style,
@@ -130,7 +131,16 @@ async fn examine(
     })
 }
 
-fn report(all: &[Examined], took: Duration) -> ExitCode {
+/// No report holds a secret or a claim, although some of the providers tell theirs.
+fn tells_no_credentials(report: &Report, secret: &str) -> Result<(), String> {
+    let told = report::json(report).to_string();
+    if told.contains(secret) || told.contains("\"claim-") || told.contains("=claim-") {
+        return Err("the report holds a credential".to_owned());
+    }
+    Ok(())
+}
+
+fn print_table(all: &[Examined], took: Duration) -> ExitCode {
     let right: Vec<_> = all.iter().filter(|one| one.mistake.is_none()).collect();
     println!("\nRight providers\n  {:<16} {:<34} grade  alarms", "style", "what it is");
     for one in &right {

@@ -18,11 +18,16 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    pub(crate) fn new(ask: &Ask, answer: &Result<Answer, NoAnswer>) -> Self {
-        let sent = format!("{} {}", ask.method, mask(&ask.url));
+    /// `hide` takes credentials out of a text.
+    pub(crate) fn new(
+        ask: &Ask,
+        answer: &Result<Answer, NoAnswer>,
+        hide: impl Fn(&str) -> String,
+    ) -> Self {
+        let sent = format!("{} {}", ask.method, mask(&hide(&ask.url)));
         let received = match answer {
             Ok(answer) => {
-                format!("{} {}", answer.status, excerpt(&answer.body)).trim_end().to_owned()
+                format!("{} {}", answer.status, excerpt(&hide(&answer.body))).trim_end().to_owned()
             }
             Err(error) => error.to_string(),
         };

@@ -5,6 +5,25 @@ use freischalt_protocol::{Secret, UnixTime, signed_url};
 use url::Url;
 use uuid::Uuid;
 
+/// What claims begin with, so that they can be found in any text.
+const CLAIM: &str = "claim-";
+/// How many characters of a claim follow.
+const CLAIM_LENGTH: usize = 32;
+
+/// The text without the claims of any launch.
+pub(crate) fn without_claims(text: &str) -> String {
+    let mut pieces = text.split(CLAIM);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let hex = piece.bytes().take_while(u8::is_ascii_hexdigit).count();
+        match piece.get(CLAIM_LENGTH..).filter(|_| hex >= CLAIM_LENGTH) {
+            Some(rest) => out.extend(["‹claim›", rest]),
+            None => out.extend([CLAIM, piece]),
+        }
+    }
+    out
+}
+
 /// Credentials and names of one launch, new each time.
 #[derive(Clone)]
 pub(crate) struct Launch {
@@ -26,7 +45,7 @@ impl Launch {
             token: Uuid::new_v4().simple().to_string(),
             key: format!("{a}{b}"),
             cache: Uuid::new_v4().to_string(),
-            claim: format!("claim-{}", Uuid::new_v4().simple()),
+            claim: format!("{CLAIM}{}", Uuid::new_v4().simple()),
         }
     }
 
@@ -114,4 +133,17 @@ impl Ticket {
 
 fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_taken_out_of_any_text() {
+        let claim = Launch::new().claim;
+        let text = format!("<input value=\"{claim}\"> claim-form claim-abc {claim}&x=1");
+        let left = "<input value=\"‹claim›\"> claim-form claim-abc ‹claim›&x=1";
+        assert_eq!(without_claims(&text), left);
+    }
 }

@@ -136,6 +136,20 @@ impl Marketplace {
             .unwrap_or_default()
     }
 
+    /// The text without the tokens and keys that were given out.
+    pub(crate) fn without_credentials(&self, mut text: String) -> String {
+        let Ok(accounts) = self.accounts.lock() else { return String::new() };
+        for (token, account) in accounts.iter().filter(|(_, account)| !account.key.is_empty()) {
+            if text.contains(account.key.as_str()) {
+                text = text.replace(account.key.as_str(), "‹key›");
+            }
+            if text.contains(token.as_str()) {
+                text = text.replace(token.as_str(), "‹token›");
+            }
+        }
+        text
+    }
+
     /// Whether any call, with whatever token, carried this claim.
     pub(crate) fn has_claim(&self, claim: &str) -> bool {
         let carries = |call: &Call| call.claim.as_deref() == Some(claim);

@@ -8,7 +8,7 @@ use crate::{
     catalogue::Surface,
     exchange::Exchange,
     http::{Answer, Ask, Http, NoAnswer},
-    launch::{Launch, Ticket},
+    launch::{self, Launch, Ticket},
     likeness::Likeness,
     marketplace::{self, Manner, Marketplace},
     report::Outcome,
@@ -58,9 +58,15 @@ impl Session {
     pub(crate) async fn send(&self, trace: &mut Trace, ask: &Ask) -> Result<Answer, NoAnswer> {
         let answer = self.http.send(ask).await;
         if trace.0.len() < 4 {
-            trace.0.push(Exchange::new(ask, &answer));
+            trace.0.push(Exchange::new(ask, &answer, |text| self.without_credentials(text)));
         }
         answer
+    }
+
+    /// A provider may repeat what it got, so reports are cleaned of it whatever its name is.
+    fn without_credentials(&self, text: &str) -> String {
+        let text = text.replace(self.secret().expose(), "‹provider secret›");
+        launch::without_claims(&self.api.without_credentials(text))
     }
 
     pub(crate) async fn get(&self, trace: &mut Trace, url: &str) -> Result<Answer, NoAnswer> {

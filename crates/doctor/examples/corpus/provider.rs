@@ -153,6 +153,10 @@ impl Style {
 }
 
 impl Running {
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+
     pub fn target(&self) -> Target {
         let url = |path: &str| format!("http://{}{path}", self.address).parse().ok();
         Target {
