@@ -26,7 +26,8 @@ pub enum DatabaseError {
     /// No transaction could be begun, and nothing was done.
     #[error("no transaction could be begun: {0}")]
     Begin(String),
-    /// The commit failed, of this change or of the group that it was in.
+    /// The commit failed, of this change or of the group that it was in. If the connection to a
+    /// server was lost at that moment, whether the change was kept is not known.
     #[error("the commit failed: {0}")]
     Commit(String),
     /// A column does not hold what was asked of it.
@@ -51,6 +52,15 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
         /// What the engine says.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The server cannot be reached, or does not let us in.
+    #[error("cannot open the database {server}")]
+    Server {
+        /// Where it should be; without the password.
+        server: String,
+        /// Why not.
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },

@@ -5,7 +5,9 @@
 //! it reads and writes is a closure over a [`Transaction`]; it cannot await, so on SQLite many of
 //! them share a commit. This crate knows no table and no rule, and no driver's type leaves it.
 
+mod change;
 mod error;
+mod postgres;
 mod row;
 mod schema;
 mod sqlite;
@@ -17,10 +19,11 @@ mod watch;
 use std::{path::PathBuf, sync::Arc};
 
 pub use error::{DatabaseError, OpenError};
+pub use postgres::{Groups, Job, PostgresProblem, PostgresUrl, Write};
 pub use row::Row;
 pub use schema::{Migration, Opened, Schema};
-pub use transaction::Transaction;
-pub use value::{FromValue, Kind, Parameter, Value};
+pub use transaction::{Statement, Transaction};
+pub use value::{FromValue, Kind, List, Named, Parameter, Value};
 pub use vault::{Keys, Vault, VaultError};
 pub use watch::{Group, Observer, Waiting};
 
@@ -31,12 +34,33 @@ pub enum Location {
     File(PathBuf),
     /// In memory, gone with the process.
     Memory,
+    /// A PostgreSQL database, which has to be there.
+    Postgres(Box<PostgresUrl>),
+}
+
+impl Location {
+    /// What a user writes: a PostgreSQL URL, or else the path of a file.
+    pub fn parse(text: &str) -> Result<Self, PostgresProblem> {
+        if text.starts_with("postgres:") || text.starts_with("postgresql:") {
+            return Ok(Self::Postgres(Box::new(Self::from_url(text)?)));
+        }
+        Ok(Self::File(PathBuf::from(text)))
+    }
+
+    /// The URL of a PostgreSQL database and nothing else.
+    pub fn from_url(text: &str) -> Result<PostgresUrl, PostgresProblem> {
+        text.parse()
+    }
 }
 
 /// A database that is open. Cheap to clone; all clones are the same one.
 #[derive(Clone, Debug)]
-pub struct Database {
-    engine: sqlite::Engine,
+pub struct Database(Engine);
+
+#[derive(Clone, Debug)]
+enum Engine {
+    Sqlite(sqlite::Engine),
+    Postgres(postgres::Engine),
 }
 
 impl Database {
@@ -52,7 +76,15 @@ impl Database {
         schema: &Schema,
         check: impl FnOnce(&mut Transaction<'_>, Opened) -> Result<(), E>,
     ) -> Result<Self, E> {
-        Ok(Self { engine: sqlite::Engine::open(location, schema, check)? })
+        Ok(Self(match location {
+            Location::File(path) => {
+                Engine::Sqlite(sqlite::Engine::open(Some(path), schema, check)?)
+            }
+            Location::Memory => Engine::Sqlite(sqlite::Engine::open(None, schema, check)?),
+            Location::Postgres(url) => {
+                Engine::Postgres(postgres::Engine::open(url, schema, check)?)
+            }
+        }))
     }
 
     /// Runs `query` on committed data. Each statement sees the newest; `query` may be called
@@ -61,7 +93,10 @@ impl Database {
         &self,
         query: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
-        self.engine.read(query).await
+        match &self.0 {
+            Engine::Sqlite(engine) => engine.read(query).await,
+            Engine::Postgres(engine) => engine.read(query).await,
+        }
     }
 
     /// Runs `change` in a transaction, and answers when the commit is on disk. An error keeps
@@ -71,7 +106,10 @@ impl Database {
         &self,
         change: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
-        self.engine.write(change).await
+        match &self.0 {
+            Engine::Sqlite(engine) => engine.write(change).await,
+            Engine::Postgres(engine) => engine.write(change).await,
+        }
     }
 
     /// As [`write`](Self::write), for the time before there is an event loop. Blocks.
@@ -79,17 +117,35 @@ impl Database {
         &self,
         change: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
-        self.engine.write_blocking(change)
+        match &self.0 {
+            Engine::Sqlite(engine) => engine.write_blocking(change),
+            Engine::Postgres(engine) => engine.write_blocking(change),
+        }
+    }
+
+    /// Where jobs that can be done together are handed in: on PostgreSQL only, since on SQLite
+    /// everything that waits together shares a commit anyway.
+    pub fn groups<J: Job>(&self) -> Option<Groups<J>> {
+        match &self.0 {
+            Engine::Sqlite(_) => None,
+            Engine::Postgres(engine) => Some(engine.groups()),
+        }
     }
 
     /// Tells an observer of every commit from now on; a second one is not taken.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
-        self.engine.observe(observer);
+        match &self.0 {
+            Engine::Sqlite(engine) => engine.observe(observer),
+            Engine::Postgres(engine) => engine.observe(observer),
+        }
     }
 
     /// What waits at this moment.
     pub fn waiting(&self) -> Waiting {
-        self.engine.waiting()
+        match &self.0 {
+            Engine::Sqlite(engine) => engine.waiting(),
+            Engine::Postgres(engine) => engine.waiting(),
+        }
     }
 
     /// Whether the database answers; for readiness checks.

@@ -2,46 +2,71 @@
 
 use std::sync::Arc;
 
+use tokio_postgres::types::Type;
+
 use crate::{
     DatabaseError,
-    value::{FromValue, Value},
+    value::{Cell, FromValue, Value},
 };
 
 /// A row of an answer. Columns are read by name; name computed ones with `AS`.
-#[derive(Clone, Debug)]
-pub struct Row {
-    columns: Arc<[String]>,
-    cells: Vec<Cell>,
-}
+#[derive(Debug)]
+pub struct Row(Engine);
 
-/// An owned value.
-#[derive(Clone, Debug)]
-pub(crate) enum Cell {
-    Null,
-    Integer(i64),
-    Text(String),
-    Bytes(Vec<u8>),
+#[derive(Debug)]
+enum Engine {
+    Sqlite { columns: Arc<[String]>, cells: Vec<Cell> },
+    Postgres(tokio_postgres::Row),
 }
 
 impl Row {
-    pub(crate) fn new(columns: Arc<[String]>, cells: Vec<Cell>) -> Self {
-        Self { columns, cells }
+    pub(crate) fn sqlite(columns: Arc<[String]>, cells: Vec<Cell>) -> Self {
+        Self(Engine::Sqlite { columns, cells })
+    }
+
+    pub(crate) fn postgres(row: tokio_postgres::Row) -> Self {
+        Self(Engine::Postgres(row))
     }
 
     /// The value of a column.
     pub fn get<T: FromValue>(&self, column: &str) -> Result<T, DatabaseError> {
         let wrong = |problem| DatabaseError::Column { column: column.to_owned(), problem };
-        let value = self.value(column).ok_or_else(|| wrong("is not in the answer"))?;
-        T::from_value(value).map_err(wrong)
+        let index = self.position(column).ok_or_else(|| wrong("is not in the answer"))?;
+        self.value(index).and_then(T::from_value).map_err(wrong)
     }
 
-    fn value(&self, column: &str) -> Option<Value<'_>> {
-        let index = self.columns.iter().position(|name| name == column)?;
-        Some(match self.cells.get(index)? {
-            Cell::Null => Value::Null,
-            Cell::Integer(number) => Value::Integer(*number),
-            Cell::Text(text) => Value::Text(text),
-            Cell::Bytes(bytes) => Value::Bytes(bytes),
-        })
+    fn position(&self, column: &str) -> Option<usize> {
+        match &self.0 {
+            Engine::Sqlite { columns, .. } => columns.iter().position(|name| name == column),
+            Engine::Postgres(row) => row.columns().iter().position(|known| known.name() == column),
+        }
+    }
+
+    fn value(&self, index: usize) -> Result<Value<'_>, &'static str> {
+        match &self.0 {
+            Engine::Sqlite { cells, .. } => Ok(cells.get(index).map_or(Value::Null, Cell::value)),
+            Engine::Postgres(row) => postgres_value(row, index),
+        }
+    }
+}
+
+fn postgres_value(row: &tokio_postgres::Row, index: usize) -> Result<Value<'_>, &'static str> {
+    fn read<'a, T: tokio_postgres::types::FromSql<'a>>(
+        row: &'a tokio_postgres::Row,
+        index: usize,
+        value: impl Fn(T) -> Value<'a>,
+    ) -> Result<Value<'a>, &'static str> {
+        let read: Option<T> = row.try_get(index).map_err(|_| "cannot be read")?;
+        Ok(read.map_or(Value::Null, value))
+    }
+    let column = row.columns().get(index).ok_or("is not in the answer")?;
+    match *column.type_() {
+        Type::INT8 => read(row, index, Value::Integer),
+        Type::INT4 => read(row, index, |number: i32| Value::Integer(number.into())),
+        Type::INT2 => read(row, index, |number: i16| Value::Integer(number.into())),
+        Type::BOOL => read(row, index, Value::Boolean),
+        Type::TEXT | Type::VARCHAR | Type::NAME => read(row, index, Value::Text),
+        Type::BYTEA => read(row, index, Value::Bytes),
+        _ => Err("has a type that is none of ours: integers, booleans, text and bytes"),
     }
 }

@@ -84,13 +84,19 @@ pub(crate) fn migrate<E: From<OpenError>>(
 
 /// How many migrations the database has; an error if they are not the first of ours.
 fn applied(tx: &mut Transaction<'_>, schema: &Schema) -> Result<usize, OpenError> {
-    tx.run_script(
+    tx.run_script(if tx.is_postgres() {
+        "CREATE TABLE IF NOT EXISTS schema_migrations (
+             number   BIGINT PRIMARY KEY,
+             name     TEXT NOT NULL,
+             checksum BYTEA NOT NULL
+         )"
+    } else {
         "CREATE TABLE IF NOT EXISTS schema_migrations (
              number   INTEGER PRIMARY KEY,
              name     TEXT NOT NULL,
              checksum BLOB NOT NULL
-         ) STRICT",
-    )?;
+         ) STRICT"
+    })?;
     let known = schema.migrations.last().map_or(0, |migration| migration.number);
     let newest = tx.query_opt("SELECT MAX(number) AS newest FROM schema_migrations", &[])?;
     let newest: Option<i64> = newest.map(|row| row.get("newest")).transpose()?.flatten();
@@ -100,7 +106,7 @@ fn applied(tx: &mut Transaction<'_>, schema: &Schema) -> Result<usize, OpenError
     }
     let rows = tx.query("SELECT checksum FROM schema_migrations ORDER BY number", &[])?;
     for (row, migration) in rows.iter().zip(schema.migrations) {
-        if row.get::<Vec<u8>>("checksum")? != checksum(migration) {
+        if row.get::<Vec<u8>>("checksum")? != checksum(text(tx, migration)) {
             return Err(OpenError::Changed { number: migration.number, schema: schema.name });
         }
     }
@@ -108,14 +114,19 @@ fn applied(tx: &mut Transaction<'_>, schema: &Schema) -> Result<usize, OpenError
 }
 
 fn apply(tx: &mut Transaction<'_>, migration: &Migration) -> Result<(), DatabaseError> {
-    tx.run_script(migration.sqlite)?;
+    let sql = text(tx, migration);
+    tx.run_script(sql)?;
     tx.execute(
         "INSERT INTO schema_migrations (number, name, checksum) VALUES (?1, ?2, ?3)",
-        &[&migration.number, &migration.name, &checksum(migration)],
+        &[&migration.number, &migration.name, &checksum(sql)],
     )?;
     Ok(())
 }
 
-fn checksum(migration: &Migration) -> Vec<u8> {
-    Sha256::digest(migration.sqlite).to_vec()
+fn text(tx: &Transaction<'_>, migration: &Migration) -> &'static str {
+    if tx.is_postgres() { migration.postgres } else { migration.sqlite }
+}
+
+fn checksum(sql: &str) -> Vec<u8> {
+    Sha256::digest(sql).to_vec()
 }

@@ -3,7 +3,6 @@
 //! Every acknowledged commit is on disk: WAL with `synchronous=FULL`. The queue of waiting changes
 //! is bounded, and a full queue is answered at once.
 
-mod change;
 mod errors;
 mod reader;
 mod transaction;
@@ -13,7 +12,7 @@ use std::{path::Path, sync::Arc};
 
 use rusqlite::OpenFlags;
 
-use crate::{DatabaseError, Location, Observer, OpenError, Opened, Schema, Waiting, schema};
+use crate::{DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema};
 use errors::translate;
 
 pub(crate) use transaction::{Connection, Transaction};
@@ -35,19 +34,20 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
+    /// Opens the database in a file, or one in memory.
     pub(crate) fn open<E: From<OpenError>>(
-        location: &Location,
+        path: Option<&Path>,
         schema: &Schema,
         check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let connection = match location {
-            Location::File(path) => open_file(path, OpenFlags::default())?,
-            Location::Memory => Connection::new(open_memory().map_err(failed)?),
+        let connection = match path {
+            Some(path) => open_file(path, OpenFlags::default())?,
+            None => Connection::new(open_memory().map_err(failed)?),
         };
         migrate(&connection, schema, check)?;
-        let readers = match location {
-            Location::File(path) => Some(reader::Readers::start(open_readers(path)?)),
-            Location::Memory => None,
+        let readers = match path {
+            Some(path) => Some(reader::Readers::start(open_readers(path)?)),
+            None => None,
         };
         Ok(Self { writer: writer::Writer::start(connection), readers })
     }

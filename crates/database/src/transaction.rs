@@ -1,22 +1,50 @@
 //! What a closure may do in a transaction.
 
-use crate::{DatabaseError, Parameter, Row, sqlite};
+use crate::{DatabaseError, Parameter, Row, postgres, sqlite};
 
 /// A transaction of either engine, or a connection that only reads.
 ///
-/// Statements are static texts: they are prepared once and told apart by where they stand.
+/// Statements are static texts: they are prepared once and told apart by where they stand. After
+/// a statement has failed, the closure must give up: PostgreSQL keeps nothing of such a
+/// transaction.
 #[derive(Debug)]
-pub struct Transaction<'a> {
-    engine: sqlite::Transaction<'a>,
+pub struct Transaction<'a>(Engine<'a>);
+
+#[derive(Debug)]
+enum Engine<'a> {
+    Sqlite(sqlite::Transaction<'a>),
+    Postgres(postgres::Transaction<'a>),
 }
+
+/// A statement with what its placeholders stand for.
+pub type Statement<'s> = (&'static str, &'s [&'s dyn Parameter]);
 
 impl<'a> Transaction<'a> {
     pub(crate) fn sqlite(engine: sqlite::Transaction<'a>) -> Self {
-        Self { engine }
+        Self(Engine::Sqlite(engine))
     }
 
-    pub(crate) fn into_sqlite(self) -> sqlite::Transaction<'a> {
-        self.engine
+    pub(crate) fn postgres(engine: postgres::Transaction<'a>) -> Self {
+        Self(Engine::Postgres(engine))
+    }
+
+    pub(crate) fn into_sqlite(self) -> Option<sqlite::Transaction<'a>> {
+        match self.0 {
+            Engine::Sqlite(engine) => Some(engine),
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    pub(crate) fn into_postgres(self) -> Option<postgres::Transaction<'a>> {
+        match self.0 {
+            Engine::Sqlite(_) => None,
+            Engine::Postgres(engine) => Some(engine),
+        }
+    }
+
+    /// Whether the engine is PostgreSQL, for what cannot be said in one text.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.0, Engine::Postgres(_))
     }
 
     /// The rows that a statement answers with.
@@ -25,7 +53,10 @@ impl<'a> Transaction<'a> {
         sql: &'static str,
         parameters: &[&dyn Parameter],
     ) -> Result<Vec<Row>, DatabaseError> {
-        self.engine.query(sql, parameters)
+        match &mut self.0 {
+            Engine::Sqlite(engine) => engine.query(sql, parameters),
+            Engine::Postgres(engine) => engine.query(sql, parameters, false),
+        }
     }
 
     /// The first row, if there is one.
@@ -44,8 +75,25 @@ impl<'a> Transaction<'a> {
         sql: &'static str,
         parameters: &[&dyn Parameter],
     ) -> Result<Vec<Row>, DatabaseError> {
-        // SQLite has one writer at a time.
-        self.engine.query(sql, parameters)
+        match &mut self.0 {
+            // SQLite has one writer at a time.
+            Engine::Sqlite(engine) => engine.query(sql, parameters),
+            Engine::Postgres(engine) => engine.query(sql, parameters, true),
+        }
+    }
+
+    /// The rows of several statements that do not need each other's answers. On PostgreSQL they
+    /// take one round trip together.
+    pub fn query_all(
+        &mut self,
+        statements: &[Statement<'_>],
+    ) -> Result<Vec<Vec<Row>>, DatabaseError> {
+        match &mut self.0 {
+            Engine::Sqlite(engine) => {
+                statements.iter().map(|(sql, parameters)| engine.query(sql, parameters)).collect()
+            }
+            Engine::Postgres(engine) => engine.query_all(statements),
+        }
     }
 
     /// Runs a statement that answers with no rows; how many it changed.
@@ -54,11 +102,17 @@ impl<'a> Transaction<'a> {
         sql: &'static str,
         parameters: &[&dyn Parameter],
     ) -> Result<u64, DatabaseError> {
-        self.engine.execute(sql, parameters)
+        match &mut self.0 {
+            Engine::Sqlite(engine) => engine.execute(sql, parameters),
+            Engine::Postgres(engine) => engine.execute(sql, parameters),
+        }
     }
 
     /// Runs the statements of a migration.
     pub(crate) fn run_script(&mut self, sql: &str) -> Result<(), DatabaseError> {
-        self.engine.run_script(sql)
+        match &mut self.0 {
+            Engine::Sqlite(engine) => engine.run_script(sql),
+            Engine::Postgres(engine) => engine.run_script(sql),
+        }
     }
 }

@@ -14,6 +14,8 @@ pub enum Value<'a> {
     Text(&'a str),
     /// `BYTEA`, in SQLite `BLOB`.
     Bytes(&'a [u8]),
+    /// An array, in PostgreSQL only.
+    List(&'a List),
 }
 
 /// The type of a parameter, known also when its value is absent.
@@ -27,6 +29,85 @@ pub enum Kind {
     Text,
     /// `BYTEA`.
     Bytes,
+    /// `BIGINT[]`.
+    Integers,
+    /// `BOOLEAN[]`.
+    Booleans,
+    /// `TEXT[]`.
+    Texts,
+    /// `BYTEA[]`.
+    ByteStrings,
+}
+
+/// Values of one kind, of which each may be absent: the parameter of a statement that serves many
+/// at once with `unnest`. SQLite has nothing like it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    kind: Kind,
+    cells: Vec<Cell>,
+}
+
+impl List {
+    /// The values of each item.
+    pub fn of<P: Parameter + Named>(items: impl IntoIterator<Item = P>) -> Self {
+        let kind = match P::KIND {
+            Kind::Integer => Kind::Integers,
+            Kind::Boolean => Kind::Booleans,
+            Kind::Text => Kind::Texts,
+            _ => Kind::ByteStrings,
+        };
+        let cells = items.into_iter().map(|item| Cell::from(item.value())).collect();
+        Self { kind, cells }
+    }
+
+    pub(crate) fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+}
+
+impl Parameter for List {
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn value(&self) -> Value<'_> {
+        Value::List(self)
+    }
+}
+
+/// An owned value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cell {
+    Null,
+    Integer(i64),
+    Boolean(bool),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Cell {
+    pub(crate) fn value(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Integer(number) => Value::Integer(*number),
+            Self::Boolean(value) => Value::Boolean(*value),
+            Self::Text(text) => Value::Text(text),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+        }
+    }
+}
+
+impl From<Value<'_>> for Cell {
+    /// Lists of lists do not exist.
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Null | Value::List(_) => Self::Null,
+            Value::Integer(number) => Self::Integer(number),
+            Value::Boolean(value) => Self::Boolean(value),
+            Value::Text(text) => Self::Text(text.to_owned()),
+            Value::Bytes(bytes) => Self::Bytes(bytes.to_owned()),
+        }
+    }
 }
 
 /// Something that a statement can be given for a placeholder.
@@ -114,6 +195,10 @@ impl<const N: usize> Named for [u8; N] {
 
 impl<const N: usize> Named for &[u8; N] {
     const KIND: Kind = Kind::Bytes;
+}
+
+impl<P: Named> Named for Option<P> {
+    const KIND: Kind = P::KIND;
 }
 
 impl<P: Parameter + Named> Parameter for Option<P> {

@@ -67,7 +67,7 @@ pub struct Report {
 
 /// Fills the store that a configuration names. The server must not run on an embedded one.
 pub fn run(config: &Path, plan: &Plan) -> Result<Report> {
-    let config = config::read_file(config)?;
+    let config = config::read_file(config, None)?;
     let kind = match config.mode {
         Mode::Sandbox => Kind::Sandbox,
         Mode::Production => Kind::Production,

@@ -12,7 +12,7 @@ use freischalt_protocol::{Secret, seal::MasterKey};
 use freischalt_store::{Keys, Location};
 
 pub use data_dir::{DataDirProblem, sandbox_in_memory, sandbox_location};
-pub use file::{ConfigProblem, read_file};
+pub use file::{ConfigProblem, read_file, store_location};
 pub use policy::policy_from_settings;
 
 pub use crate::guard::Limits;

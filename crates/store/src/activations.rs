@@ -1,8 +1,9 @@
 //! Runs of activations: deciding and writing in one transaction, and reading.
 
+mod group;
 pub(crate) mod rows;
 
-use freischalt_database::{DatabaseError, Transaction, Vault};
+use freischalt_database::{DatabaseError, Row, Transaction, Vault};
 use freischalt_marketplace::{
     Activation, ActivationId, ApiToken, AuditEvent, Customer, CustomerId, ParameterCacheId,
     ProviderId, User, UserId, activation::Transition,
@@ -10,6 +11,8 @@ use freischalt_marketplace::{
 use freischalt_protocol::UnixTime;
 
 use crate::{Store, StoreError, directory};
+
+pub(crate) use group::{Decision, Lookup};
 
 /// What a decision is about, and so what is read for it.
 #[derive(Clone, Debug)]
@@ -129,6 +132,11 @@ impl Store {
         scope: Scope,
         mut rule: impl FnMut(Facts) -> Result<Verdict<T>, E> + Send + 'static,
     ) -> Result<T, Decided<E>> {
+        if let (Some(grouped), Target::Run(run)) = (&self.grouped, scope.target) {
+            let (decision, answer) = Decision::new(scope, run, self.vault.clone(), rule);
+            grouped.decisions.submit(decision)?;
+            return answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()));
+        }
         let vault = self.vault.clone();
         self.database
             .write(move |tx| {
@@ -150,6 +158,11 @@ impl Store {
     /// The API user of a token, also if its run is over; `None` for a token never issued.
     pub async fn api_user(&self, token: &ApiToken) -> Result<Option<ApiUserRecord>, StoreError> {
         let (token, vault) = (token.clone(), self.vault.clone());
+        if let Some(grouped) = &self.grouped {
+            let (lookup, answer) = Lookup::new(token, vault);
+            grouped.lookups.submit(lookup)?;
+            return answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()));
+        }
         self.database
             .read(move |tx| {
                 let row = tx.query_opt(
@@ -166,12 +179,7 @@ impl Store {
                     ),
                     &[&token.as_str()],
                 )?;
-                let Some(row) = row else { return Ok(None) };
-                Ok(Some(ApiUserRecord {
-                    activation: rows::read(&vault, &row)?,
-                    customer: directory::customer(&row)?,
-                    provider_name: row.get("provider_name")?,
-                }))
+                row.map(|row| api_user(&vault, &row)).transpose()
             })
             .await
     }
@@ -331,6 +339,14 @@ impl Store {
     }
 }
 
+fn api_user(vault: &Vault, row: &Row) -> Result<ApiUserRecord, StoreError> {
+    Ok(ApiUserRecord {
+        activation: rows::read(vault, row)?,
+        customer: directory::customer(row)?,
+        provider_name: row.get("provider_name")?,
+    })
+}
+
 fn facts(tx: &mut Transaction<'_>, vault: &Vault, scope: &Scope) -> Result<Facts, StoreError> {
     let activation = find_run(tx, vault, scope.customer, scope.target)?;
     let customer_active = directory::is_active(tx, scope.customer)?;
@@ -353,15 +369,24 @@ pub(crate) fn find_run(
     target: Target,
 ) -> Result<Option<Activation>, StoreError> {
     let found = match target {
-        Target::Live(provider) => tx.query_for_update(
-            concat!(
-                "SELECT ",
-                rows::columns!(),
-                " FROM activations a
-                 WHERE a.customer_id = ?1 AND a.provider_id = ?2 AND a.stage <> 'ended'"
-            ),
-            &[&customer.0, &provider.0],
-        )?,
+        Target::Live(provider) => {
+            if tx.is_postgres() {
+                // There may be no run to lock yet, and two callers must not begin one each.
+                tx.query_for_update(
+                    "SELECT customer_id FROM customers WHERE customer_id = ?1",
+                    &[&customer.0],
+                )?;
+            }
+            tx.query_for_update(
+                concat!(
+                    "SELECT ",
+                    rows::columns!(),
+                    " FROM activations a
+                 WHERE a.customer_id = ?1 AND a.provider_id = ?2 AND a.ended_at IS NULL"
+                ),
+                &[&customer.0, &provider.0],
+            )?
+        }
         Target::Run(id) => tx.query_for_update(
             concat!(
                 "SELECT ",
@@ -398,10 +423,7 @@ fn append_audit(
     activation: &Activation,
     event: &AuditEvent,
 ) -> Result<(), StoreError> {
-    let unwritable =
-        |_| StoreError::Corrupt { table: "audit", problem: "the event cannot be written as JSON" };
-    let actor = serde_json::to_string(&event.actor).map_err(unwritable)?;
-    let kind = serde_json::to_string(&event.kind).map_err(unwritable)?;
+    let (actor, kind) = texts(event)?;
     tx.execute(
         "INSERT INTO audit (customer_id, activation_id, seq, at, actor, event)
          SELECT ?1, ?2, COALESCE(MAX(seq), 0) + 1, ?3, ?4, ?5
@@ -409,4 +431,12 @@ fn append_audit(
         &[&activation.customer.0, activation.id.0.as_bytes(), &event.at.0, &actor, &kind],
     )?;
     Ok(())
+}
+
+/// An event's actor and kind as they are stored.
+fn texts(event: &AuditEvent) -> Result<(String, String), StoreError> {
+    let unwritable =
+        |_| StoreError::Corrupt { table: "audit", problem: "the event cannot be written as JSON" };
+    let actor = serde_json::to_string(&event.actor).map_err(unwritable)?;
+    Ok((actor, serde_json::to_string(&event.kind).map_err(unwritable)?))
 }

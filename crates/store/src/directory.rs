@@ -524,7 +524,7 @@ pub(crate) fn customer(row: &Row) -> Result<Customer, StoreError> {
     })
 }
 
-fn user(row: &Row) -> Result<User, StoreError> {
+pub(crate) fn user(row: &Row) -> Result<User, StoreError> {
     let language: String = row.get("language")?;
     Ok(User {
         id: UserId(row.get("user_id")?),

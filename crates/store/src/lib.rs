@@ -16,7 +16,7 @@ mod reseal;
 
 use std::sync::Arc;
 
-use freischalt_database::{Database, DatabaseError, Schema, Vault, VaultError, migration};
+use freischalt_database::{Database, DatabaseError, Groups, Schema, Vault, VaultError, migration};
 use freischalt_protocol::Secret;
 
 pub use accounts::NewMethod;
@@ -30,12 +30,16 @@ pub use deals::{
 };
 pub use deliveries::{AttemptEntry, DeliveryFilter};
 pub use directory::{CreateProblem, NewCustomer, NewProvider, PutUserProblem};
-pub use freischalt_database::{Group, Keys, Location, Observer, Waiting};
+pub use freischalt_database::{Group, Keys, Location, Observer, PostgresProblem, Waiting};
 pub use records::{Record, SaveFacts};
 
 const SCHEMA: Schema = Schema {
     name: "marketplace",
-    migrations: &[migration!(1, "0001_activation"), migration!(2, "0002_commerce")],
+    migrations: &[
+        migration!(1, "0001_activation"),
+        migration!(2, "0002_commerce"),
+        migration!(3, "0003_live_index"),
+    ],
 };
 
 /// What secrets at rest are sealed for.
@@ -64,6 +68,14 @@ impl Kind {
 pub struct Store {
     database: Database,
     vault: Vault,
+    /// On PostgreSQL, where what waits together is done together.
+    grouped: Option<Grouped>,
+}
+
+#[derive(Clone, Debug)]
+struct Grouped {
+    decisions: Groups<activations::Decision>,
+    lookups: Groups<activations::Lookup>,
 }
 
 /// Why the store did not do what it was asked. Nothing of a failed change is kept.
@@ -138,7 +150,9 @@ impl Store {
         let database = Database::open_checked(location, &SCHEMA, |tx, opened| {
             installation::check(tx, &vault, kind, opened)
         })?;
-        Ok(Self { database, vault })
+        let groups = database.groups().zip(database.groups());
+        let grouped = groups.map(|(decisions, lookups)| Grouped { decisions, lookups });
+        Ok(Self { database, vault, grouped })
     }
 
     /// Tells an observer of every commit from now on; a second one is not taken.

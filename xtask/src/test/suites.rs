@@ -33,6 +33,7 @@ pub(super) const SUITES: &[Suite] = &[
     Suite::new("tidy", "house rules", &[], tidy::run),
     Suite::new("clippy", "lints, no warnings", &[&tools::CLIPPY], clippy),
     Suite::new("tests", "unit and integration tests", &[], tests),
+    Suite::new("postgres", "the same on PostgreSQL", &[&tools::POSTGRES], postgres),
     Suite::new("doctests", "examples in the documentation", &[], doctests),
     Suite::new("rustdoc", "documentation builds", &[], rustdoc),
     Suite::new("vectors", "committed vectors are what PHP says", &[&tools::PHP], vectors),
@@ -86,7 +87,16 @@ fn tests() -> Result<()> {
         Some(_) => cargo(&["nextest", "run", "--no-fail-fast"]),
         None => cargo(&["test", "--no-fail-fast", "--lib", "--bins", "--tests"]),
     };
-    shell::run(command.args(EVERYTHING))
+    shell::run(command.args(EVERYTHING).env("FREISCHALT_POSTGRES", "skip"))
+}
+
+/// What the suite before left out: the tests with `postgres` in their names.
+fn postgres() -> Result<()> {
+    let mut command = match shell::find_program("cargo-nextest") {
+        Some(_) => cargo(&["nextest", "run", "--no-fail-fast"]),
+        None => cargo(&["test", "--no-fail-fast", "--lib", "--bins", "--tests"]),
+    };
+    shell::run(command.args(EVERYTHING).arg("postgres"))
 }
 
 fn doctests() -> Result<()> {

@@ -68,6 +68,19 @@ pub(crate) const PYTHON: Tool = Tool {
     source: Source::Apt(&[&["python3", "python3-venv"]]),
 };
 
+/// PostgreSQL, of which the tests start servers of their own, and a pooler for them. Debian keeps
+/// the programs outside of `PATH`.
+pub(crate) const POSTGRES: Tool = Tool {
+    name: "postgresql with pgbouncer",
+    probe: Probe::Runs(&[
+        "sh",
+        "-c",
+        "(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb) && \
+         (command -v pgbouncer || ls /usr/sbin/pgbouncer)",
+    ]),
+    source: Source::Apt(&[&["postgresql", "pgbouncer"]]),
+};
+
 /// npm, which fetches axe-core for the accessibility check and axios for clients that use it.
 pub(crate) const NODE: Tool = Tool {
     name: "npm",

@@ -74,7 +74,14 @@ fn is_pure(path: &str) -> bool {
 }
 
 fn may_read_environment(path: &str) -> bool {
-    let allowed = ["crates/server/src/config/", "crates/cli/", "crates/e2e/", "xtask/", "fuzz/"];
+    let allowed = [
+        "crates/server/src/config/",
+        "crates/cli/",
+        "crates/e2e/",
+        "crates/testbed/",
+        "xtask/",
+        "fuzz/",
+    ];
     path == "crates/server/src/config.rs"
         || path.ends_with("/build.rs")
         || allowed.iter().any(|folder| path.starts_with(folder))

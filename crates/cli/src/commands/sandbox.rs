@@ -37,6 +37,15 @@ pub(crate) struct SandboxArguments {
     /// Folder to keep data in; a second start carries on
     #[arg(long, value_name = "DIR", default_value = "./freischalt-data")]
     pub(crate) data: PathBuf,
+    /// Keep data in a PostgreSQL database instead of a file; the encryption key stays in the folder
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "FREISCHALT_STORE",
+        hide_env_values = true,
+        conflicts_with = "ephemeral"
+    )]
+    pub(crate) store: Option<String>,
     /// Keep nothing: a fresh sandbox that is gone when it stops
     #[arg(long, conflicts_with = "data")]
     pub(crate) ephemeral: bool,
@@ -56,6 +65,10 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
         config::sandbox_in_memory()?
     } else {
         config::sandbox_location(&arguments.data)?
+    };
+    let location = match &arguments.store {
+        Some(text) => config::store_location("--store", text)?,
+        None => location,
     };
     let address = |port| SocketAddr::new(arguments.bind, port);
     let config = Config {
@@ -209,6 +222,10 @@ fn banner(arguments: &SandboxArguments, addresses: &Addresses) -> String {
 fn data(arguments: &SandboxArguments) -> String {
     if arguments.ephemeral {
         return "kept in memory, gone when the sandbox stops".to_owned();
+    }
+    if arguments.store.is_some() {
+        let kept = "in the database that --store names, its key in";
+        return format!("{kept} {}", arguments.data.display());
     }
     format!("{}  {}", arguments.data.display(), output::dim("a second start carries on"))
 }

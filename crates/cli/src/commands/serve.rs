@@ -13,11 +13,15 @@ pub(crate) struct ServeArguments {
     /// The configuration (TOML)
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
+    /// Where the data is, instead of what the configuration says: the URL of a PostgreSQL database,
+    /// or the path of a SQLite one. A URL with a password is safer in the environment
+    #[arg(long, value_name = "URL", env = "FREISCHALT_STORE", hide_env_values = true)]
+    pub(crate) store: Option<String>,
 }
 
 /// Runs the server until it is told to stop.
 pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
-    let config = config::read_file(&arguments.config)?;
+    let config = config::read_file(&arguments.config, arguments.store.as_deref())?;
     let _traces = logging::start(logging::Format::Machines)?;
     runtime::servers()?.block_on(serve(config))
 }

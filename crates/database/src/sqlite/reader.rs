@@ -5,11 +5,12 @@ use std::{
     thread,
 };
 
-use super::{
-    Connection, Transaction,
+use super::{Connection, Transaction};
+use crate::{
+    DatabaseError,
     change::{Change, Fate},
+    watch::Watch,
 };
-use crate::{DatabaseError, watch::Watch};
 
 /// Queries that may wait. More are answered as busy.
 const QUEUE: usize = 4096;

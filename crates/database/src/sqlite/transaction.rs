@@ -8,7 +8,7 @@ use rusqlite::{
 };
 
 use super::errors::translate;
-use crate::{DatabaseError, Parameter, Row, Value, row::Cell};
+use crate::{DatabaseError, Parameter, Row, Value, value::Cell};
 
 type Columns = Arc<[String]>;
 
@@ -99,7 +99,7 @@ impl<'a> Transaction<'a> {
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(translate)? {
             let cells = (0..columns.len()).map(|index| cell(row, index, &columns));
-            found.push(Row::new(Arc::clone(&columns), cells.collect::<Result<_, _>>()?));
+            found.push(Row::sqlite(Arc::clone(&columns), cells.collect::<Result<_, _>>()?));
         }
         Ok(found)
     }
@@ -150,6 +150,10 @@ impl rusqlite::ToSql for Bound<'_> {
             Value::Boolean(value) => ValueRef::Integer(value.into()),
             Value::Text(text) => ValueRef::Text(text.as_bytes()),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
+            Value::List(_) => {
+                let problem = "SQLite has no lists";
+                return Err(rusqlite::Error::ToSqlConversionFailure(problem.into()));
+            }
         }))
     }
 }

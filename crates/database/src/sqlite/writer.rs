@@ -10,11 +10,12 @@ use std::{
     time::Instant,
 };
 
-use super::{
-    Connection, Transaction,
+use super::{Connection, Transaction};
+use crate::{
+    DatabaseError,
     change::{Change, Fate},
+    watch::Watch,
 };
-use crate::{DatabaseError, watch::Watch};
 
 /// Changes that may wait. More are answered as busy.
 const QUEUE: usize = 4096;
@@ -96,7 +97,7 @@ fn apply(connection: &Connection, group: &mut [Box<dyn Change>]) -> Ended {
             for change in group {
                 let mut tx = crate::Transaction::sqlite(Transaction::shared(connection));
                 let keep = change.apply(&mut tx);
-                if tx.into_sqlite().end(keep).is_err() || connection.is_idle() {
+                if tx.into_sqlite().is_none_or(|tx| tx.end(keep).is_err()) || connection.is_idle() {
                     give_up(connection);
                     return Ended::Collapsed;
                 }

@@ -90,7 +90,9 @@ struct ManagementSection {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoreSection {
-    path: PathBuf,
+    path: Option<PathBuf>,
+    url: Option<String>,
+    url_file: Option<PathBuf>,
     encryption_key_file: PathBuf,
     slow_commit_milliseconds: Option<u64>,
     #[serde(default)]
@@ -98,7 +100,8 @@ struct StoreSection {
 }
 
 /// Reads the configuration of a production server. Relative paths count from the file's folder.
-pub fn read_file(path: &Path) -> Result<Config, ConfigProblem> {
+/// A `store` from the command line or the environment replaces that of the file.
+pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProblem> {
     let text = read(path)?;
     let file: File = toml::from_str(&text).map_err(|error| ConfigProblem::Toml {
         path: path.to_owned(),
@@ -113,7 +116,10 @@ pub fn read_file(path: &Path) -> Result<Config, ConfigProblem> {
         public_url: Some(public_url(&file.server.public_url)?),
         management_bind: file.management.bind,
         management_token: Some(management_token(folder, file.management.token_file.as_deref())?),
-        location: Location::File(folder.join(&file.store.path)),
+        location: match store {
+            Some(text) => store_location("--store", text)?,
+            None => location(folder, &file.store)?,
+        },
         keys: Keys {
             current: key(folder, &file.store.encryption_key_file)?,
             previous: previous.map(|path| key(folder, path)).collect::<Result<_, _>>()?,
@@ -130,6 +136,42 @@ fn read(path: &Path) -> Result<String, ConfigProblem> {
 
 fn refuse<T>(setting: &'static str, problem: impl Into<String>) -> Result<T, ConfigProblem> {
     Err(ConfigProblem::Setting { setting, problem: problem.into() })
+}
+
+/// Where a store is that was named outside of any file: the URL of a PostgreSQL database, or the
+/// path of a SQLite one.
+pub fn store_location(setting: &'static str, text: &str) -> Result<Location, ConfigProblem> {
+    Location::parse(text).or_else(|problem| refuse(setting, problem.to_string()))
+}
+
+/// The one of `path`, `url` and `url_file` that is given.
+fn location(folder: &Path, store: &StoreSection) -> Result<Location, ConfigProblem> {
+    match (&store.path, &store.url, &store.url_file) {
+        (Some(path), None, None) => Ok(Location::File(folder.join(path))),
+        (None, Some(url), None) => match Location::from_url(url) {
+            Ok(url) if url.has_password() => refuse(
+                "store.url",
+                "holds a password, which others could read here: write the URL into a file that \
+                 only its owner can read, and name it in store.url_file",
+            ),
+            Ok(url) => Ok(Location::Postgres(Box::new(url))),
+            Err(problem) => refuse("store.url", problem.to_string()),
+        },
+        (None, None, Some(file)) => {
+            const SETTING: &str = "store.url_file";
+            let path = folder.join(file);
+            check_private(SETTING, &path)?;
+            match Location::from_url(read(&path)?.trim()) {
+                Ok(url) => Ok(Location::Postgres(Box::new(url))),
+                Err(problem) => refuse(SETTING, format!("{} {problem}", path.display())),
+            }
+        }
+        _ => refuse(
+            "store",
+            "needs one of path (a SQLite database), url and url_file (a PostgreSQL database), \
+             or --store on the command line",
+        ),
+    }
 }
 
 /// How much is taken on; by default as much as [`Limits::default`] says.
@@ -253,7 +295,7 @@ mod tests {
 
         fn problem(&self, toml: &str) -> String {
             self.put("freischalt.toml", toml, 0o644);
-            read_file(&self.0.path().join("freischalt.toml")).unwrap_err().to_string()
+            read_file(&self.0.path().join("freischalt.toml"), None).unwrap_err().to_string()
         }
     }
 
@@ -275,7 +317,7 @@ mod tests {
     fn reads_a_complete_file() {
         let files = Files::new();
         files.put("freischalt.toml", FINE, 0o644);
-        let config = read_file(&files.0.path().join("freischalt.toml")).unwrap();
+        let config = read_file(&files.0.path().join("freischalt.toml"), None).unwrap();
         assert_eq!(config.mode, Mode::Production);
         assert_eq!(config.public_url.as_deref(), Some("https://marketplace.example.com"));
         assert_eq!(config.policy.claim_lifetime, 3600);
@@ -298,6 +340,32 @@ mod tests {
         assert!(range.contains("policy.claim_lifetime is 1"), "{range}");
         let unknown = files.problem(&FINE.replace("claim_lifetime", "claim_liftime"));
         assert!(unknown.contains("claim_liftime") && unknown.contains("line 12"), "{unknown}");
+    }
+
+    #[test]
+    fn a_store_is_a_file_or_a_database_and_its_password_is_nobody_elses() {
+        let files = Files::new();
+        let with = |line: &str| FINE.replace("path = \"freischalt.db\"", line);
+        let none = files.problem(&with(""));
+        assert!(none.starts_with("store: needs one of path"), "{none}");
+        let both = files.problem(&with("path = \"a\"\nurl = \"postgres://db/x\""));
+        assert!(both.starts_with("store: needs one of path"), "{both}");
+        let open = files.problem(&with("url = \"postgres://me:hunter2@db/x\""));
+        assert!(open.contains("store.url_file") && !open.contains("hunter2"), "{open}");
+        let other = files.problem(&with("url = \"mysql://me@db/x\""));
+        assert!(other.starts_with("store.url: is no PostgreSQL URL"), "{other}");
+        files.put("url", "postgres://me:hunter2@db.example/x\n", 0o644);
+        let readable = files.problem(&with("url_file = \"url\""));
+        assert!(readable.contains("store.url_file") && readable.contains("chmod 600"));
+
+        files.put("url", "postgres://me:hunter2@db.example/x\n", 0o600);
+        files.put("freischalt.toml", &with("url_file = \"url\""), 0o644);
+        let path = files.0.path().join("freischalt.toml");
+        let config = read_file(&path, None).unwrap();
+        let shown = format!("{:?}", config.location);
+        assert!(shown.contains("db.example") && !shown.contains("hunter2"), "{shown}");
+        let elsewhere = read_file(&path, Some("/var/lib/x.db")).unwrap().location;
+        assert_eq!(elsewhere, Location::File(PathBuf::from("/var/lib/x.db")));
     }
 
     #[test]

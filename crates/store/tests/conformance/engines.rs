@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use freischalt_protocol::seal::MasterKey;
 use freischalt_store::{Keys, Kind, Location, OpenError, Store};
+use freischalt_testbed::Cluster;
 use tempfile::TempDir;
 
 /// Where the file engine keeps its data inside a test's folder.
@@ -22,6 +23,25 @@ pub fn memory() -> Store {
 
 pub fn file(folder: &TempDir) -> Store {
     open(&Location::File(database(folder)), Kind::Sandbox, &keys()).unwrap()
+}
+
+/// How the tables on the path of a call are stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tables {
+    Whole,
+    /// In parts by customer, as a distributed engine has them.
+    Partitioned,
+}
+
+/// A store in a schema of its own.
+pub fn postgres(cluster: &Cluster, name: &str, tables: Tables) -> Store {
+    let location = Location::parse(&cluster.schema(name)).unwrap();
+    let store = open(&location, Kind::Sandbox, &keys()).unwrap();
+    if tables == Tables::Partitioned {
+        let script = include_str!("../../migrations/partitioned.sql");
+        cluster.run_sql(&format!("SET search_path = {name}; {script}"));
+    }
+    store
 }
 
 /// Opens a store from anywhere; opening blocks, which an event loop's threads do not do unasked.

@@ -26,7 +26,9 @@ mod races;
 mod reading;
 mod shop;
 
-/// Runs each function on each engine, as a test of its own with a store of its own.
+/// Runs each function on each engine: on SQLite as a test of its own, on PostgreSQL as one test for
+/// each kind of tables, because a server of its own takes seconds to make. Each function has a
+/// store of its own everywhere.
 macro_rules! on_every_engine {
     ($($module:ident: $($name:ident)*;)*) => {
         mod memory {
@@ -46,6 +48,34 @@ macro_rules! on_every_engine {
                     crate::$module::$name(&crate::engines::file(&folder)).await;
                 }
             )*)*
+        }
+
+        mod postgres {
+            use crate::engines::Tables;
+
+            async fn run(tables: Tables) {
+                let Some(cluster) = freischalt_testbed::Cluster::start() else { return };
+                let mut failures = Vec::new();
+                $($({
+                    let name = stringify!($name);
+                    let store = crate::engines::postgres(&cluster, name, tables);
+                    let test = async move { crate::$module::$name(&store).await };
+                    if tokio::spawn(test).await.is_err() {
+                        failures.push(format!("{}::{name}", stringify!($module)));
+                    }
+                })*)*
+                freischalt_testbed::report(&failures);
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn whole_tables() {
+                run(Tables::Whole).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn partitioned_tables() {
+                run(Tables::Partitioned).await;
+            }
         }
     };
 }

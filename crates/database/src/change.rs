@@ -8,7 +8,7 @@ use crate::{DatabaseError, Transaction};
 
 /// What became of the transaction that a change was applied in.
 #[derive(Clone, Debug)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     Committed,
     /// Nothing was done.
     NotBegun(String),
@@ -17,7 +17,7 @@ pub(super) enum Fate {
 }
 
 /// Something to be applied, if need be more than once, and answered once.
-pub(super) trait Change: Send {
+pub(crate) trait Change: Send {
     /// Applies it; whether its writes are to be kept.
     fn apply(&mut self, tx: &mut Transaction<'_>) -> bool;
     /// Answers the caller.
@@ -31,9 +31,9 @@ struct Packed<F, T, E> {
 }
 
 /// The answer to a packed change.
-pub(super) type Answer<T, E> = oneshot::Receiver<Result<T, E>>;
+pub(crate) type Answer<T, E> = oneshot::Receiver<Result<T, E>>;
 
-pub(super) fn pack<F, T, E>(change: F) -> (Box<dyn Change>, Answer<T, E>)
+pub(crate) fn pack<F, T, E>(change: F) -> (Box<dyn Change>, Answer<T, E>)
 where
     F: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
     T: Send + 'static,

@@ -1,0 +1,113 @@
+//! The PostgreSQL engine: a few threads with a connection each, and groups of jobs that share
+//! statements and a commit.
+//!
+//! A connection that is lost is made again, also to another host of the URL after a standby was
+//! promoted; what had not come to its commit is done again. Each thread drives its own connection,
+//! so that an answer crosses no other thread on its way to the closure that waits for it.
+
+mod connector;
+mod errors;
+mod group;
+mod location;
+mod session;
+mod tls;
+mod transaction;
+mod worker;
+
+use std::sync::Arc;
+
+use crate::{DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema};
+use connector::Connector;
+use session::Session;
+
+pub use group::{Groups, Job, Write};
+pub use location::{PostgresProblem, PostgresUrl};
+pub(crate) use transaction::Transaction;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Engine {
+    connector: Arc<Connector>,
+    workers: worker::Workers,
+}
+
+impl Engine {
+    pub(crate) fn open<E: From<OpenError>>(
+        url: &PostgresUrl,
+        schema: &Schema,
+        check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let unreachable = |source| OpenError::Server { server: url.to_string(), source };
+        let connector = Arc::new(Connector::new(url).map_err(unreachable)?);
+        let runtime = connector::runtime().map_err(|error| unreachable(error.into()))?;
+        let session = runtime.block_on(connector.connect()).map_err(unreachable)?;
+        migrate(&session, &runtime, schema, check)?;
+        let workers = worker::Workers::start(&connector);
+        Ok(Self { connector, workers })
+    }
+
+    pub(crate) async fn read<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        query: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (change, answer) = change::pack(query);
+        self.workers.submit(worker::Task { change, writes: false })?;
+        answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
+    }
+
+    pub(crate) async fn write<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        change: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (change, answer) = change::pack(change);
+        self.workers.submit(worker::Task { change, writes: true })?;
+        answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
+    }
+
+    pub(crate) fn write_blocking<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        change: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (change, answer) = change::pack(change);
+        self.workers.submit(worker::Task { change, writes: true })?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
+    }
+
+    /// Tells an observer of every commit from now on.
+    pub(crate) fn observe(&self, observer: Arc<dyn Observer>) {
+        self.connector.changes.tell(observer);
+    }
+
+    pub(crate) fn waiting(&self) -> Waiting {
+        let (changes, queries) = (&self.connector.changes, &self.connector.queries);
+        Waiting { changes: changes.waiting(), queries: queries.waiting() }
+    }
+
+    pub(crate) fn groups<J: Job>(&self) -> Groups<J> {
+        Groups::start(&self.connector)
+    }
+}
+
+/// Brings the schema up to date, all of it or nothing, one process at a time.
+fn migrate<E: From<OpenError>>(
+    session: &Session,
+    runtime: &tokio::runtime::Runtime,
+    schema: &Schema,
+    check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut tx = crate::Transaction::postgres(Transaction::writing(session, runtime));
+    // The number is of no meaning; it has only to be the same everywhere.
+    let lock = "SELECT pg_advisory_xact_lock(?1) IS NULL AS locked";
+    let locked = tx.query(lock, &[&0x6672_6569_i64]).map_err(OpenError::from);
+    let migrated = match locked {
+        Ok(_) => schema::migrate(&mut tx, schema, check),
+        Err(error) => Err(error.into()),
+    };
+    let Some(tx) = tx.into_postgres() else { return migrated };
+    match migrated {
+        Ok(()) => Ok(tx.commit(&[]).map_err(OpenError::from)?),
+        Err(error) => {
+            tx.roll_back();
+            Err(error)
+        }
+    }
+}
