@@ -21,6 +21,7 @@ mod engines;
 mod fixture;
 mod killed;
 mod opening;
+mod processes;
 mod queue;
 mod races;
 mod reading;
