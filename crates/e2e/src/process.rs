@@ -5,12 +5,13 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 
 /// How long a program may take to say that it is ready.
 const PATIENCE: Duration = Duration::from_secs(30);
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// A running program. Dropping it ends the program and everything that it started.
 #[derive(Debug)]
@@ -33,6 +34,25 @@ impl Process {
         let stdout = BufReader::new(stdout.context("the program has no output")?);
         let found = await_line(stdout, find).with_context(|| format!("{name} is never ready"))?;
         Ok((process, found))
+    }
+}
+
+impl Process {
+    /// Starts a program that does not say when it is ready, and tries until it is.
+    pub async fn start_and_try(mut command: Command, ready: impl Fn() -> bool) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+        let mut process = Self { child };
+        let end = Instant::now() + PATIENCE;
+        while !ready() {
+            if let Some(status) = process.child.try_wait()? {
+                bail!("{name} ends instead of being ready: {status}");
+            }
+            ensure!(Instant::now() < end, "{name} is never ready");
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
+        Ok(process)
     }
 }
 

@@ -106,6 +106,26 @@ impl Sandbox {
         self.post(path, body).await
     }
 
+    /// Runs the command against this sandbox; gives what it prints as JSON.
+    pub fn command(&self, arguments: &[&str]) -> Result<Value> {
+        let mut command = Command::new(program()?);
+        command.args(arguments).args(["--json", "--management", &self.addresses.management]);
+        let output = command.output().context("cannot start the command")?;
+        if !output.status.success() {
+            bail!(
+                "freischalt {}: {}",
+                arguments.join(" "),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        serde_json::from_slice(&output.stdout).context("the command prints no JSON")
+    }
+
+    /// An activation, as the management API has it.
+    pub async fn activation(&self, id: &str) -> Result<Value> {
+        self.get(&format!("/v1/activations/{id}")).await
+    }
+
     /// Moves the sandbox's clock.
     pub async fn advance_clock(&self, seconds: i64) -> Result<()> {
         let body = json!({"advance": seconds});

@@ -49,6 +49,12 @@ pub(super) const SUITES: &[Suite] = &[
         &[&tools::PHP, &tools::NODE, &tools::PYTHON, &tools::RUBY],
         doctor_corpus::reduced,
     ),
+    Suite::new(
+        "examples",
+        "the example providers, activated",
+        &[&tools::PHP, &tools::RUBY, &tools::PYTHON, &tools::NODE, &tools::BROWSER],
+        examples,
+    ),
     Suite::new("torture", "a server killed under load forgets nothing", &[], killed),
     Suite::new("e2e", "journeys in a real browser", &[&tools::BROWSER, &tools::NODE], e2e),
     Suite {
@@ -129,6 +135,13 @@ fn deny() -> Result<()> {
 fn killed() -> Result<()> {
     shell::run(cargo(&["build", "--bins"]).args(EVERYTHING))?;
     torture::bounded(&shell::target_dir().join("debug"))
+}
+
+fn examples() -> Result<()> {
+    let program = build_for_browser()?;
+    let mut command = cargo(&["test", "--test", "examples"]);
+    command.args(EVERYTHING).args(["--", "--test-threads", "2"]);
+    shell::run(command.env("FREISCHALT_EXAMPLES", "1").env("FREISCHALT_BIN", program))
 }
 
 fn clients() -> Result<()> {
