@@ -13,20 +13,22 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Try it:
-  freischalt                                  start the sandbox and open the printed address
-  freischalt --port 0 --ephemeral --json      the same for CI: any free port, nothing kept
+  freischalt                              start the sandbox
+  freischalt --port 0 --ephemeral --json  for CI: a free port, nothing is kept
 
 Your own provider:
-  freischalt provider add --name \"My service\" --activation-url http://localhost:3000/activate
+  freischalt provider add --name \"My service\" \\
+      --activation-url http://localhost:3000/activate
   freischalt activation start --provider my-service --customer musterimmo
 
 Without a browser:
-  freischalt activation start --provider demo --customer musterimmo --json > activation.json
-  freischalt unlock --api http://127.0.0.1:8080 --from-activation activation.json
+  freischalt activation start --provider demo --customer musterimmo --json \\
+      > started.json
+  freischalt unlock --api http://127.0.0.1:8080 --from-activation started.json
   freischalt clock advance 2h
 
 When something does not work:
-  freischalt verify url 'https://provider.example/activate?…' --secret-file secret.txt
+  freischalt verify url --secret-file secret.txt 'https://provider.example/…'
   freischalt explain request body.json --key-file key.txt
   freischalt doctor http://localhost:3000/activate --secret-file secret.txt
   freischalt requests --failed
@@ -99,4 +101,25 @@ pub(crate) struct Format {
     /// Print JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Help is wrapped at the terminal's width, which would tear commands to be copied apart.
+    #[test]
+    fn examples_fit_a_terminal_of_80_columns() {
+        fn check(command: &clap::Command) {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in text.lines() {
+                let length = line.chars().count();
+                assert!(length <= 79, "{}: {length} characters: {line}", command.get_name());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Arguments::command());
+    }
 }

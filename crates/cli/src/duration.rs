@@ -16,6 +16,20 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
     })
 }
 
+/// Writes seconds as [`parse`] reads them: `1d 2h`, `90s` as `1m 30s`.
+pub(crate) fn show(seconds: u64) -> String {
+    const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+    let mut rest = seconds;
+    let mut parts = Vec::new();
+    for (unit, length) in UNITS {
+        if rest >= length {
+            parts.push(format!("{}{unit}", rest / length));
+            rest %= length;
+        }
+    }
+    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
+}
+
 fn parse_parts(mut text: &str) -> Option<i64> {
     let mut total = 0_i64;
     while !text.is_empty() {
@@ -52,6 +66,15 @@ mod tests {
         }
         assert_eq!(parse("-5m"), Ok(-300));
         assert_eq!(parse("1w"), Ok(604_800));
+    }
+
+    #[test]
+    fn what_is_shown_is_read_again() {
+        for seconds in [0_u32, 59, 90, 3_600, 86_399, 200_000] {
+            let shown = show(seconds.into()).replace(' ', "");
+            assert_eq!(parse(&shown), Ok(seconds.into()), "{shown}");
+        }
+        assert_eq!(show(7_200), "2h");
     }
 
     #[test]

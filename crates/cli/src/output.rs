@@ -16,8 +16,16 @@ const GREEN: &str = "\x1b[32m";
 const YELLOW: &str = "\x1b[33m";
 const RESET: &str = "\x1b[0m";
 
-/// Width of running text and tables, in columns.
-const WIDTH: u16 = 100;
+/// The most columns of running text and tables; longer lines read badly.
+const WIDEST: u16 = 100;
+/// The fewest columns; what has to be narrower is left to the terminal.
+const NARROWEST: u16 = 40;
+
+/// Columns of the terminal, where there is one.
+fn terminal() -> Option<u16> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size()?;
+    Some(columns.clamp(NARROWEST, WIDEST))
+}
 
 /// Writes a text and a line break to standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -115,18 +123,16 @@ impl Details {
     }
 }
 
-/// A table without borders, wrapped to the usual width.
+/// A table without borders, wrapped to the terminal's width; in a pipe each row is one line.
 pub(crate) fn table<const N: usize>(
     header: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> String {
     let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(WIDTH)
-        .set_header(header)
-        .add_rows(rows);
+    table.load_style(presets::NOTHING).set_header(header).add_rows(rows);
+    if let Some(columns) = terminal() {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+    }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
@@ -139,10 +145,11 @@ pub(crate) fn table<const N: usize>(
 
 /// Wraps running text, indenting all lines by `indent` and the first by `first` instead.
 pub(crate) fn wrap(text: &str, first: &str, indent: &str) -> String {
+    let width = usize::from(terminal().unwrap_or(WIDEST));
     let mut lines = vec![first.to_owned()];
     for word in text.split_whitespace() {
         let line = lines.last().map_or("", String::as_str);
-        let full = line.chars().count() + 1 + word.chars().count() > usize::from(WIDTH);
+        let full = line.chars().count() + 1 + word.chars().count() > width;
         if full {
             lines.push(format!("{indent}{word}"));
         } else if let Some(line) = lines.last_mut() {
@@ -170,7 +177,7 @@ mod tests {
     #[test]
     fn text_is_wrapped_with_a_hanging_indent() {
         let text = wrap(&"word ".repeat(30), "  - ", "    ");
-        assert!(text.lines().all(|line| line.chars().count() <= usize::from(WIDTH)));
+        assert!(text.lines().all(|line| line.chars().count() <= usize::from(WIDEST)));
         assert!(text.starts_with("  - word word"));
         assert!(text.lines().skip(1).all(|line| line.starts_with("    word")));
     }

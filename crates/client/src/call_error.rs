@@ -87,7 +87,7 @@ pub enum Level {
 
 /// An error code from the API.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the API refused with error {code}: {message}{}", Hint(hint.as_deref()))]
+#[error("the API refused with error {code}: {}{}", message.trim_end_matches('.'), Hint(hint.as_deref()))]
 pub struct Refusal {
     /// The number.
     pub code: ErrorCode,

@@ -4,6 +4,7 @@
 //! `tree` reads files.
 
 mod crates;
+mod fidelity;
 mod links;
 mod mask;
 mod migrations;
@@ -49,6 +50,7 @@ pub(crate) fn run() -> Result<()> {
     let tree = tree::read(&root)?;
     let mut findings = crates::check(&root)?;
     findings.extend(links::check(&tree));
+    findings.extend(fidelity::check(&tree));
     findings.extend(migrations::check(&tree));
     let mut notices = Vec::new();
     for (path, content) in &tree {

@@ -22,7 +22,8 @@ pub(crate) enum ActivationCommand {
 /// The activation to start.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-An activation of the same provider and customer that is active or pending is ended first.
+An activation of the same provider and customer that is active or pending is
+ended first.
 
 Example:
   freischalt activation start --provider demo --customer musterimmo --json")]
@@ -161,6 +162,18 @@ fn show(activation: &Activation) -> String {
     let rows = activation
         .history
         .iter()
-        .map(|event| [event.at.clone(), event.event.clone(), event.by.clone().unwrap_or_default()]);
+        .map(|event| [event.at.clone(), words(&event.event), event.by.clone().unwrap_or_default()]);
     format!("{}\n{}", details.lines(), output::table(["AT", "EVENT", "BY"], rows))
+}
+
+/// `termsAccepted` as people write it.
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
 }

@@ -72,8 +72,8 @@ fn set(
 fn show(clock: &Clock) -> String {
     let offset = match clock.offset_seconds {
         0 => "the real time".to_owned(),
-        ahead @ 1.. => format!("{ahead} s ahead of the real time"),
-        behind => format!("{} s behind the real time", behind.unsigned_abs()),
+        ahead @ 1.. => format!("{} ahead of the real time", duration::show(ahead.unsigned_abs())),
+        behind => format!("{} behind the real time", duration::show(behind.unsigned_abs())),
     };
     let mut details = output::Details::default();
     details.add("now", &clock.now).add("that is", offset);

@@ -9,7 +9,8 @@ use crate::{arguments::Arguments, failure::Failure, output};
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 Examples:
-  freischalt completions bash > ~/.local/share/bash-completion/completions/freischalt
+  freischalt completions bash \\
+      > ~/.local/share/bash-completion/completions/freischalt
   freischalt completions zsh > ~/.zfunc/_freischalt
   freischalt completions fish > ~/.config/fish/completions/freischalt.fish")]
 pub(crate) struct CompletionsArguments {

@@ -27,12 +27,14 @@ pub(crate) enum CustomerCommand {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 Examples:
-  freischalt customer add --slug nordlicht --administrator 1=\"Ada Admin\" --user 2=\"Uwe User\"
+  freischalt customer add --slug nordlicht \\
+      --administrator 1=\"Ada Admin\" --user 2=\"Uwe User\"
   freischalt customer add --from nordlicht.json
 
 The file holds the object that the management API takes:
   {\"slug\": \"nordlicht\", \"groups\": [{\"id\": 3, \"name\": \"Sales\"}],
-   \"users\": [{\"id\": 1, \"name\": \"Ada Admin\", \"administrator\": true, \"groupId\": 3}]}")]
+   \"users\": [{\"id\": 1, \"name\": \"Ada Admin\", \"administrator\": true,
+              \"groupId\": 3}]}")]
 pub(crate) struct AddArguments {
     /// Short name for URLs and commands
     #[arg(long, required_unless_present = "from")]
@@ -122,7 +124,7 @@ fn list(customers: &[Customer]) -> String {
             activity(customer.active).to_owned(),
         ]
     };
-    output::table(["SLUG", "NAME", "WEB ID", "USERS", ""], customers.iter().map(row))
+    output::table(["SLUG", "NAME", "WEB ID", "USERS", "STATE"], customers.iter().map(row))
 }
 
 fn show(customer: &Customer) -> String {
@@ -137,7 +139,8 @@ fn show(customer: &Customer) -> String {
         let group = user.group_id.clone().unwrap_or_default();
         [user.id.clone(), user.name.clone(), role.into(), group, activity(user.active).into()]
     };
-    let users = output::table(["ID", "NAME", "ROLE", "GROUP", ""], customer.users.iter().map(row));
+    let users =
+        output::table(["ID", "NAME", "ROLE", "GROUP", "STATE"], customer.users.iter().map(row));
     if customer.users.is_empty() {
         details.lines()
     } else {

@@ -15,16 +15,16 @@ use crate::{arguments::Format, failure::Failure, output};
 Examples:
   freischalt error 137
   freischalt error hmac
-  freischalt error --list --search claim")]
+  freischalt error --search claim")]
 pub(crate) struct ErrorArguments {
     /// A code, or words to search for
-    #[arg(value_name = "CODE|TEXT", required_unless_present = "list")]
+    #[arg(value_name = "CODE|TEXT", required_unless_present_any = ["list", "search"])]
     subject: Vec<String>,
     /// List the codes, all of them or those found
     #[arg(long)]
     list: bool,
-    /// Only codes whose text or explanation holds all these words
-    #[arg(long, value_name = "TEXT", requires = "list", conflicts_with = "subject")]
+    /// List the codes whose text or explanation holds all these words
+    #[arg(long, value_name = "TEXT", conflicts_with = "subject")]
     search: Option<String>,
     #[command(flatten)]
     format: Format,
@@ -52,12 +52,13 @@ pub(crate) fn run(arguments: &ErrorArguments) -> Result<(), Failure> {
         return one(ErrorCode(number), arguments.format);
     }
     let words = arguments.search.as_deref().unwrap_or(&subject);
+    let as_list = arguments.list || arguments.search.is_some();
     let found = search(words);
     match found.as_slice() {
         [] => Err(Failure::No(format!(
             "no error code has to do with `{words}`; `freischalt error --list` shows all"
         ))),
-        [only] if !arguments.list => one(only.code, arguments.format),
+        [only] if !as_list => one(only.code, arguments.format),
         _ => list(&found, arguments.format),
     }
 }

@@ -23,9 +23,11 @@ pub(crate) enum ProviderCommand {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 Examples:
-  freischalt provider add --name \"My service\" --activation-url http://localhost:3000/activate
-  freischalt provider add --name Tours --activation-url https://tours.example/activate \\
-      --service \"Tour=window=https://tours.example/tour\" --secret-file secret.txt")]
+  freischalt provider add --name \"My service\" \\
+      --activation-url http://localhost:3000/activate
+  freischalt provider add --name Tours --secret-file secret.txt \\
+      --activation-url https://tours.example/activate \\
+      --service \"Tour=window=https://tours.example/tour\"")]
 pub(crate) struct AddArguments {
     /// Name that people see
     #[arg(long)]

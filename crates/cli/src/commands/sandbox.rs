@@ -18,9 +18,17 @@ use crate::{
     runtime, signals,
 };
 
+const EXAMPLES: &str = "\
+Examples:
+  freischalt sandbox --data ~/marketplace
+  freischalt sandbox --port 0 --management-port 0 --ephemeral --json
+  freischalt sandbox --policy claim_required=false --policy claim_lifetime=600
+
+The switches of the rules are listed in docs/configuration.md.";
+
 /// How to start the sandbox.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Sandbox")]
+#[command(next_help_heading = "Sandbox", after_help = EXAMPLES)]
 pub(crate) struct SandboxArguments {
     /// Port of the marketplace; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 8080)]

@@ -9,6 +9,23 @@ use crate::{failure::Failure, logging, runtime, signals};
 
 /// How to start the server.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Example:
+  freischalt serve --config /etc/freischalt/freischalt.toml
+
+The least that the file holds:
+  [server]
+  bind = \"127.0.0.1:8080\"
+  public_url = \"https://marketplace.example.com\"
+  [management]
+  bind = \"127.0.0.1:8081\"
+  token_file = \"management.token\"      # at least 32 characters, mode 600
+  [store]
+  path = \"freischalt.db\"
+  encryption_key_file = \"store.key\"    # 64 hexadecimal digits, mode 600
+
+Every setting: docs/configuration.md. From there to a running server:
+docs/production.md.")]
 pub(crate) struct ServeArguments {
     /// The configuration (TOML)
     #[arg(long, value_name = "FILE")]

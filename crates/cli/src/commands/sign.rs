@@ -15,12 +15,12 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  freischalt sign url 'https://provider.example/activate?userId=21' --timestamp now
+  freischalt sign url --timestamp now 'https://provider.example/?userId=21'
   freischalt sign order order.json --secret-file secret.txt
   freischalt sign order --timestamp now < order.json
 
-The secret is safest in a file or in FREISCHALT_PROVIDER_SECRET: other users of the machine can
-read command lines.";
+The secret is safest in a file or in FREISCHALT_PROVIDER_SECRET: other users
+of the machine can read command lines.";
 
 /// What to sign.
 #[derive(Clone, Debug, Subcommand)]

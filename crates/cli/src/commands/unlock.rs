@@ -21,14 +21,15 @@ use crate::{
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 Examples:
-  freischalt unlock --api http://127.0.0.1:8080 --from-activation activation.json
+  freischalt unlock --api http://127.0.0.1:8080 --from-activation started.json
   freischalt activation start --provider demo --customer musterimmo --json \\
       | freischalt unlock --api http://127.0.0.1:8080 --from-activation -
-  FREISCHALT_API_KEY=… freischalt unlock --api https://api.onoffice.de/api/stable/api.php \\
+  FREISCHALT_API_KEY=… freischalt unlock \\
+      --api https://api.onoffice.de/api/stable/api.php \\
       --token … --parameter-cache-id … --claim-file claim.txt
 
-Keys and claims are safest in a file or in the environment: other users of the machine can read
-command lines.")]
+Keys and claims are safest in a file or in the environment: other users of the
+machine can read command lines.")]
 pub(crate) struct UnlockArguments {
     /// The server, or the complete address of its api.php
     #[arg(long, value_name = "URL")]

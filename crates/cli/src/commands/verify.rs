@@ -23,7 +23,7 @@ const MAX_AHEAD: i64 = 120;
 
 const EXAMPLES: &str = "\
 Examples:
-  freischalt verify url 'https://provider.example/activate?…&signature=…' --max-age 300
+  freischalt verify url --max-age 300 'https://provider.example/…&signature=…'
   freischalt verify order order.json --secret-file secret.txt
   freischalt verify order --json < order.json
 

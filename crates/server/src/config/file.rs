@@ -379,4 +379,45 @@ mod tests {
         files.put("token", "short", 0o600);
         assert!(files.problem(FINE).contains("at least 32 characters"));
     }
+
+    /// What serde would have accepted in the place of a key that nobody has.
+    fn known(toml: &str) -> Vec<String> {
+        let problem = toml::from_str::<File>(toml).err().unwrap().message().to_owned();
+        let (_, expected) = problem.split_once("expected ").unwrap();
+        expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    /// The line of the documentation about a key.
+    fn line(key: &str) -> &'static str {
+        const DOCUMENTATION: &str = include_str!("../../../../docs/configuration.md");
+        let start = format!("| `{key}` |");
+        let found = DOCUMENTATION.lines().find(|line| line.starts_with(&start));
+        found.unwrap_or_else(|| panic!("`{key}` is not in docs/configuration.md"))
+    }
+
+    #[test]
+    fn every_key_is_documented() {
+        let sections = known("nothing = 1");
+        assert!(sections.contains(&"policy".to_owned()), "{sections:?}");
+        for section in sections {
+            for key in known(&format!("[{section}]\nnothing = 1")) {
+                line(&format!("{section}.{key}"));
+            }
+        }
+    }
+
+    #[test]
+    fn ranges_and_defaults_of_the_policy_are_documented() {
+        let defaults = toml::Table::try_from(Policy::default()).unwrap();
+        for (key, default) in defaults {
+            let line = line(&format!("policy.{key}"));
+            assert!(line.contains(&format!("| {default} |")), "{default} is not in: {line}");
+            let refused = ["3000000", "60000"].into_iter().find_map(|value| {
+                let policy: Policy = toml::from_str(&format!("{key} = {value}")).ok()?;
+                policy.check().err()
+            });
+            let expected = refused.map(|problem| problem.expected).unwrap_or_default();
+            assert!(line.contains(expected), "{expected} is not in: {line}");
+        }
+    }
 }

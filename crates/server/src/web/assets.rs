@@ -90,6 +90,18 @@ mod tests {
     }
 
     #[test]
+    fn style_sheets_are_where_pages_of_providers_look_for_them() {
+        let folder = "smart/gui/smart/resources";
+        for file in [
+            "font/Open_SansFamily.css",
+            "css/layout/smart/themes/marketplace/marketplaceUnlockIFrame.css",
+        ] {
+            let sheet = get(&format!("{folder}/{file}")).unwrap();
+            assert_eq!(sheet.content_type, CSS);
+        }
+    }
+
+    #[test]
     fn a_url_changes_with_the_content() {
         let etag = get("assets/base.css").map(|asset| asset.etag.replace('"', ""));
         assert_eq!(Some(url("base.css")), etag.map(|etag| format!("/assets/base.css?v={etag}")));

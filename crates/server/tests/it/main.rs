@@ -23,6 +23,7 @@ mod race;
 mod reads;
 mod rows;
 mod secrets;
+mod sign_in;
 mod signing;
 mod strangers;
 mod windows;

@@ -141,3 +141,17 @@ fn pages_can_be_looked_at() {
         }
     }
 }
+
+/// The privacy notice is acknowledged by activating, and what only the provider can mend is said.
+#[test]
+fn the_key_page_asks_for_no_box_and_offers_another_window() {
+    each_page(|name, _, _, html| {
+        if name != "activation-key" {
+            return;
+        }
+        assert_eq!(select(html, ".theirs a[href$='/documents/privacy']").len(), 1);
+        assert!(select(html, "input[type=checkbox]").is_empty());
+        let window = select(html, ".help a[target=_blank][rel~=noopener][rel~=noreferrer]");
+        assert_eq!(window.len(), 1);
+    });
+}
