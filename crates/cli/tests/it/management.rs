@@ -161,7 +161,7 @@ fn the_clock_is_set_in_every_way() {
         let server = FakeServer::answering(200, CLOCK);
         let run = server.run(&[&["clock"], words].concat());
         assert_eq!(run.code, 0, "{words:?}: {}", run.err);
-        assert!(run.out.contains("60 s behind") && run.out.contains("stands still"), "{}", run.out);
+        assert!(run.out.contains("1m behind") && run.out.contains("stands still"), "{}", run.out);
         let seen = server.request();
         assert_eq!((seen.line.as_str(), seen.body.as_str()), ("PUT /v1/clock", body));
     }
