@@ -18,13 +18,14 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  freischalt explain url 'https://provider.example/activate?…&signature=…' --secret-file secret.txt
+  freischalt explain url --secret-file secret.txt \\
+      'https://provider.example/activate?…&signature=…'
   freischalt explain order order.json --secret-file secret.txt
   freischalt explain request request.json --key-file key.txt
   freischalt explain causes
 
-The signature is made again with every mistake that is known, and with every two of them, until one
-makes exactly the signature that was given.";
+The signature is made again with every mistake that is known, and with every
+two of them, until one makes exactly the signature that was given.";
 
 /// What to explain.
 #[derive(Clone, Debug, Subcommand)]
