@@ -29,6 +29,17 @@ pub const NEW_PROVIDER: &str = "/providers/new";
 /// The log of requests.
 pub const REQUESTS: &str = "/requests";
 
+/// The sandbox's records, from which services are opened.
+pub const RECORDS: &str = "/records";
+/// A link to a property.
+pub const ESTATE: &str = "a[href^='/records/estates/']";
+/// A button that opens a service.
+pub const SERVICE_BUTTON: &str = "button[name='service']";
+/// The service's page inside its window.
+pub const SERVICE_FRAME: &str = "#service-frame";
+/// What services' pages have asked for.
+pub const MESSAGES: &str = "/messages";
+
 /// The page of a provider.
 pub fn provider_page(slug: &str) -> String {
     format!("/marketplace/providers/{slug}")

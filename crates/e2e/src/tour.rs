@@ -12,6 +12,13 @@ use crate::steps::Audience;
 const ANNA: i64 = 21;
 const BERND: i64 = 22;
 const DENIZ: i64 = 24;
+const ADDRESS_OF_LINK: &str =
+    "return document.querySelector(arguments[0])?.getAttribute('href') ?? null";
+/// Where a button of a form leads; clicked, it would open a window of its own.
+const ADDRESS_OF_BUTTON: &str = "const button = document.querySelector(arguments[0]);
+    if (!button) return null;
+    const values = new URLSearchParams(new FormData(button.form, button));
+    return `${button.form.getAttribute('action')}?${values}`";
 const NINE_HOURS: i64 = 9 * 3600;
 
 struct Tour<'stage, L> {
@@ -61,6 +68,7 @@ async fn activation(tour: &Tour<'_, impl Look>) -> Result<()> {
     tour.visit("04-overview", "/marketplace").await?;
     tour.visit("05-provider", &at::provider_page(DEMO)).await?;
     tour.visit("06-document", &at::document_page(DEMO, "terms")).await?;
+    tour.visit("07-records-without-services", at::RECORDS).await?;
     tour.visit("10-legal", &at::activation_page(DEMO)).await?;
     send_incomplete(tour, at::TERMS_BUTTON).await?;
     tour.take("11-legal-incomplete").await?;
@@ -87,6 +95,7 @@ async fn activation(tour: &Tour<'_, impl Look>) -> Result<()> {
     tour.visit("18-provider-active", &at::provider_page(DEMO)).await?;
     stage.browser.click(at::BLOCK_DETAILS).await?;
     tour.take("19-block").await?;
+    services(tour).await?;
     stage.be_user(BERND).await?;
     tour.visit("20-normal-user-overview", "/marketplace").await?;
     tour.visit("21-normal-user-active", &at::provider_page(DEMO)).await?;
@@ -102,6 +111,21 @@ async fn activation(tour: &Tour<'_, impl Look>) -> Result<()> {
     tour.visit("26-requests-failed", "/requests?failed=1").await?;
     tour.visit("27-request", "/requests/1").await?;
     tour.visit("28-request-good", "/requests/2").await
+}
+
+/// What the active provider's services are opened from, and one of them.
+async fn services(tour: &Tour<'_, impl Look>) -> Result<()> {
+    let browser = &tour.stage.browser;
+    tour.visit("80-records", at::RECORDS).await?;
+    let estate = browser.run(ADDRESS_OF_LINK, vec![at::ESTATE.into()]).await?;
+    tour.visit("81-estate", estate.as_str().context("there is no property")?).await?;
+    let service = browser.run(ADDRESS_OF_BUTTON, vec![at::SERVICE_BUTTON.into()]).await?;
+    tour.stage.open(service.as_str().context("the property has no service")?).await?;
+    browser.enter_frame(at::SERVICE_FRAME).await?;
+    browser.find("h1, h2, form").await?;
+    browser.leave_frame().await?;
+    tour.take("82-service").await?;
+    tour.visit("83-messages", at::MESSAGES).await
 }
 
 /// Two administrators at the same provider.

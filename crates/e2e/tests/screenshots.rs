@@ -9,7 +9,6 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use freischalt_e2e::browser::Look;
 use freischalt_e2e::gate::{self, Stage, journey};
-use freischalt_e2e::selectors as at;
 use freischalt_e2e::sheet::Sheet;
 use freischalt_e2e::tour;
 
@@ -41,7 +40,8 @@ impl tour::Look for Camera {
     async fn look(&self, stage: &Stage, stop: &str) -> Result<()> {
         let browser = &stage.browser;
         // A page inside a page is drawn by another process, which may be a moment late.
-        let exposures = if browser.has(at::FRAME).await? { 2 } else { 1 };
+        let has_frame = browser.has("iframe").await?;
+        let exposures = if has_frame { 2 } else { 1 };
         for sheet in Sheet::ALL {
             browser.show_on(sheet).await?;
             let file = self.folder.join(format!("{stop}-{}-{}.png", self.album, sheet.name));
