@@ -18,13 +18,14 @@ const EXAMPLES: &str = "\
 Examples:
   freischalt doctor http://localhost:3000/activate --secret-file secret.txt
   freischalt doctor http://localhost:3000/activate --secret-file secret.txt \\
-      --service http://localhost:3000/service --callback http://localhost:3000/result \\
+      --service http://localhost:3000/service \\
+      --callback http://localhost:3000/result \\
       --format sarif --output doctor.sarif --fail-under B
   freischalt doctor --list
 
-The provider has to call the doctor's API instead of the marketplace's while it is examined: by
-default http://127.0.0.1:8099/api/stable/api.php. It must verify with the same secret.
-docs/doctor.md says more.";
+The provider has to call the doctor's API instead of the marketplace's while
+it is examined: by default http://127.0.0.1:8099/api/stable/api.php. It must
+verify with the same secret. docs/doctor.md says more.";
 
 /// How a provider is examined.
 #[derive(Clone, Debug, Args)]
