@@ -7,16 +7,21 @@
 mod pipeline;
 mod table;
 
+use std::borrow::Cow;
+
 use freischalt_protocol::{
     ErrorCode,
     actions::ParameterProblem,
     envelope::{ActionProblem, EnvelopeProblem},
 };
 
-pub use pipeline::{Permitted, authenticate, check_acting_user, check_claim, find_call, permit};
+pub use pipeline::{
+    Permitted, PermittedToOthers, authenticate, check_acting_user, check_claim, claim_is_optional,
+    find_call, permit, permit_ordinary,
+};
 pub use table::{Place, Row, TABLE};
 
-use crate::{ClaimProblem, Policy, service::UseRefusal};
+use crate::{ClaimProblem, Policy, calls::CallProblem, service::UseRefusal};
 
 /// A call that was refused. The message says what was wrong, where, and what would be right; it
 /// holds no secret, token or claim and may be shown and logged.
@@ -91,6 +96,15 @@ pub enum Refusal {
     /// A call that marketplace API users never may make.
     #[error("marketplace API users may not make this call")]
     NotForMarketplaceUsers,
+    /// A call that only marketplace API users make.
+    #[error("only marketplace API users make this call; this one is an ordinary API user")]
+    OnlyForMarketplaceUsers,
+    /// A marketplace call after the unlock.
+    #[error(transparent)]
+    Call(#[from] CallProblem),
+    /// No such record.
+    #[error("there is no record {0:?} in this module")]
+    RecordUnknown(String),
     /// The customer is switched off.
     #[error("the customer is switched off")]
     CustomerInactive,
@@ -193,6 +207,9 @@ impl Refusal {
             Self::CustomerInactive => ErrorCode::CUSTOMER_SWITCH_FAILED,
             Self::UserInactive => ErrorCode::USER_SWITCH_FAILED,
             Self::UserNotAdministrator | Self::UserMayNot(_) => ErrorCode::USER_ACCESS_NOT_GRANTED,
+            Self::OnlyForMarketplaceUsers => ErrorCode::USER_ACCESS_NOT_GRANTED,
+            Self::Call(problem) => problem.code(),
+            Self::RecordUnknown(_) => ErrorCode::RESOURCE_ID_UNKNOWN,
             Self::FieldUnknown(_) => ErrorCode::FIELD_UNKNOWN,
             Self::OtherUser => ErrorCode::READ_NOT_PERMITTED,
             Self::EntryNotGiven
@@ -205,15 +222,17 @@ impl Refusal {
     }
 
     /// What stands for `%s` in the code's text.
-    pub fn argument(&self) -> &str {
+    pub fn argument(&self) -> Cow<'_, str> {
         match self {
             Self::ActionUnknown(text)
             | Self::ResourceIdUnknown(text)
             | Self::ResourceTypeUnknown(text)
             | Self::FieldUnknown(text)
-            | Self::SignatureWrongFloat { parameter: text } => text,
-            Self::Parameter(problem) => problem.name,
-            _ => "",
+            | Self::RecordUnknown(text)
+            | Self::SignatureWrongFloat { parameter: text } => text.into(),
+            Self::Parameter(problem) => problem.name.into(),
+            Self::Call(problem) => problem.argument().into(),
+            _ => "".into(),
         }
     }
 }

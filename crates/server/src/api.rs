@@ -3,7 +3,10 @@
 //! The HTTP status is 200 whenever there is an answer in the protocol's own terms: public clients
 //! raise on other statuses before they read the code in the body.
 
+mod cancel_abo;
 mod explain;
+mod invoice_recipient;
+mod ordinary;
 mod read;
 mod request_log;
 mod unlock_provider;
@@ -18,21 +21,26 @@ use axum::{
 };
 use freischalt_marketplace::{
     ApiToken, IssuedClaim, Refusal,
-    decision::{Permitted, TokenHint, authenticate, check_claim, find_call, permit},
+    decision::{
+        Permitted, TokenHint, authenticate, check_claim, claim_is_optional, find_call, permit,
+    },
 };
 use freischalt_protocol::{
     ErrorCode,
     envelope::{Action, ActionResult, Echo, ParsedAction, Record, Request, Response, Status},
     php,
 };
-use freischalt_store::{ApiUserRecord, StoreError};
+use freischalt_store::{ApiUserRecord, Decided, StoreError};
 use futures_util::future::join_all;
 use tracing::Instrument;
 
+use request_log::Caller;
 pub use request_log::{LoggedRequest, RequestLog};
 
 use crate::{
+    commerce::WorkError,
     guard::RETRY_AFTER,
+    random::NoRandom,
     state::{App, AppState},
     trace,
 };
@@ -100,10 +108,7 @@ async fn answer(app: &AppState, body: &Bytes) -> Result<Response, Busy> {
     };
     let user = match app.store.api_user(&ApiToken::from_wire(&request.token)).await {
         Ok(Some(user)) => user,
-        Ok(None) => {
-            let refusal = Refusal::TokenUnknown(TokenHint::of(&request.token));
-            return Ok(refuse_all(app, &refusal, None, started));
-        }
+        Ok(None) => return answer_ordinary(app, request, started).await,
         Err(StoreError::Busy) => return Err(Busy),
         Err(error) => return Ok(store_failed(error, &request)),
     };
@@ -112,7 +117,28 @@ async fn answer(app: &AppState, body: &Bytes) -> Result<Response, Busy> {
     }
     // All actions of a request wait for one commit together instead of one after the other.
     let results = request.actions.into_iter().map(|action| run(app, &user, action));
-    let done = join_all(results).await;
+    together(join_all(results).await)
+}
+
+/// Answers a request whose token is that of no activation.
+async fn answer_ordinary(
+    app: &AppState,
+    request: Request,
+    started: Instant,
+) -> Result<Response, Busy> {
+    match app.store.ordinary_api_user(&ApiToken::from_wire(&request.token)).await {
+        Ok(Some(user)) => ordinary::answer(app, &user, request).await,
+        Ok(None) => {
+            let refusal = Refusal::TokenUnknown(TokenHint::of(&request.token));
+            Ok(refuse_all(app, &refusal, None, started))
+        }
+        Err(StoreError::Busy) => Err(Busy),
+        Err(error) => Ok(store_failed(error, &request)),
+    }
+}
+
+/// The answer to a request, unless not one of its actions was looked at.
+fn together(done: Vec<Done>) -> Result<Response, Busy> {
     if done.iter().all(|done| done.busy) {
         return Err(Busy);
     }
@@ -135,19 +161,36 @@ async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> Done
         Ok(action) => dispatch(app, user, &echo, &action).instrument(step).await,
         Err(problem) => Err(Failure::Refused(problem.into())),
     };
+    finish(app, echo, Caller::of(user), outcome, started)
+}
+
+/// Logs an action and makes its result.
+fn finish(
+    app: &AppState,
+    echo: Echo,
+    caller: Caller<'_>,
+    outcome: Result<Answer, Failure>,
+    started: Instant,
+) -> Done {
     let busy = matches!(outcome, Err(Failure::Store(StoreError::Busy)));
+    let action = Some((&echo, caller));
     let result = match outcome {
         Ok(answer) => {
-            request_log::record(app, Some((&echo, user)), None, started);
+            request_log::record(app, action, None, started);
             answer.for_action(echo)
         }
         Err(Failure::Refused(refusal)) => {
-            request_log::record(app, Some((&echo, user)), Some((&refusal, None)), started);
+            request_log::record(app, action, Some((&refusal, None)), started);
             refused(app, echo, &refusal)
         }
         Err(Failure::Explained(refusal, cause)) => {
-            request_log::record(app, Some((&echo, user)), Some((&refusal, Some(cause))), started);
+            request_log::record(app, action, Some((&refusal, Some(cause))), started);
             refused(app, echo, &refusal)
+        }
+        Err(Failure::Random(error)) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a call failed");
+            app.metrics.action(&echo.resource_type, ErrorCode::UNKNOWN, started.elapsed());
+            ActionResult::failed(echo, Status::error(ErrorCode::UNKNOWN, ""))
         }
         Err(Failure::Store(error)) => {
             log_store_failure(&error);
@@ -189,6 +232,25 @@ enum Failure {
     Refused(Refusal),
     Explained(Refusal, &'static str),
     Store(StoreError),
+    Random(NoRandom),
+}
+
+impl From<WorkError> for Failure {
+    fn from(error: WorkError) -> Self {
+        match error {
+            WorkError::Store(error) => Self::Store(error),
+            WorkError::Random(error) => Self::Random(error),
+        }
+    }
+}
+
+impl From<Decided<Refusal>> for Failure {
+    fn from(decided: Decided<Refusal>) -> Self {
+        match decided {
+            Decided::Refused(refusal) => Self::Refused(refusal),
+            Decided::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<Refusal> for Failure {
@@ -224,6 +286,10 @@ async fn dispatch(
         Permitted::UnlockProvider => {
             unlock_provider::handle(app, user, action).await.map(Answer::Performed)
         }
+        Permitted::InvoiceRecipient => {
+            invoice_recipient::handle(app, user, claim.as_ref(), action).await
+        }
+        Permitted::CancelAbo => cancel_abo::handle(app, user, claim.as_ref(), action).await,
         Permitted::ReadUser | Permitted::ReadBasicSettings | Permitted::ReadEstate => {
             read::handle(app, user, claim.as_ref(), permitted, (echo, action)).await
         }
@@ -242,14 +308,18 @@ fn check(
     };
     trace::part("check signature")
         .in_scope(|| authenticate(echo, action, &grant.token, key, now, policy))?;
-    let claim = trace::part("check claim")
-        .in_scope(|| check_claim(action, run, &app.claims, now, policy))?;
+    let claim =
+        trace::part("check claim").in_scope(|| check_claim(action, run, &app.claims, now, policy));
+    let claim = match claim {
+        Err(Refusal::ClaimMissing) if claim_is_optional(echo) => None,
+        checked => checked?,
+    };
     let call = find_call(echo, policy)?;
     Ok((permit(call, run, claim.as_ref())?, claim))
 }
 
 fn refused(app: &AppState, echo: Echo, refusal: &Refusal) -> ActionResult {
-    let status = Status::error(refusal.code(&app.policy), refusal.argument());
+    let status = Status::error(refusal.code(&app.policy), &refusal.argument());
     ActionResult::failed(echo, status)
 }
 
@@ -257,7 +327,7 @@ fn refused(app: &AppState, echo: Echo, refusal: &Refusal) -> ActionResult {
 fn refuse_all(
     app: &AppState,
     refusal: &Refusal,
-    user: Option<(&Echo, &ApiUserRecord)>,
+    user: Option<(&Echo, Caller<'_>)>,
     started: Instant,
 ) -> Response {
     request_log::record(app, user, Some((refusal, None)), started);
@@ -275,10 +345,20 @@ fn refuse_inactive(
     let refusal = Refusal::ApiUserInactive;
     if refusal.code(&app.policy) != ErrorCode::USER_NOT_ACTIVE {
         let echo = request.actions.into_iter().next().map(|action| action.echo);
-        return refuse_all(app, &refusal, echo.as_ref().map(|echo| (echo, user)), started);
+        return refuse_all(
+            app,
+            &refusal,
+            echo.as_ref().map(|echo| (echo, Caller::of(user))),
+            started,
+        );
     }
     let results = request.actions.into_iter().map(|action| {
-        request_log::record(app, Some((&action.echo, user)), Some((&refusal, None)), started);
+        request_log::record(
+            app,
+            Some((&action.echo, Caller::of(user))),
+            Some((&refusal, None)),
+            started,
+        );
         refused(app, action.echo, &refusal)
     });
     Response::from_results(results.collect())

@@ -8,7 +8,7 @@ use freischalt_marketplace::{
         Begun, BlockProblem, Blocker, Grant, NewGrant, NewRun, RightProblem, StartFacts,
         StartProblem, begin,
     },
-    service::{UseRefusal, UserRight, may_use},
+    service::{UseRefusal, may_use},
 };
 use freischalt_protocol::{
     ApiClaim, Secret, UnixTime,
@@ -252,7 +252,21 @@ impl AppState {
         user: &User,
         macros: &[(String, String)],
     ) -> Result<(Launch, ServiceEntry), FlowError> {
-        may_use(activation, user, UserRight::AsChosen)?;
+        let right = self.store.right(activation.customer, activation.provider, user.id).await?;
+        may_use(activation, user, right)?;
+        self.webhook_launch(customer, service, activation, user, macros).await
+    }
+
+    /// The same without asking for the user's right: webhooks serve all users
+    /// (enterprise help, "Marketplace").
+    pub async fn webhook_launch(
+        &self,
+        customer: &Customer,
+        service: ServiceAddress<'_>,
+        activation: &Activation,
+        user: &User,
+        macros: &[(String, String)],
+    ) -> Result<(Launch, ServiceEntry), FlowError> {
         let now = self.clock.now();
         let entry = ServiceEntry {
             id: random::parameter_cache_id()?,

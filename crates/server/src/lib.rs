@@ -5,6 +5,7 @@
 
 mod api;
 mod clock;
+mod commerce;
 pub mod config;
 mod crm;
 mod flow;
@@ -13,6 +14,7 @@ mod health;
 pub mod management;
 mod messages;
 mod metrics;
+mod money;
 mod provider_url;
 mod random;
 mod router;
@@ -22,6 +24,7 @@ mod session;
 mod state;
 mod trace;
 mod web;
+mod webhook;
 mod window;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
@@ -145,8 +148,14 @@ impl Server {
         let Self { app, marketplace, management } = self;
         let (announce, stopping) = watch::channel(());
         let marketplace = serve(marketplace, router::marketplace(app.clone()), stopping.clone());
-        let management = serve(management, management::router(app.clone()), stopping);
-        let served = async { tokio::join!(marketplace, management) };
+        let management = serve(management, management::router(app.clone()), stopping.clone());
+        let caretaker = commerce::caretaker(app.clone(), stopping.clone());
+        let dispatcher = webhook::dispatcher(app.clone(), stopping);
+        let served = async {
+            let (marketplace, management, (), ()) =
+                tokio::join!(marketplace, management, caretaker, dispatcher);
+            (marketplace, management)
+        };
         let patience = async {
             stop.await;
             drop(announce);

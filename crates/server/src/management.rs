@@ -9,6 +9,7 @@ mod customers;
 mod problem;
 mod providers;
 mod requests;
+mod sales;
 mod tickets;
 mod wire;
 
@@ -58,6 +59,8 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(activations::show))
         .routes(routes!(activations::block))
         .routes(routes!(activations::service_call))
+        .routes(routes!(sales::create_api_user))
+        .routes(routes!(sales::transactions))
         .routes(routes!(clock::show, clock::set))
         .routes(routes!(requests::list))
         .routes(routes!(tickets::create))

@@ -30,6 +30,8 @@ pub(crate) struct LoggedMessage {
 pub(crate) enum Outcome {
     /// It was followed.
     Followed(&'static str),
+    /// It was an order that was refused, for this reason.
+    Refused(String),
     /// It was ignored, for this reason.
     Ignored(String),
 }

@@ -1,6 +1,6 @@
 //! Random values for what the rules take as arguments.
 
-use freischalt_marketplace::{ActivationId, ApiUser, ParameterCacheId};
+use freischalt_marketplace::{ActivationId, ApiUser, OrderId, ParameterCacheId};
 use freischalt_protocol::seal::NONCE_BYTES;
 
 /// The operating system gives no random bytes.
@@ -33,4 +33,15 @@ pub fn api_user() -> Result<ApiUser, NoRandom> {
 /// A fresh parameter cache id.
 pub fn parameter_cache_id() -> Result<ParameterCacheId, NoRandom> {
     Ok(ParameterCacheId::new(bytes()?))
+}
+
+/// An id for an order that is placed at `millis`.
+pub fn order_id(millis: i64) -> Result<OrderId, NoRandom> {
+    Ok(OrderId::new(u64::try_from(millis).unwrap_or_default(), bytes()?))
+}
+
+/// The token of a payment link: 64 hexadecimal digits.
+pub fn link_token() -> Result<String, NoRandom> {
+    let bytes: [u8; 32] = bytes()?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

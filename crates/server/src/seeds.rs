@@ -1,6 +1,7 @@
 //! The sandbox's demo data: customers, people and providers to try things with. Written once, into
 //! an empty store; a second start carries on with what is there.
 
+mod commerce;
 mod content;
 
 use freischalt_marketplace::{
@@ -35,6 +36,9 @@ pub enum SeedError {
     /// No random bytes.
     #[error(transparent)]
     Random(#[from] NoRandom),
+    /// The demo customer is missing from demo data that was just written.
+    #[error("the demo data has no customer named {0}")]
+    NoCustomer(&'static str),
     /// The store has other data but not this provider.
     #[error("this data folder has no provider named {0}: use another one, or an empty one")]
     NoProvider(&'static str),
@@ -51,7 +55,7 @@ pub async fn ensure(store: &Store) -> Result<(), SeedError> {
     for provider in providers()? {
         store.create_provider(provider).await?;
     }
-    Ok(())
+    commerce::ensure(store).await
 }
 
 /// The secret of a seeded provider, for the process that plays it.

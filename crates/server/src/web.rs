@@ -11,9 +11,13 @@ mod failure;
 mod files;
 mod form;
 mod marketplace;
+mod orders;
 mod page;
+mod pay_account;
+mod pay_link;
 mod reach;
 mod sandbox;
+mod seller;
 mod service;
 mod texts;
 mod views;
@@ -26,10 +30,10 @@ use axum::{
     response::Response,
     routing::{any, get, post},
 };
-use texts::Language;
+pub(crate) use texts::Language;
 
 use self::{failure::Failure, visitor::Visitor};
-use crate::{guard::guard, metrics::Surface, routes::Routes, state::App};
+use crate::{commerce::LINK_PATH, guard::guard, metrics::Surface, routes::Routes, state::App};
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -80,6 +84,19 @@ fn pages() -> Routes {
         .route("/services/open", get(service::open))
         .route("/services/messages", post(service::message))
         .route("/messages", get(service::messages))
+        .route("/orders/{id}", get(orders::show))
+        .route("/orders/{id}/pay", post(orders::pay))
+        .route("/orders/{id}/settle", post(orders::settle))
+        .route("/orders/{id}/give-up", post(orders::give_up))
+        .route("/orders/{id}/bank", get(orders::bank).post(orders::answer_bank))
+        .route("/orders/{id}/result", get(orders::result))
+        .route("/account", get(pay_account::show).post(pay_account::save))
+        .route("/account/methods", post(pay_account::methods))
+        .route("/provider", get(seller::show))
+        .route("/provider/refund", post(seller::refund))
+        .route("/provider/cancel", post(seller::cancel))
+        .route("/provider/link", post(seller::link))
+        .route(LINK_PATH, get(pay_link::show).post(pay_link::pay))
         .route("/sandbox/users", get(account::users))
         .route("/sandbox/user", post(account::choose_user))
         .route("/providers/new", get(sandbox::new_provider).post(sandbox::add_provider))

@@ -74,20 +74,21 @@ impl Window {
         })
     }
 
-    /// Checks that a message came from the page that was opened, in time, and that the provider is
-    /// still active by the same run.
-    pub(crate) fn check_sender(
+    /// Checks that a message came from the page that was opened.
+    pub(crate) fn check_origin(&self, origin: &str) -> Result<(), MessageProblem> {
+        if origin == self.origin {
+            return Ok(());
+        }
+        let (found, expected) = (origin.to_owned(), self.origin.clone());
+        Err(MessageProblem::Origin { found, expected })
+    }
+
+    /// Checks that the window still serves, and that the provider is active by the same run.
+    pub(crate) fn check_life(
         &self,
-        origin: &str,
         newest: Option<&Activation>,
         now: UnixTime,
     ) -> Result<(), MessageProblem> {
-        if origin != self.origin {
-            return Err(MessageProblem::Origin {
-                found: origin.to_owned(),
-                expected: self.origin.clone(),
-            });
-        }
         if now > self.expires {
             return Err(MessageProblem::WindowExpired);
         }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod activations;
+mod clients;
 mod deals;
 mod deliveries;
 mod directory;
@@ -24,6 +25,7 @@ pub use activations::{
     ActivationFilter, ApiUserRecord, Decided, Facts, HistoryEntry, Scope, ServiceEntry, Target,
     Verdict,
 };
+pub use clients::OrdinaryApiUser;
 pub use deals::{
     DealFacts, DealRef, DealScope, DealVerdict, OrderScope, ProviderSubscription,
     ProviderTransaction, Stepped,
@@ -39,6 +41,7 @@ const SCHEMA: Schema = Schema {
         migration!(1, "0001_activation"),
         migration!(2, "0002_commerce"),
         migration!(3, "0003_live_index"),
+        migration!(4, "0004_clients"),
     ],
 };
 

@@ -2,10 +2,10 @@
 //! small batches beside everything else, so that the previous key can be dropped.
 
 use freischalt_database::{Transaction, Vault};
-use freischalt_marketplace::{ActivationId, ProviderId};
+use freischalt_marketplace::{ActivationId, ApiToken, ProviderId};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, activations::rows, directory, installation, open, seal};
+use crate::{Store, StoreError, activations::rows, clients, directory, installation, open, seal};
 
 /// Rows looked at in one transaction.
 const BATCH: i64 = 100;
@@ -28,6 +28,8 @@ impl Store {
         }
         let vault = self.vault.clone();
         let mut sealed = self.database.write(move |tx| providers(tx, &vault)).await?;
+        let vault = self.vault.clone();
+        sealed += self.database.write(move |tx| ordinary_api_users(tx, &vault)).await?;
         let mut after = Some(Row { customer: i64::MIN, activation: [0; 16] });
         while let Some(last) = after {
             let vault = self.vault.clone();
@@ -55,6 +57,25 @@ fn providers(tx: &mut Transaction<'_>, vault: &Vault) -> Result<u64, StoreError>
             "UPDATE providers SET secret_sealed = ?2
              WHERE provider_id = ?1 AND secret_sealed = ?3",
             &[&id, &resealed, &sealed],
+        )?;
+    }
+    Ok(count)
+}
+
+fn ordinary_api_users(tx: &mut Transaction<'_>, vault: &Vault) -> Result<u64, StoreError> {
+    let mut count = 0;
+    for row in tx.query("SELECT api_token, key_sealed FROM ordinary_api_users", &[])? {
+        let (token, sealed): (String, Vec<u8>) = (row.get("api_token")?, row.get("key_sealed")?);
+        if vault.is_current(&sealed) {
+            continue;
+        }
+        let context = clients::key_context(&ApiToken::from_wire(&token));
+        let secret = open(vault, "ordinary_api_users", &context, &sealed)?;
+        let resealed = seal(vault, &context, &secret)?;
+        count += tx.execute(
+            "UPDATE ordinary_api_users SET key_sealed = ?2
+             WHERE api_token = ?1 AND key_sealed = ?3",
+            &[&token, &resealed, &sealed],
         )?;
     }
     Ok(count)

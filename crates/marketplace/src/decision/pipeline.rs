@@ -108,6 +108,10 @@ pub fn find_call(echo: &Echo, policy: &Policy) -> Result<KnownAction, Refusal> {
 pub enum Permitted {
     /// `unlockProvider`, with a claim of the activation.
     UnlockProvider,
+    /// `getMarketplaceInvoiceRecipient`.
+    InvoiceRecipient,
+    /// `marketplaceCancelAbo`.
+    CancelAbo,
     /// `user`, of the customer.
     ReadUser,
     /// `basicsettings`, of the customer.
@@ -160,11 +164,51 @@ fn permit_after_activation(
         ));
     }
     match call {
+        KnownAction::InvoiceRecipient => Ok(Permitted::InvoiceRecipient),
+        KnownAction::CancelAbo => Ok(Permitted::CancelAbo),
         KnownAction::ReadUser => Ok(Permitted::ReadUser),
         KnownAction::ReadBasicSettings => Ok(Permitted::ReadBasicSettings),
         KnownAction::ReadEstate => Ok(Permitted::ReadEstate),
-        other => Err(Refusal::ResourceTypeUnknown(other.resource_type().to_owned())),
+        KnownAction::UnlockProvider
+        | KnownAction::SubsequentPaymentLink
+        | KnownAction::TransactionRefund
+        | KnownAction::ExecuteWebhooks => Err(Refusal::NotForMarketplaceUsers),
     }
+}
+
+/// A call that an API user may make which no activation made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PermittedToOthers {
+    /// `subsequentPaymentLink`, of the client of a provider.
+    SubsequentPaymentLink,
+    /// `transactionRefund`, of the client of a provider.
+    TransactionRefund,
+    /// `executeMarketplaceWebhooks`.
+    ExecuteWebhooks,
+}
+
+/// Checks that an ordinary API user may make this call. Whose transactions are whose is for the
+/// call itself.
+pub fn permit_ordinary(call: KnownAction) -> Result<PermittedToOthers, Refusal> {
+    match call {
+        KnownAction::SubsequentPaymentLink => Ok(PermittedToOthers::SubsequentPaymentLink),
+        KnownAction::TransactionRefund => Ok(PermittedToOthers::TransactionRefund),
+        KnownAction::ExecuteWebhooks => Ok(PermittedToOthers::ExecuteWebhooks),
+        KnownAction::UnlockProvider
+        | KnownAction::InvoiceRecipient
+        | KnownAction::CancelAbo
+        | KnownAction::ReadUser
+        | KnownAction::ReadBasicSettings
+        | KnownAction::ReadEstate => Err(Refusal::OnlyForMarketplaceUsers),
+    }
+}
+
+/// Whether a call may come without a claim: the invoice recipient alone, and then only for a while
+/// (apidoc.onoffice.de, "Get marketplace invoice recipient").
+pub fn claim_is_optional(echo: &Echo) -> bool {
+    let call =
+        Verb::parse(&echo.action_id).and_then(|verb| KnownAction::find(verb, &echo.resource_type));
+    call == Some(KnownAction::InvoiceRecipient)
 }
 
 /// Checks the user whose rights a call has: the one who called the service, as the claim says. The

@@ -8,7 +8,6 @@ mod user;
 use freischalt_marketplace::{
     IssuedClaim, Refusal, User,
     decision::{Permitted, check_acting_user},
-    service::UserRight,
 };
 use freischalt_protocol::{
     actions::ReadRecords,
@@ -36,7 +35,7 @@ pub(super) async fn handle(
 }
 
 /// The user of the claim. Without one, where none is required, it is who began the activation.
-async fn acting_user(
+pub(super) async fn acting_user(
     app: &AppState,
     api_user: &ApiUserRecord,
     claim: Option<&IssuedClaim>,
@@ -44,8 +43,9 @@ async fn acting_user(
     let run = &api_user.activation;
     let id = claim.map_or(run.opened_by, |claim| claim.user);
     let user = app.store.user(run.customer, id).await?;
+    let right = app.store.right(run.customer, run.provider, id).await?;
     let customer_active = api_user.customer.active;
-    check_acting_user(customer_active, user.as_ref(), run, UserRight::AsChosen)?;
+    check_acting_user(customer_active, user.as_ref(), run, right)?;
     Ok(user.ok_or(Refusal::UserInactive)?)
 }
 

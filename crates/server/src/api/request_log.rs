@@ -67,10 +67,26 @@ impl RequestLog {
     }
 }
 
+/// Who made a call.
+#[derive(Clone, Copy)]
+pub(super) struct Caller<'a> {
+    /// Name of the customer.
+    pub(super) customer: &'a str,
+    /// Name of the provider; of an ordinary API user, its own.
+    pub(super) provider: &'a str,
+}
+
+impl<'a> Caller<'a> {
+    /// The API user of an activation.
+    pub(super) fn of(user: &'a ApiUserRecord) -> Self {
+        Self { customer: &user.customer.name, provider: &user.provider_name }
+    }
+}
+
 /// Logs an action; `refused` holds why it failed and, in the sandbox, a likely cause.
 pub(super) fn record(
     app: &AppState,
-    action: Option<(&Echo, &ApiUserRecord)>,
+    action: Option<(&Echo, Caller<'_>)>,
     refused: Option<(&Refusal, Option<&'static str>)>,
     started: Instant,
 ) {
@@ -87,8 +103,8 @@ pub(super) fn record(
         at: app.clock.now(),
         action_id: action.map_or(String::new(), |(echo, _)| shorten(&echo.action_id, TEXT)),
         resource_type: action.map_or(String::new(), |(echo, _)| shorten(&echo.resource_type, TEXT)),
-        customer: action.map(|(_, user)| user.customer.name.clone()),
-        provider: action.map(|(_, user)| user.provider_name.clone()),
+        customer: action.map(|(_, caller)| caller.customer.to_owned()),
+        provider: action.map(|(_, caller)| caller.provider.to_owned()),
         code,
         explanation,
         micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),

@@ -7,7 +7,8 @@ use axum::{
 };
 use freischalt_marketplace::{
     Provider, Slug,
-    service::{CallContext, EntryPoint, Module, UseRefusal, UserRight, may_open},
+    order::{CallbackResult, Refused, SignedOrder},
+    service::{CallContext, EntryPoint, Module, UseRefusal, may_open},
 };
 use freischalt_protocol::{Secret, window_message::WindowRequest};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ use super::{
     visitor::{SignedIn, Visitor},
 };
 use crate::{
+    commerce::CommerceError,
     crm,
     flow::ServiceAddress,
     messages::{LoggedMessage, Outcome},
@@ -45,7 +47,9 @@ pub(super) async fn open(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
     let run = visitor.app.store.newest_activation(who.customer.id, provider.id).await;
     let run = run.map_err(internal)?.ok_or_else(|| not_allowed(&visitor, UseRefusal::NotActive))?;
     let settings = &service.settings;
-    may_open(service.kind, settings, &run, &who.user, UserRight::AsChosen, asked.from)
+    let right = visitor.app.store.right(who.customer.id, provider.id, who.user.id).await;
+    let right = right.map_err(internal)?;
+    may_open(service.kind, settings, &run, &who.user, right, asked.from)
         .map_err(|refusal| not_allowed(&visitor, refusal))?;
     let secret = secret_of(&visitor, &provider).await?;
     let address = ServiceAddress { url: &service.url, port: provider.port, secret: &secret };
@@ -166,14 +170,14 @@ fn not_allowed(visitor: &Visitor, refusal: UseRefusal) -> Failure {
     Failure::forbidden(visitor, detail.to_owned())
 }
 
-async fn secret_of(visitor: &Visitor, provider: &Provider) -> Result<Secret, Failure> {
+pub(super) async fn secret_of(visitor: &Visitor, provider: &Provider) -> Result<Secret, Failure> {
     let secret = visitor.app.store.provider_secret(provider.id).await;
     secret
         .map_err(|error| Failure::internal(visitor, &error))?
         .ok_or_else(|| Failure::not_found(visitor))
 }
 
-fn origin_of(url: &str) -> Option<String> {
+pub(super) fn origin_of(url: &str) -> Option<String> {
     url::Url::parse(url).ok().map(|url| url.origin().ascii_serialization())
 }
 
@@ -193,6 +197,15 @@ pub(super) enum Effect {
     Refresh,
     RefreshAndClose,
     Close,
+    /// To the confirmation of an order.
+    Order {
+        url: String,
+    },
+    /// The person is told why; and the provider, by its callback, if it can be trusted so far.
+    Refused {
+        sentence: &'static str,
+        callback: Option<String>,
+    },
 }
 
 /// `POST /services/messages`
@@ -211,9 +224,10 @@ pub(super) async fn message(
     let provider = provider
         .map_err(|error| Failure::internal(&visitor, &error))?
         .ok_or_else(|| Failure::not_found(&visitor))?;
-    let judged = judge(&visitor, &opened, &provider, &received).await?;
-    let (outcome, effect) = match judged {
-        Ok(request) => (Outcome::Followed(request.as_str()), Effect::of(request)),
+    let secret = secret_of(&visitor, &provider).await?;
+    let (outcome, effect) = match judge(&visitor, &opened, &secret, &received).await? {
+        Ok(Judged::Request(request)) => (Outcome::Followed(request.as_str()), Effect::of(request)),
+        Ok(Judged::Order) => order(&visitor, &opened, &provider, &secret, &received.text).await?,
         Err(problem) => (Outcome::Ignored(problem.to_string()), Effect::Ignored),
     };
     log(&visitor.app, who, &provider, outcome);
@@ -233,25 +247,70 @@ impl Effect {
 async fn judge(
     visitor: &Visitor,
     opened: &Window,
-    provider: &Provider,
+    secret: &Secret,
     received: &Received,
-) -> Result<Result<WindowRequest, MessageProblem>, Failure> {
+) -> Result<Result<Judged, MessageProblem>, Failure> {
     let app = &visitor.app;
     let now = app.clock.now();
     let newest = app.store.newest_activation(opened.customer, opened.provider).await;
     let newest = newest.map_err(|error| Failure::internal(visitor, &error))?;
-    if let Err(problem) = opened.check_sender(&received.origin, newest.as_ref(), now) {
+    if let Err(problem) = opened.check_origin(&received.origin) {
         return Ok(Err(problem));
     }
-    let secret = secret_of(visitor, provider).await?;
-    Ok(match Meaning::of(&received.text) {
-        Meaning::Request => opened.request(&received.text, &secret, app.policy.order_age, now),
+    // An order has checks of its own, whose outcome the person is told.
+    let meaning = Meaning::of(&received.text);
+    if meaning == Meaning::Order {
+        return Ok(Ok(Judged::Order));
+    }
+    if let Err(problem) = opened.check_life(newest.as_ref(), now) {
+        return Ok(Err(problem));
+    }
+    Ok(match meaning {
+        Meaning::Request => {
+            opened.request(&received.text, secret, app.policy.order_age, now).map(Judged::Request)
+        }
         Meaning::Order | Meaning::Nothing => Err(MessageProblem::NothingKnown),
     })
 }
 
+/// What a message from the right page asks for.
+enum Judged {
+    Request(WindowRequest),
+    Order,
+}
+
+/// Takes in an order. The same text again leads to the same order.
+async fn order(
+    visitor: &Visitor,
+    opened: &Window,
+    provider: &Provider,
+    secret: &Secret,
+    text: &str,
+) -> Result<(Outcome, Effect), Failure> {
+    let placed = match SignedOrder::verify(text.as_bytes(), secret) {
+        Ok(signed) => visitor.app.place_order(opened, signed).await,
+        Err(problem) => Err(CommerceError::Refused(Refused { problem, callback: None })),
+    };
+    let refused = match placed {
+        Ok(order) => {
+            let url = format!("/orders/{}", order.id);
+            return Ok((Outcome::Followed("order"), Effect::Order { url }));
+        }
+        Err(CommerceError::Refused(refused)) => refused,
+        Err(error) => return Err(Failure::internal(visitor, &error)),
+    };
+    let sentence = refused.problem.sentence(visitor.store_language());
+    let result =
+        CallbackResult::Error { code: refused.problem.code(), message: sentence.to_owned() };
+    let callback = refused
+        .callback
+        .as_ref()
+        .and_then(|callback| visitor.app.sign_callback(callback, &result, provider, secret).ok());
+    Ok((Outcome::Refused(refused.to_string()), Effect::Refused { sentence, callback }))
+}
+
 fn log(app: &AppState, who: &SignedIn, provider: &Provider, outcome: Outcome) {
-    if let Outcome::Ignored(reason) = &outcome {
+    if let Outcome::Ignored(reason) | Outcome::Refused(reason) = &outcome {
         tracing::info!(provider = %provider.slug, reason, "message of a service window not followed");
     }
     app.messages.push(LoggedMessage {
@@ -269,6 +328,7 @@ pub(super) async fn messages(visitor: Visitor) -> Result<Response, Failure> {
     let shown = entries.into_iter().map(|entry| {
         let (outcome, detail) = match entry.outcome {
             Outcome::Followed(what) => (MessageOutcome::Followed, what.to_owned()),
+            Outcome::Refused(reason) => (MessageOutcome::Refused, reason),
             Outcome::Ignored(reason) => (MessageOutcome::Ignored, reason),
         };
         Message {

@@ -6,6 +6,8 @@
 mod commerce;
 mod de;
 mod en;
+mod orders;
+mod pay_account;
 
 use std::fmt;
 
@@ -76,6 +78,9 @@ impl Count {
 pub(crate) struct Texts {
     pub(crate) frame: Frame,
     pub(crate) commerce: &'static commerce::Commerce,
+    pub(crate) orders: &'static orders::Orders,
+    pub(crate) pay_account: &'static pay_account::PayAccount,
+    pub(crate) seller: &'static pay_account::Seller,
     pub(crate) state: State,
     pub(crate) users: Users,
     pub(crate) overview: Overview,

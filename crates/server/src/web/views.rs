@@ -7,6 +7,8 @@ pub mod activation;
 pub mod catalogue;
 pub mod crm;
 pub mod frame;
+pub mod order;
+pub mod pay_account;
 pub mod problem;
 pub mod sandbox;
 pub mod service;

@@ -16,6 +16,7 @@ mod leniency;
 mod lifecycle;
 mod metrics;
 mod openapi;
+mod orders;
 mod overload;
 mod problems;
 mod production;

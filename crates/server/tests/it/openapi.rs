@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::world::{Run, World};
 
 /// Every operation there is. A new route stands here or this fails.
-pub const OPERATIONS: [(&str, &str); 16] = [
+pub const OPERATIONS: [(&str, &str); 18] = [
     ("GET", "/v1/activations"),
     ("GET", "/v1/activations/{id}"),
     ("GET", "/v1/clock"),
@@ -16,12 +16,14 @@ pub const OPERATIONS: [(&str, &str); 16] = [
     ("GET", "/v1/customers/{slug}"),
     ("GET", "/v1/providers"),
     ("GET", "/v1/providers/{slug}"),
+    ("GET", "/v1/providers/{slug}/transactions"),
     ("GET", "/v1/requests"),
     ("PATCH", "/v1/customers/{slug}"),
     ("POST", "/v1/activations"),
     ("POST", "/v1/activations/{id}/block"),
     ("POST", "/v1/activations/{id}/service-calls"),
     ("POST", "/v1/customers"),
+    ("POST", "/v1/customers/{slug}/api-users"),
     ("POST", "/v1/providers"),
     ("POST", "/v1/sign-in-tickets"),
     ("PUT", "/v1/clock"),
@@ -50,6 +52,7 @@ pub fn example(method: &str, path: &str, run: &Run) -> (String, Option<Value>) {
             json!({ "provider": "funkstille", "customer": "musterimmo" })
         }
         ("POST", "/v1/activations/{id}/service-calls") => json!({}),
+        ("POST", "/v1/customers/{slug}/api-users") => json!({ "name": "refunds" }),
         ("POST", "/v1/customers") => json!({ "slug": "new" }),
         ("POST", "/v1/providers") => json!({ "name": "New", "activationUrl": "http://h/a" }),
         ("POST", "/v1/sign-in-tickets") => json!({ "customer": "musterimmo", "user": 21 }),

@@ -135,7 +135,7 @@ async fn values_that_cannot_be_used_are_named() {
     }
     let list = world.managed("GET", "/v1/providers", None).await;
     assert_eq!(list.as_array().unwrap().len(), 3, "nothing was made");
-    assert_eq!(world.managed("GET", "/v1/customers", None).await.as_array().unwrap().len(), 2);
+    assert_eq!(world.managed("GET", "/v1/customers", None).await.as_array().unwrap().len(), 3);
 }
 
 #[tokio::test]

@@ -59,6 +59,22 @@ const LEDGER: &[(&str, &str, Gets)] = &[
     ("GET", "/services/open", SignIn),
     ("POST", "/services/messages", SignIn),
     ("GET", "/messages", Nothing),
+    ("GET", "/orders/{id}", SignIn),
+    ("POST", "/orders/{id}/pay", SignIn),
+    ("POST", "/orders/{id}/settle", SignIn),
+    ("POST", "/orders/{id}/give-up", SignIn),
+    ("GET", "/orders/{id}/bank", SignIn),
+    ("POST", "/orders/{id}/bank", SignIn),
+    ("GET", "/orders/{id}/result", SignIn),
+    ("GET", "/account", SignIn),
+    ("POST", "/account", SignIn),
+    ("POST", "/account/methods", SignIn),
+    ("GET", "/provider", SignIn),
+    ("POST", "/provider/refund", SignIn),
+    ("POST", "/provider/cancel", SignIn),
+    ("POST", "/provider/link", SignIn),
+    ("GET", "/smart/short.php", Nothing),
+    ("POST", "/smart/short.php", Nothing),
     ("GET", "/sandbox/users", Nothing),
     ("POST", "/sandbox/user", Nothing),
     ("GET", "/providers/new", Nothing),
@@ -90,7 +106,9 @@ const LEDGER: &[(&str, &str, Gets)] = &[
 
 /// A form that would do something, if its sender were somebody.
 const FORM: &str = "terms=on&dpa=on&audience=all&customer=musterimmo&user=21&ticket=AAAA\
-                    &name=N&slug=n&activation_url=http%3A%2F%2Fh%2Fa";
+                    &name=N&slug=n&activation_url=http%3A%2F%2Fh%2Fa\
+                    &method=1&answer=confirm&of=user&c=x&transaction=1&subscription=1\
+                    &day=2027-01-01&price=1.00&description=d";
 
 fn decision(method: &str, path: &str) -> Gets {
     let row = LEDGER.iter().find(|row| (row.0, row.1) == (method, path));

@@ -10,14 +10,18 @@ use crate::{
 };
 
 /// A user at a browser.
-struct Visitor<'a> {
+pub struct Visitor<'a> {
     world: &'a World,
     cookie: String,
 }
 
 impl<'a> Visitor<'a> {
-    async fn sign_in(world: &'a World, user: i64) -> Self {
-        let form = format!("customer=musterimmo&user={user}");
+    pub async fn sign_in(world: &'a World, user: i64) -> Self {
+        Self::sign_in_to(world, "musterimmo", user).await
+    }
+
+    pub async fn sign_in_to(world: &'a World, customer: &str, user: i64) -> Self {
+        let form = format!("customer={customer}&user={user}");
         let headers = [("Content-Type", "application/x-www-form-urlencoded")];
         let request = wire::request("POST", "/sandbox/user", &headers, form.as_bytes());
         let answer = wire::exchange(world.api, &request).await;
@@ -25,16 +29,23 @@ impl<'a> Visitor<'a> {
         Self { world, cookie: cookie.to_owned() }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Answer {
         let headers = [("Cookie", self.cookie.as_str()), ("Accept-Language", "en")];
         wire::exchange(self.world.api, &wire::request("GET", path, &headers, b"")).await
     }
 
-    async fn open(&self, query: &str) -> Answer {
+    pub async fn open(&self, query: &str) -> Answer {
         self.get(&format!("/services/open?service=demo/floor-plan&{query}")).await
     }
 
-    async fn post(&self, body: &Value) -> Answer {
+    pub async fn form(&self, path: &str, body: &str) -> Answer {
+        let form = "application/x-www-form-urlencoded";
+        let headers = [("Cookie", self.cookie.as_str()), ("Content-Type", form)];
+        let request = wire::request("POST", path, &headers, body.as_bytes());
+        wire::exchange(self.world.api, &request).await
+    }
+
+    pub async fn post(&self, body: &Value) -> Answer {
         let headers = [("Cookie", self.cookie.as_str()), ("Content-Type", "application/json")];
         let body = body.to_string();
         let request = wire::request("POST", "/services/messages", &headers, body.as_bytes());
@@ -50,7 +61,7 @@ impl<'a> Visitor<'a> {
 }
 
 /// A sandbox whose demo provider is active and at an address that answers connections.
-async fn world() -> (World, Run, std::net::TcpListener) {
+pub async fn world() -> (World, Run, std::net::TcpListener) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let world = World::new().await;
     world.place("demo", &format!("http://{}", listener.local_addr().unwrap())).await;
@@ -59,18 +70,18 @@ async fn world() -> (World, Run, std::net::TcpListener) {
     (world, run, listener)
 }
 
-fn attribute(page: &Answer, selector: &str, name: &str) -> String {
+pub fn attribute(page: &Answer, selector: &str, name: &str) -> String {
     let html = Html::parse_document(page.text());
     let selector = Selector::parse(selector).unwrap();
     let element = html.select(&selector).next().unwrap_or_else(|| panic!("{}", page.text()));
     element.value().attr(name).expect(name).to_owned()
 }
 
-fn frame_url(page: &Answer) -> String {
+pub fn frame_url(page: &Answer) -> String {
     attribute(page, "#service-frame", "src")
 }
 
-fn sealed(page: &Answer) -> String {
+pub fn sealed(page: &Answer) -> String {
     attribute(page, "#service", "data-window")
 }
 

@@ -47,6 +47,8 @@ pub enum Section {
     Marketplace,
     /// Records and service windows.
     Records,
+    /// The marketplace account.
+    Account,
     /// Messages of service windows, in the sandbox.
     Messages,
     /// Adding a provider, in the sandbox.
@@ -71,6 +73,7 @@ impl Frame {
         let here = match self.section {
             Section::Marketplace => "marketplace",
             Section::Records => "records",
+            Section::Account => "account",
             Section::Messages => "messages",
             Section::NewProvider => "new-provider",
             Section::Requests => "requests",

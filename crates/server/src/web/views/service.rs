@@ -64,6 +64,8 @@ pub struct Message {
 pub enum MessageOutcome {
     /// It was followed.
     Followed,
+    /// An order that was refused.
+    Refused,
     /// It was ignored.
     Ignored,
 }

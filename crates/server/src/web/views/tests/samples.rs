@@ -9,6 +9,10 @@ use crate::web::{
         activation::{End, Ending, Key, Legal, Right, SentLegal, Subject},
         catalogue::*,
         crm::{Estate, List, Records, Row, ServiceButton},
+        order::{
+            Bank, Confirm, Line, LinkPage, LinkStep, Method, Payment, Standing, State, Summary,
+        },
+        pay_account::{PayAccount, Sale, Seller, SoldSubscription},
         problem::{Problem, ProblemPage},
         sandbox::{
             Customer, Field, NewProvider, ProviderAdded, Request, RequestPage, Requests, User,
@@ -387,9 +391,111 @@ fn commerce_pages(language: Language) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn order_pages(language: Language) -> Vec<(&'static str, String)> {
+    let here = || frame(language, Section::Records);
+    let order = || Summary {
+        id: text("0193-7"),
+        provider: text(HOSTILE),
+        lines: vec![Line {
+            name: text(HOSTILE),
+            quantity: 2,
+            price: text("38,70 €"),
+            circle: text("alle Nutzer"),
+        }],
+        amount: text("77,40 €"),
+        agreement: vec![text("Monatlich, vereinbart für 6 Monate.")],
+    };
+    let confirm = |payment, failed: Option<&str>| {
+        let (frame, order, failed) = (here(), order(), failed.map(text));
+        Confirm { frame, order, payment, failed }.render().unwrap()
+    };
+    let method = |id, label| Method { id, label: text(label), outcome: text("sofort bezahlt") };
+    let methods =
+        || Payment::Methods(vec![method(1, "Card •••• 0010"), method(2, "Account •••• 0001")]);
+    let state = |state| {
+        let (frame, order, again) = (here(), order(), text("/orders/0193-7"));
+        State { frame, order, state, again }.render().unwrap()
+    };
+    let link = |step, failed: Option<&str>| {
+        let (frame, order, token) = (here(), order(), text("ab12"));
+        LinkPage { frame, order, token, step, failed: failed.map(text) }.render().unwrap()
+    };
+    let bank = Bank { frame: here(), order: order(), label: text("Card •••• 0127") };
+    vec![
+        ("order", confirm(methods(), None)),
+        ("order-declined", confirm(methods(), Some(HOSTILE))),
+        ("order-without-method", confirm(Payment::NoMethod, None)),
+        ("order-directly", confirm(Payment::Directly, None)),
+        ("order-bank", bank.render().unwrap()),
+        ("order-waiting", state(Standing::Waiting)),
+        ("order-given-up", state(Standing::GivenUp)),
+        ("order-expired", state(Standing::Expired)),
+        ("order-paid", state(Standing::Paid)),
+        ("order-in-process", state(Standing::InProcess)),
+        ("order-returned", state(Standing::Returned)),
+        ("pay-link", link(LinkStep::Pay, Some(HOSTILE))),
+        ("pay-link-bank", link(LinkStep::Bank, None)),
+    ]
+}
+
+fn account_pages(language: Language) -> Vec<(&'static str, String)> {
+    let account = |exists, number_problem| PayAccount {
+        frame: frame(language, Section::Account),
+        tabs: vec![("client", "Konto der Firma", true), ("user", "Ihr eigenes Konto", false)],
+        owner: "client",
+        exists,
+        contact: vec![("lastname", "Nachname", text(HOSTILE)), ("city", "Ort", text("Aachen"))],
+        users: vec![(21, text("Anna Albrecht"), true), (22, text(HOSTILE), false)],
+        methods: vec![(1, text("Card •••• 0010"), "sofort bezahlt")],
+        number_problem,
+        test_numbers: vec![("4000000000000010", "sofort bezahlt")],
+    };
+    let sale = |id, is_refund| Sale {
+        id,
+        at: text("1. Januar"),
+        customer: text("Musterimmo GmbH"),
+        title: text(HOSTILE),
+        amount: text("77,40 €"),
+        stage: "bezahlt",
+        is_refund,
+        refundable: !is_refund,
+    };
+    let abo = |id, until: Option<&str>| SoldSubscription {
+        id,
+        customer: text("Musterimmo GmbH"),
+        title: text(HOSTILE),
+        monthly: text("25,30 €"),
+        until: until.map(text),
+        running: until.is_none(),
+    };
+    let seller = |full: bool| Seller {
+        frame: frame(language, Section::Elsewhere),
+        provider: text("Grundrisswerk"),
+        balance: text("77,40 €"),
+        transactions: if full { vec![sale(2, true), sale(1, false)] } else { vec![] },
+        subscriptions: if full { vec![abo(2, None), abo(1, Some("2027-01-31"))] } else { vec![] },
+        link: full.then(|| text("/smart/short.php?c=ab12")),
+        problem: full.then(|| text(HOSTILE)),
+    };
+    vec![
+        ("pay-account", account(true, None).render().unwrap()),
+        ("pay-account-new", account(false, None).render().unwrap()),
+        ("pay-account-wrong", account(true, Some("Unbekannt.")).render().unwrap()),
+        ("seller", seller(true).render().unwrap()),
+        ("seller-empty", seller(false).render().unwrap()),
+    ]
+}
+
 /// Every page, with a name.
 pub(super) fn pages(language: Language) -> Vec<(String, String)> {
-    let groups = [sandbox_pages, catalogue_pages, activation_pages, commerce_pages];
+    let groups = [
+        sandbox_pages,
+        catalogue_pages,
+        activation_pages,
+        commerce_pages,
+        order_pages,
+        account_pages,
+    ];
     groups
         .into_iter()
         .flat_map(|group| group(language))

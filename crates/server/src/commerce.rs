@@ -1,0 +1,407 @@
+//! Orders and payments as web UI and API both drive them: the rules with fresh random values, in
+//! the store's transactions, and what is due for an order done at once.
+
+use std::time::Duration;
+
+use freischalt_marketplace::{
+    Change, CustomerId, Day, Delivery, DeliveryId, Language, MethodId, Order, OrderId, Provider,
+    ProviderId, StoredMeans, SubscriptionId, TransactionId, User, UserId,
+    bank::{Answer, test_bank},
+    calls::{self, CallProblem, ExtraCosts},
+    deal::{
+        CancelProblem, Cancelled, Deal, NewTransaction, PayFacts, PayProblem, settles_directly,
+    },
+    order::{CallbackResult, CallbackUrl, NewOrder, Placed, Refused, SignedOrder, intake},
+    service::{Module, Saved},
+    webhook::{self, Subject},
+};
+use freischalt_protocol::{Secret, signed_url::SignedUrlError};
+use freischalt_store::{
+    DealFacts, DealRef, DealScope, DealVerdict, Decided, OrderScope, SaveFacts, Stepped, StoreError,
+};
+
+use crate::{
+    random::{self, NoRandom},
+    state::{App, AppState},
+    window::Window,
+};
+
+/// The path of a link for a subsequent payment, as in the vendor's sample.
+pub(crate) const LINK_PATH: &str = "/smart/short.php";
+/// Orders that are looked after in one round.
+const ROUND: u32 = 200;
+/// How long the caretaker rests when nothing is due.
+const REST: Duration = Duration::from_secs(1);
+
+/// Why nothing came of it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommerceError<E: std::error::Error + 'static> {
+    /// The rule refused.
+    #[error(transparent)]
+    Refused(E),
+    /// There is no such thing.
+    #[error("there is no such order or transaction")]
+    NotFound,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] NoRandom),
+}
+
+impl<E: std::error::Error + 'static> From<Decided<E>> for CommerceError<E> {
+    fn from(decided: Decided<E>) -> Self {
+        match decided {
+            Decided::Refused(refusal) => Self::Refused(refusal),
+            Decided::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// An order by its address.
+pub(crate) type OrderAddress = (CustomerId, OrderId);
+
+impl AppState {
+    /// Takes in an order whose signature is good. The same one again is the same order.
+    pub(crate) async fn place_order(
+        &self,
+        window: &Window,
+        signed: SignedOrder,
+    ) -> Result<Order, CommerceError<Refused>> {
+        let (now, policy) = (self.clock.now(), self.policy.clone());
+        let new = NewOrder {
+            id: random::order_id(self.clock.millis())?,
+            customer: window.customer,
+            provider: window.provider,
+            user: window.user,
+        };
+        let scope = OrderScope {
+            customer: window.customer,
+            provider: window.provider,
+            user: window.user,
+            intent: signed.intent().clone(),
+            entry: signed.entry(),
+        };
+        let placed = self
+            .store
+            .place_order(scope, move |facts| intake(&signed, new, facts, now, &policy))
+            .await?;
+        let (Placed::Now(order) | Placed::Before(order)) = placed;
+        Ok(order)
+    }
+
+    /// Pays an order with a stored payment method of the buyer's account.
+    pub(crate) async fn pay(
+        &self,
+        order: OrderAddress,
+        user: UserId,
+        method: MethodId,
+    ) -> Result<(), CommerceError<PayProblem>> {
+        let now = self.clock.now();
+        let (reference, fee) = (reference()?, self.policy.fee_permille);
+        self.decide_order(order, Some(user), move |facts| {
+            let new = new_transaction(&facts, &reference, fee);
+            let means = facts.deal.choose(method, pay_facts(&facts))?;
+            facts.deal.pay(means, &new, now)
+        })
+        .await
+    }
+
+    /// Records the order of a regular customer without payment, if the provider is set up so.
+    pub(crate) async fn settle(
+        &self,
+        order: OrderAddress,
+        user: UserId,
+        provider: &Provider,
+    ) -> Result<(), CommerceError<PayProblem>> {
+        let (now, commerce) = (self.clock.now(), provider.commerce);
+        let (reference, fee) = (reference()?, self.policy.fee_permille);
+        self.decide_order(order, Some(user), move |facts| {
+            let new = new_transaction(&facts, &reference, fee);
+            facts.deal.check_payer(pay_facts(&facts))?;
+            let run = facts.activation.as_ref().ok_or(PayProblem::ProviderInactive)?;
+            if !settles_directly(&commerce, run) {
+                return Err(PayProblem::NoMethod);
+            }
+            facts.deal.settle(&new, now)
+        })
+        .await
+    }
+
+    /// The buyer closes the order without paying.
+    pub(crate) async fn give_up(
+        &self,
+        order: OrderAddress,
+    ) -> Result<(), CommerceError<PayProblem>> {
+        let now = self.clock.now();
+        self.decide_order(order, None, move |facts| facts.deal.give_up(now)).await
+    }
+
+    /// Hands on what the buyer has answered on the bank's page.
+    pub(crate) async fn answer_bank(
+        &self,
+        order: OrderAddress,
+        transaction: TransactionId,
+        answer: Answer,
+    ) -> Result<(), CommerceError<PayProblem>> {
+        let now = self.clock.now();
+        self.decide_order(order, None, move |facts| facts.deal.answer(transaction, answer, now))
+            .await
+    }
+
+    async fn decide_order(
+        &self,
+        order: OrderAddress,
+        user: Option<UserId>,
+        mut rule: impl FnMut(DealFacts) -> Result<Change, PayProblem> + Send + 'static,
+    ) -> Result<(), CommerceError<PayProblem>> {
+        let scope = DealScope { deal: DealRef::Order(order.0, order.1), user };
+        let decided = self.store.decide_deal(scope, self.clock.now(), move |facts| {
+            rule(facts).map(|change| DealVerdict { change: Some(change), outcome: () })
+        });
+        decided.await?.ok_or(CommerceError::NotFound)?;
+        Ok(self.look_after(order).await?)
+    }
+
+    /// Does everything that is due for an order now. What fails is done by the caretaker later.
+    pub(crate) async fn look_after(
+        &self,
+        (customer, order): OrderAddress,
+    ) -> Result<(), WorkError> {
+        let (now, fee) = (self.clock.now(), self.policy.fee_permille);
+        loop {
+            let stepped = self
+                .store
+                .step_order(customer, order, now, reference()?, fee, test_bank::respond)
+                .await?;
+            if stepped == Stepped::Nothing {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Does what is due for all orders; whether there may be more.
+    pub(crate) async fn look_after_all(&self) -> Result<bool, WorkError> {
+        let due = self.store.due_orders(self.clock.now(), ROUND).await?;
+        let more = due.len() >= ROUND as usize;
+        for order in due {
+            self.look_after(order).await?;
+        }
+        Ok(more)
+    }
+
+    /// The signed callback URL of an order as it is now; `None` while there is nothing to say.
+    pub(crate) fn callback_of(
+        &self,
+        deal: &Deal,
+        provider: &Provider,
+        secret: &Secret,
+        language: Language,
+    ) -> Option<Result<String, SignedUrlError>> {
+        let (callback, result) = (deal.order.callback()?, deal.callback(language)?);
+        Some(self.sign_callback(callback, &result, provider, secret))
+    }
+
+    /// Signs a result into a callback URL.
+    pub(crate) fn sign_callback(
+        &self,
+        callback: &CallbackUrl,
+        result: &CallbackResult,
+        provider: &Provider,
+        secret: &Secret,
+    ) -> Result<String, SignedUrlError> {
+        let mut parameters = result.parameters();
+        parameters.push(("timestamp", self.clock.now().to_string()));
+        let parameters: Vec<(&str, &str)> =
+            parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        provider.port.sign_with(callback.as_str(), &parameters, secret)
+    }
+}
+
+impl AppState {
+    /// Gives a payment back that went to this provider.
+    pub(crate) async fn refund(
+        &self,
+        provider: ProviderId,
+        id: TransactionId,
+    ) -> Result<(), CommerceError<CallProblem>> {
+        let now = self.clock.now();
+        let (reference, fee) = (reference()?, self.policy.fee_permille);
+        let scope = DealScope { deal: DealRef::Transaction(id), user: None };
+        let decided = self.store.decide_deal(scope, now, move |facts| {
+            let new = new_transaction(&facts, &reference, fee);
+            let order = (facts.deal.customer(), facts.deal.order.id);
+            let change = calls::refund(provider, facts.deal, id, &new, now)?;
+            Ok(DealVerdict { change: Some(change), outcome: order })
+        });
+        let order =
+            decided.await?.ok_or(CommerceError::Refused(CallProblem::TransactionUnknown))?;
+        Ok(self.look_after(order).await?)
+    }
+
+    /// Cancels a subscription that was sold by this provider, from its own client.
+    pub(crate) async fn cancel_subscription(
+        &self,
+        provider: ProviderId,
+        id: SubscriptionId,
+        day: Day,
+    ) -> Result<(), CommerceError<CancelProblem>> {
+        let now = self.clock.now();
+        let scope = DealScope { deal: DealRef::Subscription(id), user: None };
+        let decided = self.store.decide_deal(scope, now, move |facts| {
+            if facts.deal.provider() != provider {
+                return Err(CancelProblem::NoSubscription);
+            }
+            let change = match facts.deal.cancel(day, now)? {
+                Cancelled::Now(change) => Some(*change),
+                Cancelled::Before => None,
+            };
+            Ok(DealVerdict { change, outcome: () })
+        });
+        decided.await?.ok_or(CommerceError::NotFound)
+    }
+
+    /// The link for extra costs of a payment that went to this provider. Its spelling is that of
+    /// the vendor's sample.
+    pub(crate) async fn payment_link(
+        &self,
+        provider: ProviderId,
+        of: TransactionId,
+        price: Option<String>,
+        description: String,
+    ) -> Result<String, CommerceError<CallProblem>> {
+        let (now, policy) = (self.clock.now(), self.policy.clone());
+        let order = random::order_id(self.clock.millis())?;
+        let token = random::link_token()?;
+        let made = self.store.create_payment_link(of, &token, move |deal| {
+            let costs = ExtraCosts { of, price: price.as_deref(), description: &description };
+            calls::payment_link(provider, &deal, costs, order, now, &policy)
+        });
+        made.await?.ok_or(CommerceError::Refused(CallProblem::TransactionUnknown))?;
+        Ok(format!("{}{LINK_PATH}?c={token}", self.public_url))
+    }
+
+    /// Pays what a link asks for, with a card or account that is typed in.
+    pub(crate) async fn pay_link(
+        &self,
+        order: OrderAddress,
+        means: StoredMeans,
+    ) -> Result<(), CommerceError<PayProblem>> {
+        let now = self.clock.now();
+        let (reference, fee) = (reference()?, self.policy.fee_permille);
+        self.decide_order(order, None, move |facts| {
+            let new = new_transaction(&facts, &reference, fee);
+            facts.deal.pay(means.clone(), &new, now)
+        })
+        .await
+    }
+
+    /// Queues all webhooks of a record in the name of the customer's first administrator; false if
+    /// there is no such record.
+    pub(crate) async fn execute_webhooks(
+        &self,
+        customer: CustomerId,
+        module: Module,
+        record: i64,
+    ) -> Result<bool, WorkError> {
+        let users = self.store.users(customer).await?;
+        let Some(user) = users.into_iter().find(User::may_activate) else { return Ok(false) };
+        let saved = move |_: &SaveFacts| (false, None);
+        let rule = self.hooks(customer, user.id, module, record, saved)?;
+        Ok(self.store.queue_webhooks(customer, module, record, rule).await?)
+    }
+
+    /// A rule that queues a delivery for each webhook a record calls. `saved` says whether it is
+    /// new, and what has changed if that is known.
+    fn hooks(
+        &self,
+        customer: CustomerId,
+        user: UserId,
+        module: Module,
+        record: i64,
+        saved: impl Fn(&SaveFacts) -> (bool, Option<Vec<String>>) + Send + 'static,
+    ) -> Result<impl FnMut(&SaveFacts) -> Vec<Delivery> + Send + 'static, NoRandom> {
+        let (now, millis, seed) = (self.clock.now(), self.clock.millis(), random::bytes()?);
+        Ok(move |facts: &SaveFacts| {
+            let (created, changed) = saved(facts);
+            let saved = Saved { module, created, changed: changed.as_deref() };
+            let called = webhook::called(&facts.hooks, &saved);
+            let deliveries = (0_u8..).zip(called).map(|(number, hook)| {
+                let mut random: [u8; 10] = seed;
+                random[9] = random[9].wrapping_add(number);
+                let id = DeliveryId::new(u64::try_from(millis).unwrap_or_default(), random);
+                let service = hook.service.clone();
+                let subject = Subject::Record { service, user, module, record };
+                Delivery::new(id, customer, hook.provider, subject, now)
+            });
+            deliveries.collect()
+        })
+    }
+}
+
+/// Looks after all orders until the server stops: what banks say later, and instalments.
+pub(crate) async fn caretaker(app: App, mut stopping: tokio::sync::watch::Receiver<()>) {
+    loop {
+        let more = match app.look_after_all().await {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "orders were not looked after"
+                );
+                false
+            }
+        };
+        let rest = if more { Duration::ZERO } else { REST };
+        tokio::select! {
+            () = tokio::time::sleep(rest) => {}
+            _ = stopping.changed() => return,
+        }
+    }
+}
+
+/// Why something that was due was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WorkError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] NoRandom),
+}
+
+impl<E: std::error::Error + 'static> From<WorkError> for CommerceError<E> {
+    fn from(error: WorkError) -> Self {
+        match error {
+            WorkError::Store(error) => Self::Store(error),
+            WorkError::Random(error) => Self::Random(error),
+        }
+    }
+}
+
+/// A fresh `referenceid`.
+fn reference() -> Result<String, NoRandom> {
+    Ok(NewTransaction::reference(random::bytes()?))
+}
+
+/// What a new transaction is given.
+fn new_transaction(facts: &DealFacts, reference: &str, fee_permille: u16) -> NewTransaction {
+    NewTransaction {
+        id: facts.next_transaction,
+        subscription: facts.next_subscription,
+        reference: reference.to_owned(),
+        fee_permille,
+    }
+}
+
+fn pay_facts(facts: &DealFacts) -> PayFacts<'_> {
+    PayFacts {
+        activation: facts.activation.as_ref(),
+        customer_active: facts.customer_active,
+        user: facts.user.as_ref(),
+        right: facts.right,
+        accounts: &facts.accounts,
+    }
+}
