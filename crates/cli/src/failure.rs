@@ -105,7 +105,9 @@ impl Failure {
             Self::No(_) | Self::AnsweredNo => NO,
             Self::Input(_) => USAGE,
             Self::Management(error) => management_exit_code(error),
-            Self::Config(_) | Self::GatewayConfig(_) | Self::DataDir(_) | Self::ApiAddress(_) => USAGE,
+            Self::Config(_) | Self::GatewayConfig(_) | Self::DataDir(_) | Self::ApiAddress(_) => {
+                USAGE
+            }
             Self::Doctor(DoctorError::Unreachable { .. }) => UNREACHABLE,
             Self::Doctor(DoctorError::Safety(_) | DoctorError::NothingToDo) => USAGE,
             Self::Doctor(_) => UNEXPECTED,

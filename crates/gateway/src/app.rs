@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use freischalt_client::Client;
 use freischalt_client::provider::UrlCheck;
+use freischalt_database::{Keys, Location};
 use freischalt_protocol::Secret;
+use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
 use url::Url;
 
 use crate::behind::Behind;
@@ -84,7 +86,7 @@ impl App {
         Ok(Self {
             marketplace_origin,
             demo_shop,
-            store: Store::open(&config.location, &config.keys)?,
+            store: Store::open(&config.location, &keys(config.keys.as_ref(), &config.location)?)?,
             provider_name: config.provider_name,
             page: config.page,
             max_url_age: config.max_url_age,
@@ -139,6 +141,19 @@ impl App {
     pub(crate) fn logo_origin(&self) -> Option<String> {
         let url = Url::parse(self.page.logo_url.as_deref()?).ok()?;
         Some(url.origin().ascii_serialization())
+    }
+}
+
+/// The keys that were given, or for a store in memory some that nobody else knows.
+fn keys(given: Option<&Keys>, location: &Location) -> Result<Keys, ConfigError> {
+    match (given, location) {
+        (Some(keys), _) => Ok(keys.clone()),
+        (None, Location::Memory) => {
+            let mut key = [0; KEY_BYTES];
+            getrandom::fill(&mut key)?;
+            Ok(Keys { current: MasterKey::new(key), previous: Vec::new() })
+        }
+        (None, _) => Err(ConfigError::KeysNeeded),
     }
 }
 

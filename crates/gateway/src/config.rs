@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use freischalt_client::{BuildError, system_time};
 use freischalt_database::{Keys, Location, OpenError};
-use freischalt_protocol::seal::MasterKey;
 use freischalt_protocol::{Secret, UnixTime};
 use url::{ParseError, Url};
 
@@ -53,9 +52,9 @@ pub struct GatewayConfig {
     pub page: PageConfig,
     /// Where the gateway keeps what it has to remember; in memory by default.
     pub location: Location,
-    /// What tokens, keys and claims are sealed with at rest; by default keys that only this process
-    /// knows, which goes with a memory that ends with it.
-    pub keys: Keys,
+    /// What tokens, keys and claims are sealed with at rest. In memory they may be left out; then
+    /// only this process knows the key.
+    pub keys: Option<Keys>,
     /// The app behind the gateway. Without one there is the activation and nothing else.
     pub app: Option<AppConfig>,
     /// Services, called at `/services/NAME`.
@@ -89,7 +88,7 @@ impl GatewayConfig {
             regular_customer: RegularCustomer::No,
             page: PageConfig::default(),
             location: Location::Memory,
-            keys: Keys { current: MasterKey::new([0; 32]), previous: Vec::new() },
+            keys: None,
             app: None,
             services: Vec::new(),
             webhooks: Vec::new(),
@@ -236,6 +235,12 @@ pub enum ConfigError {
         /// Its value.
         value: String,
     },
+    /// What outlives the process has to be sealed with a key that does so too.
+    #[error("keys are needed for a store that is not in memory")]
+    KeysNeeded,
+    /// The operating system gives no random bytes.
+    #[error("the operating system gives no random bytes")]
+    Random(#[from] getrandom::Error),
     /// The store cannot be opened.
     #[error("the gateway's store cannot be opened")]
     Store(#[from] OpenError),

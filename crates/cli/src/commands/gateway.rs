@@ -64,7 +64,9 @@ fn reload(
                 Ok(()) => tracing::info!("provider secrets reloaded"),
                 Err(error) => tracing::error!(%error, "provider secrets were not reloaded"),
             }
-            report(control.replace_keys(&config.keys).await);
+            if let Some(keys) = &config.keys {
+                report(control.replace_keys(keys).await);
+            }
         }
     })
 }

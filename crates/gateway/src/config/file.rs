@@ -150,7 +150,7 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
     let other_secrets = other_secrets
         .map(|path| secret("provider.other_secret_files", &folder.join(path), 1))
         .collect::<Result<_, _>>()?;
-    if file.app.bind == file.gateway.bind {
+    if file.app.bind == file.gateway.bind && file.app.bind.port() != 0 {
         return refuse(
             "app.bind",
             "is gateway.bind too; the app's listener needs an address of its own, which browsers cannot reach",
@@ -182,7 +182,7 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
         text_en: file.provider.text_en,
     };
     config.location = Location::File(folder.join(&file.store.path));
-    config.keys = keys;
+    config.keys = Some(keys);
     config.app = Some(app);
     config.services = services;
     config.webhooks = webhooks;

@@ -254,38 +254,39 @@ impl Store {
         let (vault, customer, user) = (self.vault(), customer.to_owned(), user.to_owned());
         let credentials = credentials.clone();
         // Wakes nobody: the worker itself concludes, and would not rest any more.
-        self.database.write(move |tx| {
-            let rows = tx.query_for_update(
-                "SELECT state, state_since, token_sealed FROM customers WHERE customer = ?1",
-                &[&customer],
-            )?;
-            let Some(row) = rows.first() else { return Ok(()) };
-            let sealed: Vec<u8> = row.get("token_sealed")?;
-            let newest = open(&vault, CUSTOMERS, &context("token", &[&customer]), &sealed)?;
-            if !credentials.has_token(&newest) {
-                return Ok(());
-            }
-            conclude_for_user(tx, &customer, &user, verdict, now)?;
-            let before = connection(row)?;
-            let (after, change) = before.after(verdict, now);
-            let since = if after == before { row.get("state_since")? } else { now.0 };
-            tx.execute(
-                "UPDATE customers SET state = ?2, state_since = ?3, checked_at = ?4
+        self.database
+            .write(move |tx| {
+                let rows = tx.query_for_update(
+                    "SELECT state, state_since, token_sealed FROM customers WHERE customer = ?1",
+                    &[&customer],
+                )?;
+                let Some(row) = rows.first() else { return Ok(()) };
+                let sealed: Vec<u8> = row.get("token_sealed")?;
+                let newest = open(&vault, CUSTOMERS, &context("token", &[&customer]), &sealed)?;
+                if !credentials.has_token(&newest) {
+                    return Ok(());
+                }
+                conclude_for_user(tx, &customer, &user, verdict, now)?;
+                let before = connection(row)?;
+                let (after, change) = before.after(verdict, now);
+                let since = if after == before { row.get("state_since")? } else { now.0 };
+                tx.execute(
+                    "UPDATE customers SET state = ?2, state_since = ?3, checked_at = ?4
                  WHERE customer = ?1",
-                &[&customer, &after.name(), &since, &now.0],
-            )?;
-            match change {
-                Some(Change::Blocked(code)) => {
-                    let data = json!({"customer": customer, "code": code.0});
-                    tell(tx, EventKind::Blocked, &data, now)
+                    &[&customer, &after.name(), &since, &now.0],
+                )?;
+                match change {
+                    Some(Change::Blocked(code)) => {
+                        let data = json!({"customer": customer, "code": code.0});
+                        tell(tx, EventKind::Blocked, &data, now)
+                    }
+                    Some(Change::LetInAgain) => {
+                        tell(tx, EventKind::Reactivated, &json!({"customer": customer}), now)
+                    }
+                    None => Ok(()),
                 }
-                Some(Change::LetInAgain) => {
-                    tell(tx, EventKind::Reactivated, &json!({"customer": customer}), now)
-                }
-                None => Ok(()),
-            }
-        })
-        .await
+            })
+            .await
     }
 
     /// Whose API user should be tried: in doubt since a while, or not heard of for long. With the

@@ -119,16 +119,17 @@ impl Store {
     /// Forgets what nobody can use any more.
     pub(crate) async fn clean_up(&self, now: UnixTime) -> Result<(), StoreError> {
         const KEPT_EVENTS: i64 = 30 * 24 * 3600;
-        self.database.write(move |tx| {
-            tx.execute("DELETE FROM used_urls WHERE kept_until < ?1", &[&now.0])?;
-            tx.execute("DELETE FROM visits WHERE ends_at < ?1", &[&now.0])?;
-            tx.execute(
-                "DELETE FROM events WHERE state <> 'waiting' AND created_at < ?1",
-                &[&now.plus(-KEPT_EVENTS).0],
-            )?;
-            Ok(())
-        })
-        .await
+        self.database
+            .write(move |tx| {
+                tx.execute("DELETE FROM used_urls WHERE kept_until < ?1", &[&now.0])?;
+                tx.execute("DELETE FROM visits WHERE ends_at < ?1", &[&now.0])?;
+                tx.execute(
+                    "DELETE FROM events WHERE state <> 'waiting' AND created_at < ?1",
+                    &[&now.plus(-KEPT_EVENTS).0],
+                )?;
+                Ok(())
+            })
+            .await
     }
 }
 

@@ -99,7 +99,7 @@ async fn the_gateways_own_key_is_replaced_and_the_old_one_thrown_away() {
             |_| (),
             move |config| {
                 config.location = file;
-                config.keys = keys;
+                config.keys = Some(keys);
             },
         )
         .await
@@ -122,7 +122,7 @@ async fn the_gateways_own_key_is_replaced_and_the_old_one_thrown_away() {
 
     let refused = Setup::try_with(|config| {
         config.location = file.clone();
-        config.keys = keys(3, &[]);
+        config.keys = Some(keys(3, &[]));
     })
     .await;
     let error = refused.err().unwrap();
