@@ -87,7 +87,7 @@ pub(crate) async fn visit(
     body: axum::body::Body,
 ) -> Response {
     let Some(behind) = &app.behind else { return StatusCode::NOT_FOUND.into_response() };
-    let id = uri.path().splitn(4, '/').nth(2).unwrap_or_default();
+    let id = uri.path().split('/').nth(2).unwrap_or_default();
     let now = (app.clock)();
     let visit = match app.store.visit(id, now).await {
         Ok(Some(visit)) => visit,

@@ -218,9 +218,9 @@ async fn conclude(
 /// The gravest verdict of a batch: one refused token means all of them.
 fn verdict_of(results: &[Result<ActionResult, Refusal>]) -> Verdict {
     let refusals = results.iter().filter_map(|result| result.as_ref().err());
-    let verdicts = refusals.map(|refusal| Verdict::of_code(refusal.code));
+    let mut verdicts = refusals.map(|refusal| Verdict::of_code(refusal.code));
     let grave = |verdict: &Verdict| !matches!(verdict, Verdict::LetIn);
-    verdicts.filter(grave).next().unwrap_or(Verdict::LetIn)
+    verdicts.find(grave).unwrap_or(Verdict::LetIn)
 }
 
 impl ActionRequest {
