@@ -132,7 +132,7 @@ async fn refusals_have_a_kind_and_a_hint() {
 #[tokio::test]
 async fn a_block_is_noticed_and_told_once() {
     let setup = ready().await;
-    setup.api.from_now_on(22);
+    setup.api.will_always_answer(22);
     let first = setup.ask("/api/call", &call()).await;
     assert_eq!((first.status, first.json()["error"]["kind"].as_str()), (409, Some("blocked")));
     assert_eq!(setup.customer_state().await, "doubtful");
@@ -144,7 +144,7 @@ async fn a_block_is_noticed_and_told_once() {
     setup.ask("/api/call", &call()).await;
 
     // A new activation lets everybody in again, and the app hears of it.
-    setup.api.from_now_on(0);
+    setup.api.will_always_answer(0);
     setup.wait(1);
     setup.activate().await;
     setup.app().event("provider.reactivated").await;
@@ -156,7 +156,7 @@ async fn a_block_is_noticed_and_told_once() {
 #[tokio::test]
 async fn a_poll_notices_a_block_without_any_call() {
     let setup = ready().await;
-    setup.api.from_now_on(137);
+    setup.api.will_always_answer(137);
     setup.wait(900);
     while setup.customer_state().await == "active" {
         tokio::task::yield_now().await;

@@ -59,7 +59,7 @@ impl FakeApi {
     }
 
     /// Every further request is answered with this code; 0 is success.
-    pub(crate) fn from_now_on(&self, code: u32) {
+    pub(crate) fn will_always_answer(&self, code: u32) {
         self.state.code.store(code, Ordering::SeqCst);
     }
 
