@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::{Read, Write},
     net::SocketAddr,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -394,7 +395,8 @@ impl App {
         let started = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
         let Ok(process) = started else {
             assert!(std::env::var_os("CI").is_none(), "{program} is not installed");
-            eprintln!("skipped: {program} is not installed, so {name} was not tried");
+            let note = format!("skipped: {program} is not installed, so {name} was not tried\n");
+            std::io::stderr().write_all(note.as_bytes()).unwrap();
             return None;
         };
         until(async || TcpStream::connect(address).await.is_ok()).await;
@@ -403,7 +405,6 @@ impl App {
 
     /// Ends it and returns what it wrote.
     fn stop(mut self) -> String {
-        use std::io::Read;
         self.process.kill().unwrap();
         let mut text = String::new();
         self.process.stderr.take().unwrap().read_to_string(&mut text).unwrap();
