@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &GatewayArguments) -> Result<(), Failure> {
     if arguments.check {
         return output::print("The configuration is fine.");
     }
-    logging::start(logging::Format::Machines);
+    let _traces = logging::start(logging::Format::Machines)?;
     runtime::servers()?.block_on(serve(arguments, config))
 }
 
