@@ -5,8 +5,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        activation, clock, completions, customer, doctor, error, explain, provider, requests,
-        sandbox, serve, sign, unlock, verify,
+        activation, clock, completions, customer, doctor, error, explain, gateway, provider,
+        requests, sandbox, serve, sign, unlock, verify,
     },
     failure::EXIT_CODES,
 };
@@ -61,6 +61,9 @@ pub(crate) enum Command {
     Sandbox(sandbox::SandboxArguments),
     /// Start a marketplace for real, configured by a file
     Serve(serve::ServeArguments),
+    /// Run a provider's side as a service: activation, sessions, calls, orders and events for an app
+    /// in any language
+    Gateway(gateway::GatewayArguments),
     /// Register and show providers
     #[command(subcommand)]
     Provider(provider::ProviderCommand),

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr};
 
 use freischalt_client::{BuildError, CallError, CallErrorKind, management::ManagementError};
 use freischalt_doctor::DoctorError;
-use freischalt_gateway::GatewayError;
+use freischalt_gateway::{ConfigProblem as GatewayConfigProblem, GatewayError};
 use freischalt_server::{
     ServerError,
     config::{ConfigProblem, DataDirProblem},
@@ -72,7 +72,10 @@ pub(crate) enum Failure {
         #[source]
         cause: io::Error,
     },
-    /// The demo provider cannot start or serve.
+    /// The configuration of a gateway cannot be used.
+    #[error(transparent)]
+    GatewayConfig(#[from] GatewayConfigProblem),
+    /// A gateway cannot start or serve.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
     /// The demo data cannot be written or read.
@@ -102,7 +105,9 @@ impl Failure {
             Self::No(_) | Self::AnsweredNo => NO,
             Self::Input(_) => USAGE,
             Self::Management(error) => management_exit_code(error),
-            Self::Config(_) | Self::DataDir(_) | Self::ApiAddress(_) => USAGE,
+            Self::Config(_) | Self::GatewayConfig(_) | Self::DataDir(_) | Self::ApiAddress(_) => {
+                USAGE
+            }
             Self::Doctor(DoctorError::Unreachable { .. }) => UNREACHABLE,
             Self::Doctor(DoctorError::Safety(_) | DoctorError::NothingToDo) => USAGE,
             Self::Doctor(_) => UNEXPECTED,

@@ -9,17 +9,22 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use freischalt_client::{CallError, Credentials, UnlockProvider};
-use freischalt_protocol::Secret;
+use freischalt_client::CallError;
+use freischalt_client::provider::{CheckError, Launch, MissingParameter, UrlCheck};
+use freischalt_protocol::{Secret, UnixTime};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::app::App;
+use crate::config::RegularCustomer;
 use crate::key_entry::{self, KeyProblem};
 use crate::language::Language;
-use crate::launch::{Launch, LaunchError};
-use crate::launches::{Stage, Unavailable};
+use crate::launches::{LaunchId, Stage, Unavailable};
 use crate::origin;
 use crate::pages::{ActivatePage, RefusedPage, render};
+use crate::router;
+use crate::store::{Pending, StoreError, random_id};
+use crate::worker;
 
 /// `GET /activate`: the page inside the marketplace's dialog.
 pub(crate) async fn page(
@@ -29,21 +34,44 @@ pub(crate) async fn page(
 ) -> Response {
     let language = Language::of(&headers);
     let now = (app.clock)();
-    let launch = match Launch::verify(&app, &query.unwrap_or_default(), now, app.max_url_age) {
+    let launch = match verify(&app.check(), &query.unwrap_or_default(), now) {
         Ok(launch) => launch,
         Err(error) => return refused(&app, language, &error),
     };
+    let is_used = match app.store.is_used(&launch.id).await {
+        Ok(is_used) => is_used,
+        Err(error) => {
+            tracing::error!(%error, "the store does not tell whether a URL was used");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
+    let stage = app.launches.open(&id(&launch), now);
     let page = ActivatePage {
         language,
         provider: &app.provider_name,
-        customer: launch.customer_name.as_deref(),
+        customer: Some(launch.customer_name.as_str()).filter(|name| !name.is_empty()),
         marketplace_origin: &app.marketplace_origin,
-        is_active: app.launches.open(&launch.id, now) == Stage::Used,
+        logo: app.page.logo_url.as_deref(),
+        text: language.chosen(app.page.text_de.as_deref(), app.page.text_en.as_deref()),
+        is_active: is_used || stage == Stage::Used,
     };
     render(StatusCode::OK, &page)
 }
 
-fn refused(app: &App, language: Language, error: &LaunchError) -> Response {
+fn id(launch: &Launch) -> LaunchId {
+    LaunchId { url: launch.id.clone(), signed_at: launch.signed_at }
+}
+
+/// An activation brings a token; other launches do not.
+fn verify(check: &UrlCheck, query: &str, now: UnixTime) -> Result<Launch, CheckError> {
+    let launch = check.launch(&format!("{}?{query}", router::ACTIVATE), now)?;
+    match launch.token {
+        Some(_) => Ok(launch),
+        None => Err(MissingParameter("apiToken").into()),
+    }
+}
+
+fn refused(app: &App, language: Language, error: &CheckError) -> Response {
     tracing::warn!(reason = %error, "activation page refused");
     let page = RefusedPage {
         language,
@@ -77,13 +105,15 @@ enum Failure {
     #[error("the request is not the JSON of the activation page")]
     Unreadable,
     #[error(transparent)]
-    Launch(#[from] LaunchError),
+    Launch(#[from] CheckError),
     #[error("the pasted text is no key: {0:?}")]
     Key(KeyProblem),
     #[error("the URL cannot be used now: {0:?}")]
     Unavailable(Unavailable),
     #[error("{error}")]
     Call { error: CallError, key_length: usize },
+    #[error("the store failed: {0}")]
+    Store(#[from] StoreError),
 }
 
 /// `POST /activate/unlock`.
@@ -108,45 +138,86 @@ async fn attempt(
     headers: &HeaderMap,
     request: Result<Json<UnlockRequest>, JsonRejection>,
 ) -> Result<(), Failure> {
-    if !origin::is_own_page(headers, &app.public_origin) {
+    if !origin::is_own_page(headers, app.public_origin()) {
         return Err(Failure::ForeignPage);
     }
     let Json(request) = request.map_err(|_| Failure::Unreadable)?;
     let launch = verify_again(app, &request.query)?;
-    let key = key_entry::read(&request.key, &app.provider_secret).map_err(Failure::Key)?;
-    let attempt = app.launches.begin(&launch.id).map_err(Failure::Unavailable)?;
-    call(app, &launch, key).await?;
+    let key = key_entry::read(&request.key, &app.provider_secret()).map_err(Failure::Key)?;
+    if app.store.is_used(&launch.id).await? {
+        return Err(Failure::Unavailable(Unavailable::Used));
+    }
+    let attempt = app.launches.begin(&id(&launch)).map_err(Failure::Unavailable)?;
+    let key_length = key.expose().chars().count();
+    let is_regular = is_regular(app, &launch).await;
+    let pending = pending(launch, key, is_regular)?;
+    // Kept before the API hears of it: if this process dies before it keeps the answer, the next
+    // one calls again with the same values.
+    app.store.begin_unlock(&pending, (app.clock)()).await?;
+    if let Err(error) = worker::unlock(app, &pending).await {
+        if !may_have_acted(&error) {
+            app.store.drop_unlock(&pending.launch_id).await?;
+        }
+        return Err(Failure::Call { error, key_length });
+    }
+    worker::finish(app, &pending).await?;
     attempt.succeed();
-    tracing::info!(customer.id = %launch.id.customer, "provider activated");
+    tracing::info!(customer.id = %pending.customer, "provider activated");
     Ok(())
 }
 
 /// The page may be used for longer than its URL is young, but only if it was opened in time. A URL
 /// that is still young needs no page: the gateway may have been restarted since.
-fn verify_again(app: &App, query: &str) -> Result<Launch, LaunchError> {
+fn verify_again(app: &App, query: &str) -> Result<Launch, CheckError> {
     let now = (app.clock)();
-    match Launch::verify(app, query, now, app.max_url_age) {
+    let check = app.check();
+    match verify(&check, query, now) {
         Ok(launch) => {
-            app.launches.open(&launch.id, now);
+            app.launches.open(&id(&launch), now);
             Ok(launch)
         }
         Err(error) if error.is_outdated() => {
-            Launch::verify(app, query, now, app.max_url_age.saturating_add(app.page_lifetime))
+            let max_age = app.max_url_age.saturating_add(app.page_lifetime);
+            verify(&UrlCheck::clone(&check).max_age(max_age), query, now)
         }
         Err(error) => Err(error),
     }
 }
 
-async fn call(app: &App, launch: &Launch, key: Secret) -> Result<(), Failure> {
-    let key_length = key.expose().chars().count();
-    let credentials = Credentials::new(launch.token.as_str(), key);
-    let unlock = UnlockProvider {
-        parameter_cache_id: launch.id.parameter_cache_id.clone(),
-        claim: launch.claim.clone(),
-        is_regular_customer: app.is_regular_customer,
+fn pending(launch: Launch, key: Secret, is_regular: bool) -> Result<Pending, CheckError> {
+    Ok(Pending {
+        launch_id: launch.id,
+        customer: launch.customer,
+        customer_name: launch.customer_name,
+        parameter_cache_id: launch.parameter_cache_id,
+        token: launch.token.ok_or(MissingParameter("apiToken"))?,
+        key,
+        claim: launch.claim,
+        is_regular,
+        signed_at: launch.signed_at,
+    })
+}
+
+async fn is_regular(app: &App, launch: &Launch) -> bool {
+    let (path, behind) = match (&app.regular_customer, &app.behind) {
+        (RegularCustomer::Yes, _) => return true,
+        (RegularCustomer::Ask { path }, Some(behind)) => (path, behind),
+        _ => return false,
     };
-    let called = app.client.unlock_provider(&credentials, &unlock).await;
-    called.map_err(|error| Failure::Call { error, key_length })
+    let question = json!({"customer": launch.customer, "customerName": launch.customer_name});
+    match random_id("ask_") {
+        Ok(id) => behind.is_regular(path, &id, &question.to_string(), (app.clock)()).await,
+        Err(_) => false,
+    }
+}
+
+/// Whether the API may have unlocked although we do not know it.
+fn may_have_acted(error: &CallError) -> bool {
+    match error {
+        CallError::Refused(_) => false,
+        CallError::Transport(error) => !error.never_sent(),
+        _ => true,
+    }
 }
 
 impl Failure {
@@ -158,6 +229,7 @@ impl Failure {
             Self::Unavailable(_) => StatusCode::CONFLICT,
             Self::Call { error: CallError::Refused(_), .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Call { .. } => StatusCode::BAD_GATEWAY,
+            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -176,6 +248,7 @@ impl Failure {
             Self::Key(problem) => language.key_problem(*problem).to_owned(),
             Self::Unavailable(reason) => language.unavailable(*reason).to_owned(),
             Self::Call { error, key_length } => language.unlock_failed(error, *key_length),
+            Self::Store(_) => language.try_again().to_owned(),
         }
     }
 }

@@ -1,40 +1,60 @@
 //! What the handlers share.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use freischalt_client::Client;
+use freischalt_client::provider::UrlCheck;
+use freischalt_database::{Keys, Location};
 use freischalt_protocol::Secret;
+use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
+use url::Url;
 
-use crate::config::{self, Clock, ConfigError, GatewayConfig};
+use crate::behind::Behind;
+use crate::config::{
+    self, Clock, ConfigError, GatewayConfig, PageConfig, RegularCustomer, ServiceConfig,
+};
 use crate::demo_shop::DemoShop;
 use crate::launches::Launches;
+use crate::metrics::Metrics;
+use crate::store::Store;
 
 /// An administrator waits in front of the page; the API's usual answer takes well under a second.
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 
 pub(crate) struct App {
     pub(crate) provider_name: String,
-    pub(crate) provider_secret: Secret,
-    /// Origin of this gateway as browsers and the marketplace see it.
-    pub(crate) public_origin: String,
+    pub(crate) page: PageConfig,
     pub(crate) marketplace_origin: String,
     pub(crate) max_url_age: i64,
-    pub(crate) max_url_ahead: i64,
+    max_url_ahead: i64,
     pub(crate) page_lifetime: i64,
-    pub(crate) is_regular_customer: bool,
+    pub(crate) regular_customer: RegularCustomer,
+    pub(crate) services: Vec<ServiceConfig>,
+    pub(crate) webhooks: Vec<String>,
     pub(crate) clock: Clock,
     pub(crate) client: Client,
     pub(crate) launches: Launches,
     pub(crate) demo_shop: Option<Arc<DemoShop>>,
+    pub(crate) store: Store,
+    pub(crate) behind: Option<Behind>,
+    pub(crate) metrics: Metrics,
+    public_origin: String,
+    secrets: RwLock<Secrets>,
+}
+
+/// The provider secrets, which a rotation replaces while requests are under way.
+struct Secrets {
+    current: Secret,
+    check: Arc<UrlCheck>,
 }
 
 impl App {
     pub(crate) fn new(config: GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
         config::check_limits(&config)?;
-        let public_url = match config.public_url {
-            Some(url) => url,
+        let public_url = match &config.public_url {
+            Some(url) => url.clone(),
             None if bound.ip().is_unspecified() => {
                 return Err(ConfigError::PublicUrlNeeded { bound });
             }
@@ -59,21 +79,93 @@ impl App {
                 clock: config.clock.clone(),
             })
         });
+        let limits = (config.max_url_age, config.max_url_ahead);
+        let secrets =
+            Secrets::new(&public_origin, config.provider_secret, config.other_secrets, limits)?;
+        let behind = config.app.as_ref().map(Behind::new).transpose()?;
         Ok(Self {
-            public_origin,
             marketplace_origin,
             demo_shop,
+            store: Store::open(&config.location, &keys(config.keys.as_ref(), &config.location)?)?,
             provider_name: config.provider_name,
-            provider_secret: config.provider_secret,
+            page: config.page,
             max_url_age: config.max_url_age,
             max_url_ahead: config.max_url_ahead,
             page_lifetime: config.page_lifetime,
-            is_regular_customer: config.is_regular_customer,
+            regular_customer: config.regular_customer,
+            services: config.services,
+            webhooks: config.webhooks,
             launches: Launches::remembering_for(
                 config.max_url_age.saturating_add(config.page_lifetime),
             ),
             clock: config.clock,
             client,
+            behind,
+            metrics: Metrics::default(),
+            public_origin,
+            secrets: RwLock::new(secrets),
         })
+    }
+
+    /// Origin of this gateway as browsers and the marketplace see it.
+    pub(crate) fn public_origin(&self) -> &str {
+        &self.public_origin
+    }
+
+    /// The check of signed URLs that counts now.
+    pub(crate) fn check(&self) -> Arc<UrlCheck> {
+        self.secrets.read().unwrap_or_else(PoisonError::into_inner).check.clone()
+    }
+
+    /// The provider secret that counts now.
+    pub(crate) fn provider_secret(&self) -> Secret {
+        self.secrets.read().unwrap_or_else(PoisonError::into_inner).current.clone()
+    }
+
+    /// From the next request on these secrets count.
+    pub(crate) fn replace_secrets(
+        &self,
+        current: Secret,
+        others: Vec<Secret>,
+    ) -> Result<(), ConfigError> {
+        if current.is_empty() || others.iter().any(Secret::is_empty) {
+            return Err(ConfigError::EmptySecret);
+        }
+        let limits = (self.max_url_age, self.max_url_ahead);
+        let secrets = Secrets::new(&self.public_origin, current, others, limits)?;
+        *self.secrets.write().unwrap_or_else(PoisonError::into_inner) = secrets;
+        Ok(())
+    }
+
+    /// Scheme and host of the logo, for the content security policy.
+    pub(crate) fn logo_origin(&self) -> Option<String> {
+        let url = Url::parse(self.page.logo_url.as_deref()?).ok()?;
+        Some(url.origin().ascii_serialization())
+    }
+}
+
+/// The keys that were given, or for a store in memory some that nobody else knows.
+fn keys(given: Option<&Keys>, location: &Location) -> Result<Keys, ConfigError> {
+    match (given, location) {
+        (Some(keys), _) => Ok(keys.clone()),
+        (None, Location::Memory) => {
+            let mut key = [0; KEY_BYTES];
+            getrandom::fill(&mut key)?;
+            Ok(Keys { current: MasterKey::new(key), previous: Vec::new() })
+        }
+        (None, _) => Err(ConfigError::KeysNeeded),
+    }
+}
+
+impl Secrets {
+    fn new(
+        origin: &str,
+        current: Secret,
+        others: Vec<Secret>,
+        (max_age, max_ahead): (i64, i64),
+    ) -> Result<Self, ConfigError> {
+        let check = UrlCheck::new(origin, current.clone())?.max_age(max_age).max_ahead(max_ahead);
+        let check = others.into_iter().fold(check, UrlCheck::also_accepting);
+        Ok(Self { current, check: Arc::new(check) })
     }
 }

@@ -1,11 +1,16 @@
 //! What a gateway has to be told, and what of it cannot be right.
 
+mod file;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use freischalt_client::{BuildError, system_time};
+use freischalt_database::{Keys, Location, OpenError};
 use freischalt_protocol::{Secret, UnixTime};
 use url::{ParseError, Url};
+
+pub use file::{ConfigProblem, read_file};
 
 /// Where the gateway takes the time from.
 pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
@@ -23,6 +28,8 @@ pub struct GatewayConfig {
     pub provider_name: String,
     /// The secret that the marketplace signs URLs with.
     pub provider_secret: Secret,
+    /// Secrets that are accepted beside it while one replaces the other.
+    pub other_secrets: Vec<Secret>,
     /// Address of the API, such as `https://api.onoffice.de/api/stable/api.php`.
     pub api_url: String,
     /// `scheme://host[:port]` of the marketplace's web pages: the only page that may frame the
@@ -37,10 +44,23 @@ pub struct GatewayConfig {
     /// How long a page opened in time may be used, in seconds. 3600 by default: accepting terms
     /// and finding the key takes longer than a URL is young.
     pub page_lifetime: i64,
-    /// What `isRegularCustomer` says to the marketplace for every customer.
-    pub is_regular_customer: bool,
     /// Whether the demo shop is served at `/service`; off by default.
     pub demo_shop: bool,
+    /// What `isRegularCustomer` says to the marketplace.
+    pub regular_customer: RegularCustomer,
+    /// What the activation page shows beside the provider's name.
+    pub page: PageConfig,
+    /// Where the gateway keeps what it has to remember; in memory by default.
+    pub location: Location,
+    /// What tokens, keys and claims are sealed with at rest. In memory they may be left out; then
+    /// only this process knows the key.
+    pub keys: Option<Keys>,
+    /// The app behind the gateway. Without one there is the activation and nothing else.
+    pub app: Option<AppConfig>,
+    /// Services, called at `/services/NAME`.
+    pub services: Vec<ServiceConfig>,
+    /// Webhooks, called at `/webhooks/NAME`.
+    pub webhooks: Vec<String>,
     /// The system's clock by default.
     pub clock: Clock,
 }
@@ -64,11 +84,98 @@ impl GatewayConfig {
             max_url_age: 300,
             max_url_ahead: 120,
             page_lifetime: 3600,
-            is_regular_customer: false,
             demo_shop: false,
+            regular_customer: RegularCustomer::No,
+            page: PageConfig::default(),
+            location: Location::Memory,
+            keys: None,
+            app: None,
+            services: Vec::new(),
+            webhooks: Vec::new(),
+            other_secrets: Vec::new(),
             clock: Arc::new(system_time),
         }
     }
+}
+
+/// Whether a customer was one before and may settle payments outside the marketplace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegularCustomer {
+    /// Nobody.
+    No,
+    /// Everybody.
+    Yes,
+    /// The app is asked for each: `POST` to this path, signed like an event, answered with
+    /// `{"isRegularCustomer": true}`. Whatever is not a clear yes is a no.
+    Ask {
+        /// The app's path.
+        path: String,
+    },
+}
+
+/// What the activation page shows beside the provider's name.
+#[derive(Clone, Debug, Default)]
+pub struct PageConfig {
+    /// An `https` address of the provider's logo.
+    pub logo_url: Option<String>,
+    /// A sentence or two in German.
+    pub text_de: Option<String>,
+    /// The same in English.
+    pub text_en: Option<String>,
+}
+
+/// A service of the provider's.
+#[derive(Clone, Debug)]
+pub struct ServiceConfig {
+    /// The last part of its address at the gateway.
+    pub name: String,
+    /// The app's path.
+    pub path: String,
+}
+
+/// How a browser gets to the app.
+#[derive(Clone, Debug)]
+pub enum Handover {
+    /// Through the gateway, which passes every request on with a signed session in the header
+    /// `Freischalt-Session`.
+    Proxy,
+    /// To an address of its own, with a session that is good for a minute in the parameter
+    /// `session`.
+    Redirect {
+        /// The app's address for browsers.
+        public_url: String,
+    },
+}
+
+/// The app behind the gateway.
+#[derive(Clone)]
+pub struct AppConfig {
+    /// Where the app calls the gateway; an address that browsers cannot reach.
+    pub listen: SocketAddr,
+    /// Where the gateway calls the app: scheme, host and port.
+    pub url: String,
+    /// What the app proves itself with, as bearer token.
+    pub token: Secret,
+    /// What the gateway signs sessions and events with: `whsec_` and base64.
+    pub secret: Secret,
+    /// How browsers get to the app.
+    pub handover: Handover,
+    /// The app's path for events.
+    pub events_path: String,
+    /// Seconds that an open window may be used; eight hours by default.
+    pub visit_lifetime: i64,
+    /// Seconds after which a customer that was not heard of is asked for, 0 for never; 900 by
+    /// default.
+    pub poll_every: i64,
+}
+
+impl AppConfig {
+    /// The default of `visit_lifetime`.
+    pub const VISIT_LIFETIME: i64 = 8 * 3600;
+    /// The default of `poll_every`.
+    pub const POLL_EVERY: i64 = 900;
+    /// The default of `events_path`.
+    pub const EVENTS_PATH: &str = "/freischalt/events";
 }
 
 /// A setting that cannot be right. The text names the setting and the fix.
@@ -116,6 +223,30 @@ pub enum ConfigError {
         /// Its value.
         value: i64,
     },
+    /// What the gateway shares with the app is not in the spelling of Standard Webhooks.
+    #[error(
+        "app.secret_file has to hold whsec_ and base64 of 24 to 64 bytes: \
+         echo \"whsec_$(openssl rand -base64 32)\""
+    )]
+    NotAnAppSecret,
+    /// The logo would be loaded over an open connection, or from no address at all.
+    #[error("logo_url is {value:?}; it has to begin with https:// and hold no spaces or quotes")]
+    Logo {
+        /// Its value.
+        value: String,
+    },
+    /// What outlives the process has to be sealed with a key that does so too.
+    #[error("keys are needed for a store that is not in memory")]
+    KeysNeeded,
+    /// The operating system gives no random bytes.
+    #[error("the operating system gives no random bytes")]
+    Random(#[from] getrandom::Error),
+    /// The store cannot be opened.
+    #[error("the gateway's store cannot be opened")]
+    Store(#[from] OpenError),
+    /// The public address is none.
+    #[error("public_url: {0}")]
+    PublicUrl(#[from] freischalt_client::provider::NotAnOrigin),
     /// `api_url` is no address that calls can go to.
     #[error(transparent)]
     Api(#[from] BuildError),
@@ -140,8 +271,13 @@ pub(crate) fn origin(setting: &'static str, value: &str) -> Result<String, Confi
 }
 
 pub(crate) fn check_limits(config: &GatewayConfig) -> Result<(), ConfigError> {
-    if config.provider_secret.is_empty() {
+    if config.provider_secret.is_empty() || config.other_secrets.iter().any(Secret::is_empty) {
         return Err(ConfigError::EmptySecret);
+    }
+    let logo = config.page.logo_url.as_deref();
+    let unfit = |url: &&str| !url.starts_with("https://") || url.contains([' ', '"', '\'', ';']);
+    if let Some(value) = logo.filter(unfit) {
+        return Err(ConfigError::Logo { value: value.to_owned() });
     }
     let limits = [
         ("max_url_age", config.max_url_age),

@@ -4,19 +4,56 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
+use freischalt_database::Keys;
+use freischalt_protocol::Secret;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::app::App;
+use crate::app_api;
 use crate::config::{ConfigError, GatewayConfig};
 use crate::router;
+use crate::worker;
 
 /// A gateway that listens but does not answer yet.
 pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
+    /// For the app behind it, if there is one.
+    app_listener: Option<(TcpListener, SocketAddr)>,
     app: Arc<App>,
 }
+
+/// A hand on a gateway that runs.
+#[derive(Clone)]
+pub struct Control(Arc<App>);
+
+impl Control {
+    /// Replaces the provider secrets between two requests: orders are signed with the one that the
+    /// marketplace is known to use, URLs may be signed with any of them.
+    ///
+    /// # Errors
+    /// One of them is empty. Then the old ones go on counting.
+    pub fn replace_secrets(&self, current: Secret, others: Vec<Secret>) -> Result<(), ConfigError> {
+        self.0.replace_secrets(current, others)
+    }
+
+    /// Replaces the keys of the store and seals everything again under the new one; how much that
+    /// was. Afterwards the previous keys can be thrown away.
+    ///
+    /// # Errors
+    /// Something opens with none of the keys, or the store failed. Nothing is lost then.
+    pub async fn replace_keys(&self, keys: &Keys) -> Result<u64, ResealError> {
+        self.0.store.replace_keys(keys);
+        self.0.store.reseal().await.map_err(|error| ResealError(error.into()))
+    }
+}
+
+/// Why the store was not sealed again.
+#[derive(Debug, thiserror::Error)]
+#[error("the store could not be sealed again; keep all keys and try again")]
+pub struct ResealError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// Why a gateway does not run.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +70,9 @@ pub enum GatewayError {
         /// What the system says.
         source: io::Error,
     },
+    /// The store opens with none of the keys.
+    #[error(transparent)]
+    Reseal(#[from] ResealError),
     /// The listener broke while running.
     #[error("the gateway stopped listening")]
     Serve(#[source] io::Error),
@@ -41,12 +81,25 @@ pub enum GatewayError {
 impl Gateway {
     /// Checks the settings and starts to listen. Requests wait until [`Gateway::run`].
     pub async fn bind(config: GatewayConfig) -> Result<Self, GatewayError> {
-        let wanted = config.listen;
-        let failed = |source| GatewayError::Listen { address: wanted, source };
-        let listener = TcpListener::bind(wanted).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let (listener, address) = listen(config.listen).await?;
+        let app_listener = match &config.app {
+            Some(app) => Some(listen(app.listen).await?),
+            None => None,
+        };
         let app = Arc::new(App::new(config, address)?);
-        Ok(Self { listener, address, app })
+        // A key may have been replaced since; and with the wrong one nothing would work later.
+        app.store.reseal().await.map_err(|error| ResealError(error.into()))?;
+        Ok(Self { listener, address, app_listener, app })
+    }
+
+    /// A hand on this gateway, to be used while it runs.
+    pub fn control(&self) -> Control {
+        Control(self.app.clone())
+    }
+
+    /// The address where the app calls the gateway.
+    pub fn app_addr(&self) -> Option<SocketAddr> {
+        self.app_listener.as_ref().map(|(_, address)| *address)
     }
 
     /// The address that is listened on, with the port that was found for port 0.
@@ -56,7 +109,7 @@ impl Gateway {
 
     /// The URL to register as the provider's activation URL.
     pub fn activation_url(&self) -> String {
-        format!("{}{}", self.app.public_origin, router::ACTIVATE)
+        format!("{}{}", self.app.public_origin(), router::ACTIVATE)
     }
 
     /// Answers until `shutdown` completes, then finishes what it accepted. Whoever has not sent a
@@ -65,23 +118,54 @@ impl Gateway {
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), GatewayError> {
-        let (begun, begins) = oneshot::channel();
-        let serving = axum::serve(self.listener, router::router(self.app)).with_graceful_shutdown(
-            async move {
-                shutdown.await;
-                _ = begun.send(());
-            },
-        );
-        let patience = async {
-            _ = begins.await;
-            tokio::time::sleep(router::MAX_TIME).await;
-        };
-        tokio::select! {
-            served = serving => served.map_err(GatewayError::Serve),
-            () = patience => {
-                tracing::warn!("stopped with connections still open");
-                Ok(())
+        let work = tokio::spawn(worker::run(self.app.clone()));
+        let (begun, begins) = watch::channel(());
+        tokio::spawn(async move {
+            shutdown.await;
+            drop(begun);
+        });
+        let for_browsers = serve(self.listener, router::router(self.app.clone()), begins.clone());
+        let for_the_app = async {
+            match self.app_listener {
+                Some((listener, _)) => {
+                    serve(listener, app_api::router(self.app.clone()), begins).await
+                }
+                None => Ok(()),
             }
+        };
+        let served = tokio::try_join!(for_browsers, for_the_app);
+        // What it was amid is in the store and goes on at the next start.
+        work.abort();
+        served.map(|_| ()).map_err(GatewayError::Serve)
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), GatewayError> {
+    let failed = |source| GatewayError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stopping: watch::Receiver<()>,
+) -> io::Result<()> {
+    let mut patient = stopping.clone();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // An error says that the sender is gone, which is the signal.
+        _ = stopping.changed().await;
+    });
+    let patience = async move {
+        _ = patient.changed().await;
+        tokio::time::sleep(router::MAX_TIME).await;
+    };
+    tokio::select! {
+        served = serving => served,
+        () = patience => {
+            tracing::warn!("stopped with connections still open");
+            Ok(())
         }
     }
 }

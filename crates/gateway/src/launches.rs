@@ -11,8 +11,7 @@ use freischalt_protocol::UnixTime;
 /// What tells one genuine activation URL from another, whatever the encoding of its query.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct LaunchId {
-    pub(crate) customer: String,
-    pub(crate) parameter_cache_id: String,
+    pub(crate) url: String,
     pub(crate) signed_at: UnixTime,
 }
 
@@ -99,8 +98,7 @@ mod tests {
     use super::*;
 
     fn id(signed_at: i64) -> LaunchId {
-        let (customer, parameter_cache_id) = ("c".to_owned(), "p".to_owned());
-        LaunchId { customer, parameter_cache_id, signed_at: UnixTime(signed_at) }
+        LaunchId { url: signed_at.to_string(), signed_at: UnixTime(signed_at) }
     }
 
     #[test]

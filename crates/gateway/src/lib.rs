@@ -1,23 +1,37 @@
-//! The provider's side as a service: the page inside the marketplace's activation dialog, and
-//! the unlock call behind it.
+//! The provider's side as a service, for an app in any language behind it: the activation page and
+//! its unlock, service calls and webhooks, calls to the API, orders, and events.
 //!
-//! This crate must not know how calls are signed or sent (the client does) nor how signatures of
-//! URLs are made (the protocol crate does). It keeps no state beyond the memory of a running
-//! [`Gateway`], so that two may run in one process.
+//! Tokens, keys, claims and the provider secret stay here; the app gets sessions and events that
+//! the gateway signed. This crate must not know how calls are signed or sent (the client does) nor
+//! how signatures of URLs are made (the protocol crate does). Nothing is static, so that two
+//! gateways may run in one process.
 
 mod activation;
 mod app;
+mod app_api;
+mod behind;
 mod config;
+mod connection;
 mod demo_shop;
+mod event;
 mod gateway;
 mod key_entry;
 mod language;
-mod launch;
 mod launches;
+mod metrics;
 mod origin;
 mod pages;
 mod router;
+mod services;
+mod session;
+mod signer;
+mod store;
 mod texts;
+mod worker;
 
-pub use config::{Clock, ConfigError, GatewayConfig};
-pub use gateway::{Gateway, GatewayError};
+pub use config::{
+    AppConfig, Clock, ConfigError, ConfigProblem, GatewayConfig, Handover, PageConfig,
+    RegularCustomer, ServiceConfig, read_file,
+};
+pub use freischalt_database::{Keys, Location};
+pub use gateway::{Control, Gateway, GatewayError, ResealError};

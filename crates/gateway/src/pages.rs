@@ -14,6 +14,8 @@ pub(crate) struct ActivatePage<'a> {
     pub(crate) provider: &'a str,
     pub(crate) customer: Option<&'a str>,
     pub(crate) marketplace_origin: &'a str,
+    pub(crate) logo: Option<&'a str>,
+    pub(crate) text: Option<&'a str>,
     /// The URL has done its unlock; the page only says so.
     pub(crate) is_active: bool,
 }

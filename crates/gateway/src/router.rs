@@ -11,13 +11,14 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use crate::activation;
 use crate::app::App;
 use crate::demo_shop;
 use crate::language::Language;
 use crate::pages::{HomePage, render};
+use crate::services;
 
 /// Path of the activation page.
 pub(crate) const ACTIVATE: &str = "/activate";
@@ -28,19 +29,28 @@ pub(crate) const MAX_TIME: Duration = Duration::from_secs(60);
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     let shop = app.demo_shop.clone().map(demo_shop::router).unwrap_or_default();
-    Router::new()
+    let pages = Router::new()
         .route("/", get(home))
         .route(ACTIVATE, get(activation::page))
         .route("/activate/unlock", post(activation::unlock))
+        .route("/services/{name}", any(services::open))
+        .route("/webhooks/{name}", any(services::webhook))
+        .route("/callback/{order}", any(services::callback))
         .route("/assets/activate.css", get(stylesheet))
         .route("/assets/activate.js", get(script))
         .route("/healthz", get(|| async { "ok\n" }))
+        .fallback(|| async { StatusCode::NOT_FOUND })
         .with_state(app.clone())
         .merge(shop)
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(from_fn(limit_time))
-        .layer(from_fn_with_state(app, add_headers))
-        .layer(from_fn(log))
+        .layer(from_fn_with_state(app.clone(), add_headers));
+    // What the app answers comes with headers of its own.
+    let visits = Router::new()
+        .route("/s/{visit}", any(services::visit))
+        .route("/s/{visit}/", any(services::visit))
+        .route("/s/{visit}/{*path}", any(services::visit))
+        .with_state(app);
+    pages.merge(visits).layer(from_fn(limit_time)).layer(from_fn(log))
 }
 
 async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
@@ -48,7 +58,7 @@ async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
         language: Language::of(&headers),
         provider: &app.provider_name,
         marketplace_origin: &app.marketplace_origin,
-        activation_url: &format!("{}{ACTIVATE}", app.public_origin),
+        activation_url: &format!("{}{ACTIVATE}", app.public_origin()),
     };
     render(StatusCode::OK, &page)
 }
@@ -67,7 +77,7 @@ fn asset(content_type: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, content_type), (CACHE_CONTROL, caching)], text).into_response()
 }
 
-async fn limit_time(request: Request, next: Next) -> Response {
+pub(crate) async fn limit_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(MAX_TIME, next.run(request)).await {
         Ok(response) => response,
         Err(_) => StatusCode::GATEWAY_TIMEOUT.into_response(),
@@ -79,7 +89,7 @@ async fn limit_time(request: Request, next: Next) -> Response {
 async fn add_headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    if let Ok(policy) = HeaderValue::try_from(content_security_policy(&app.marketplace_origin)) {
+    if let Ok(policy) = HeaderValue::try_from(content_security_policy(&app)) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -88,16 +98,19 @@ async fn add_headers(State(app): State<Arc<App>>, request: Request, next: Next) 
     response
 }
 
-fn content_security_policy(marketplace: &str) -> String {
+fn content_security_policy(app: &App) -> String {
+    let marketplace = &app.marketplace_origin;
+    let images = app.logo_origin().map(|origin| format!(" img-src {origin};"));
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' {marketplace}; \
-         connect-src 'self'; font-src {marketplace}; frame-ancestors {marketplace}; \
-         form-action 'self'; base-uri 'none'"
+         connect-src 'self';{} font-src {marketplace}; frame-ancestors {marketplace}; \
+         form-action 'self'; base-uri 'none'",
+        images.unwrap_or_default()
     )
 }
 
 /// Never the query: it holds credentials.
-async fn log(request: Request, next: Next) -> Response {
+pub(crate) async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();

@@ -1,12 +1,13 @@
 //! Every sentence that an administrator reads, in both languages.
 
+use freischalt_client::provider::CheckError;
 use freischalt_client::{CallError, CallErrorKind, Credentials};
 use freischalt_protocol::signed_url::SignedUrlError;
 
 use crate::key_entry::KeyProblem;
 use crate::language::Language::{self, English, German};
-use crate::launch::LaunchError;
 use crate::launches::Unavailable;
+use crate::services::Refused;
 
 const KEY_LENGTH: usize = Credentials::KEY_LENGTH;
 
@@ -36,26 +37,77 @@ impl Language {
         }
     }
 
-    pub(crate) fn launch_refused(self, error: &LaunchError) -> &'static str {
+    pub(crate) fn launch_refused(self, error: &CheckError) -> &'static str {
         match error {
-            LaunchError::Missing(_) | LaunchError::NotGenuine(SignedUrlError::MissingTimestamp) => self.choose(
+            CheckError::Incomplete(_)
+            | CheckError::NotGenuine(SignedUrlError::MissingTimestamp) => self.choose(
                 "Der Aufruf ist unvollständig. Bitte die Freischaltung im Marketplace neu öffnen.",
                 "The request is incomplete. Please open the activation in the marketplace again.",
             ),
-            LaunchError::NotGenuine(SignedUrlError::TooOld { .. }) => self.choose(
+            CheckError::NotGenuine(SignedUrlError::TooOld { .. }) => self.choose(
                 "Der Aufruf ist zu alt. Bitte die Freischaltung im Marketplace neu öffnen.",
                 "The request is too old. Please open the activation in the marketplace again.",
             ),
-            LaunchError::NotGenuine(SignedUrlError::FromTheFuture { .. }) => self.choose(
+            CheckError::NotGenuine(SignedUrlError::FromTheFuture { .. }) => self.choose(
                 "Der Aufruf trägt eine Zeit in der Zukunft. Die Uhren von Marketplace und Anbieter \
                  gehen auseinander.",
                 "The request bears a time in the future. The clocks of the marketplace and the \
                  provider differ.",
             ),
-            LaunchError::NotGenuine(_) => self.choose(
+            _ => self.choose(
                 "Die Signatur ist nicht korrekt. Bitte die Freischaltung im Marketplace öffnen.",
                 "The signature is not correct. Please open the activation in the marketplace.",
             ),
+        }
+    }
+
+    /// A text of the provider's, in the other language if there is none in this one.
+    pub(crate) fn chosen<'a>(
+        self,
+        german: Option<&'a str>,
+        english: Option<&'a str>,
+    ) -> Option<&'a str> {
+        match self {
+            German => german.or(english),
+            English => english.or(german),
+        }
+    }
+
+    pub(crate) fn try_again(self) -> &'static str {
+        self.choose(
+            "Das hat nicht geklappt. Bitte in einem Moment noch einmal versuchen.",
+            "That did not work. Please try again in a moment.",
+        )
+    }
+
+    pub(crate) fn refused_service(self, refused: &Refused) -> &'static str {
+        match refused {
+            Refused::Check(CheckError::NotGenuine(SignedUrlError::TooOld { .. }))
+            | Refused::UsedBefore
+            | Refused::WindowClosed => self.choose(
+                "Dieser Aufruf gilt nicht mehr. Bitte den Dienst im Marketplace neu öffnen.",
+                "This request is over. Please open the service in the marketplace again.",
+            ),
+            Refused::Check(_) | Refused::Callback(_) => self.choose(
+                "Der Aufruf kommt nicht vom Marketplace oder wurde verändert. Bitte den Dienst im \
+                 Marketplace neu öffnen.",
+                "The request does not come from the marketplace, or was changed. Please open the \
+                 service in the marketplace again.",
+            ),
+            Refused::NotActivated => self.choose(
+                "Der Anbieter ist hier nicht freigeschaltet. Eine Administratorin oder ein \
+                 Administrator muss ihn im Marketplace noch einmal freischalten.",
+                "The provider is not activated here. An administrator has to activate it again in \
+                 the marketplace.",
+            ),
+            Refused::NoSuchOrder => {
+                self.choose("Diese Bestellung gibt es nicht.", "There is no such order.")
+            }
+            Refused::App(_) => self.choose(
+                "Der Anbieter antwortet gerade nicht. Bitte in einem Moment neu laden.",
+                "The provider does not answer at the moment. Please reload in a moment.",
+            ),
+            Refused::Store(_) => self.try_again(),
         }
     }
 

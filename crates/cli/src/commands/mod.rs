@@ -7,6 +7,7 @@ pub(crate) mod customer;
 pub(crate) mod doctor;
 pub(crate) mod error;
 pub(crate) mod explain;
+pub(crate) mod gateway;
 mod management;
 pub(crate) mod provider;
 pub(crate) mod requests;
@@ -27,6 +28,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         None => sandbox::run(&arguments.sandbox),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
+        Some(Command::Gateway(arguments)) => gateway::run(&arguments),
         Some(Command::Provider(command)) => provider::run(&command),
         Some(Command::Customer(command)) => customer::run(&command),
         Some(Command::Activation(command)) => activation::run(&command),

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Commands that have tests of their own because they do not end by themselves.
-const SERVERS: [&str; 2] = ["sandbox", "serve"];
+const SERVERS: [&str; 3] = ["gateway", "sandbox", "serve"];
 
 /// Runs commands against one sandbox and remembers which.
 struct Ledger {

@@ -13,6 +13,7 @@ mod doctor;
 mod error;
 mod every_command;
 mod explain;
+mod gateway;
 mod management;
 mod sandbox;
 mod serve;

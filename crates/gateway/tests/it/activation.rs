@@ -43,7 +43,9 @@ async fn a_wrong_key_and_then_the_right_one() {
 
 #[tokio::test]
 async fn what_copying_adds_to_a_key_does_not_matter() {
-    let setup = Setup::with(|config| config.is_regular_customer = true).await;
+    let setup =
+        Setup::with(|config| config.regular_customer = freischalt_gateway::RegularCustomer::Yes)
+            .await;
     setup.api.will_succeed();
     let key = key();
     let (first, second) = key.split_at(30);

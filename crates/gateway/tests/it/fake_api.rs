@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -18,6 +19,8 @@ pub(crate) struct FakeApi {
 
 struct Shared {
     answers: Mutex<VecDeque<String>>,
+    /// What is answered once the list is empty: success, or this error.
+    code: AtomicU32,
     asked: Mutex<Vec<Value>>,
     arrived: Semaphore,
     allowed: Semaphore,
@@ -29,6 +32,7 @@ impl FakeApi {
         let address = listener.local_addr().unwrap();
         let state = Arc::new(Shared {
             answers: Mutex::default(),
+            code: AtomicU32::new(0),
             asked: Mutex::default(),
             arrived: Semaphore::new(0),
             allowed: Semaphore::new(1000),
@@ -47,11 +51,16 @@ impl FakeApi {
     }
 
     pub(crate) fn will_succeed(&self) {
-        self.will_answer(result(
-            0,
-            "OK",
-            json!([{"id": 0, "type": "", "elements": {"success": "success"}}]),
-        ));
+        self.will_answer(success());
+    }
+
+    pub(crate) fn will_answer_with(&self, records: Value) {
+        self.will_answer(result(0, "OK", records));
+    }
+
+    /// Every further request is answered with this code; 0 is success.
+    pub(crate) fn will_always_answer(&self, code: u32) {
+        self.state.code.store(code, Ordering::SeqCst);
     }
 
     pub(crate) fn will_refuse(&self, code: u32) {
@@ -81,7 +90,15 @@ async fn answer(State(state): State<Arc<Shared>>, body: String) -> String {
     state.asked.lock().unwrap().push(serde_json::from_str(&body).unwrap());
     state.arrived.add_permits(1);
     state.allowed.acquire().await.unwrap().forget();
-    state.answers.lock().unwrap().pop_front().unwrap()
+    let answer = state.answers.lock().unwrap().pop_front();
+    answer.unwrap_or_else(|| match state.code.load(Ordering::SeqCst) {
+        0 => success(),
+        code => result(code, "refused", json!([])),
+    })
+}
+
+fn success() -> String {
+    result(0, "OK", json!([{"id": 0, "type": "", "elements": {"success": "success"}}]))
 }
 
 fn result(code: u32, message: &str, records: Value) -> String {

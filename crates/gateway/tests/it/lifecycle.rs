@@ -24,6 +24,11 @@ async fn settings_that_cannot_be_right_are_named() {
         (refusal(|c| c.api_url = "api.example".into()).await, "the API address"),
         (refusal(|c| c.listen = ([0, 0, 0, 0], 0).into()).await, "public_url is needed"),
         (refusal(|c| c.max_url_age = -1).await, "max_url_age is -1 s"),
+        (
+            refusal(|c| c.location = freischalt_gateway::Location::File("x.db".into())).await,
+            "keys are needed",
+        ),
+        (refusal(|c| c.page.logo_url = Some("http://p.example/l.png".into())).await, "logo_url is"),
     ];
     for (text, expected) in texts {
         assert!(text.starts_with(expected), "{text}");

@@ -4,19 +4,24 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use freischalt_gateway::{Gateway, GatewayConfig, GatewayError};
+use freischalt_gateway::{
+    AppConfig, Control, Gateway, GatewayConfig, GatewayError, Handover, ServiceConfig,
+};
 use freischalt_protocol::{Secret, UnixTime, signed_url};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::fake_api::FakeApi;
+use crate::fake_app::{APP_SECRET, FakeApp};
 use crate::http::{self, Answer};
 
 pub(crate) const NOW: i64 = 1_700_000_000;
 pub(crate) const SECRET: &str = "provider-secret-0123456789";
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const CLAIM: &str = "AbC_123-xyz";
+pub(crate) const SERVICE_CLAIM: &str = "claim-of-the-service-call";
+pub(crate) const APP_TOKEN: &str = "app-token-0123456789-0123456789-01";
 pub(crate) const MARKETPLACE: &str = "http://marketplace.example:8080";
 
 /// The 64 characters of a key as the marketplace shows it.
@@ -28,6 +33,9 @@ pub(crate) struct Setup {
     pub(crate) api: FakeApi,
     pub(crate) address: SocketAddr,
     pub(crate) activation_url: String,
+    pub(crate) app_address: Option<SocketAddr>,
+    pub(crate) control: Control,
+    app: Option<FakeApp>,
     now: Arc<AtomicI64>,
     shutdown: oneshot::Sender<()>,
     running: JoinHandle<Result<(), GatewayError>>,
@@ -44,17 +52,66 @@ impl Setup {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut GatewayConfig)) -> Self {
-        let api = FakeApi::start().await;
+        Self::try_with(change).await.unwrap()
+    }
+
+    pub(crate) async fn try_with(
+        change: impl FnOnce(&mut GatewayConfig),
+    ) -> Result<Self, GatewayError> {
+        Self::launch(FakeApi::start().await, None, change).await
+    }
+
+    /// With an app behind it that has a service and a webhook.
+    pub(crate) async fn with_app(change: impl FnOnce(&mut AppConfig)) -> Self {
+        Self::with_app_and(change, |_| ()).await
+    }
+
+    pub(crate) async fn with_app_and(
+        change_app: impl FnOnce(&mut AppConfig),
+        change: impl FnOnce(&mut GatewayConfig),
+    ) -> Self {
+        let app = FakeApp::start().await;
+        let mut behind = AppConfig {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            url: format!("http://{}", app.address),
+            token: Secret::new(APP_TOKEN),
+            secret: Secret::new(APP_SECRET),
+            handover: Handover::Proxy,
+            events_path: AppConfig::EVENTS_PATH.to_owned(),
+            visit_lifetime: AppConfig::VISIT_LIFETIME,
+            poll_every: AppConfig::POLL_EVERY,
+        };
+        change_app(&mut behind);
+        let change = |config: &mut GatewayConfig| {
+            config.app = Some(behind);
+            let (name, path) = ("shop".to_owned(), "/shop".to_owned());
+            config.services = vec![ServiceConfig { name, path }];
+            config.webhooks = vec!["saved".to_owned()];
+            change(config);
+        };
+        Self::launch(FakeApi::start().await, Some(app), change).await.unwrap()
+    }
+
+    async fn launch(
+        api: FakeApi,
+        app: Option<FakeApp>,
+        change: impl FnOnce(&mut GatewayConfig),
+    ) -> Result<Self, GatewayError> {
         let now = Arc::new(AtomicI64::new(NOW));
         let mut config = config(api.url());
         let clock = now.clone();
         config.clock = Arc::new(move || UnixTime(clock.load(Ordering::Relaxed)));
         change(&mut config);
-        let gateway = Gateway::bind(config).await.unwrap();
+        let gateway = Gateway::bind(config).await?;
         let (address, activation_url) = (gateway.local_addr(), gateway.activation_url());
+        let (app_address, control) = (gateway.app_addr(), gateway.control());
         let (shutdown, stopped) = oneshot::channel();
         let running = tokio::spawn(gateway.run(async move { _ = stopped.await }));
-        Self { api, address, activation_url, now, shutdown, running }
+        Ok(Self { api, address, activation_url, app_address, control, app, now, shutdown, running })
+    }
+
+    pub(crate) fn app(&self) -> &FakeApp {
+        self.app.as_ref().unwrap()
     }
 
     pub(crate) fn wait(&self, seconds: i64) {
@@ -113,5 +170,72 @@ impl Setup {
         headers.push(("Content-Type", "application/json"));
         let body = json!({"query": query, "key": key}).to_string();
         http::exchange(self.address, "POST", "/activate/unlock", &headers, &body).await
+    }
+
+    /// Activates the provider, as an administrator does.
+    pub(crate) async fn activate(&self) {
+        let query = self.query();
+        self.open(&query).await;
+        let answer = self.unlock(&query, &key()).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
+    /// Path and query of a call that the marketplace signed with this secret.
+    pub(crate) fn signed_under(&self, secret: &str, path: &str, more: &[(&str, &str)]) -> String {
+        let timestamp = self.now.load(Ordering::Relaxed).to_string();
+        let mut parameters = vec![
+            ("customerName", "Müller & Söhne"),
+            ("customerWebId", "42"),
+            ("userId", "21"),
+            ("groupId", "3"),
+            ("parameterCacheId", "pc-service"),
+            ("apiClaim", SERVICE_CLAIM),
+            ("timestamp", &timestamp),
+        ];
+        parameters.extend(more);
+        let origin = self.activation_url.strip_suffix("/activate").unwrap();
+        let base = format!("{origin}{path}");
+        let url = signed_url::sign_with(&base, &parameters, &Secret::new(secret)).unwrap();
+        url.strip_prefix(origin).unwrap().to_owned()
+    }
+
+    pub(crate) fn signed(&self, path: &str, more: &[(&str, &str)]) -> String {
+        self.signed_under(SECRET, path, more)
+    }
+
+    pub(crate) fn service_url(&self) -> String {
+        self.service_url_with(&[("estateId", "1.234")])
+    }
+
+    pub(crate) fn service_url_with(&self, more: &[(&str, &str)]) -> String {
+        self.signed("/services/shop", more)
+    }
+
+    /// Opens the service: the path of its window, and the app's page in it.
+    pub(crate) async fn call_service(&self) -> (String, Answer) {
+        let opened = http::get(self.address, &self.service_url(), &[]).await;
+        assert_eq!(opened.status, 303, "{}", opened.body);
+        let location = opened.header("location").unwrap();
+        let page = http::get(self.address, location, &[]).await;
+        (location.strip_suffix("/shop").unwrap().to_owned(), page)
+    }
+
+    /// Asks as the app does.
+    pub(crate) async fn ask(&self, path: &str, body: &Value) -> Answer {
+        let token = format!("Bearer {APP_TOKEN}");
+        let headers = [("Authorization", token.as_str()), ("Content-Type", "application/json")];
+        let address = self.app_address.unwrap();
+        http::exchange(address, "POST", path, &headers, &body.to_string()).await
+    }
+
+    pub(crate) async fn customers(&self) -> Value {
+        let token = format!("Bearer {APP_TOKEN}");
+        let headers = [("Authorization", token.as_str())];
+        http::get(self.app_address.unwrap(), "/api/customers", &headers).await.json()
+    }
+
+    /// The state of the one customer.
+    pub(crate) async fn customer_state(&self) -> String {
+        self.customers().await[0]["state"].as_str().unwrap().to_owned()
     }
 }

@@ -1,0 +1,192 @@
+//! Orders and window messages, signed for the app's page to post.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use freischalt_client::Price;
+use freischalt_client::provider::{
+    CircleOfUsers, Item, Order, Product, Subscription, WindowMessage,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::store::{CallingUser, NewOrder, Visit, random_id};
+
+type Asked<T> = Result<Json<T>, JsonRejection>;
+
+/// What the app sells, to the user of an open window.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct OrderRequest {
+    /// `visit` of the session.
+    visit: String,
+    /// Where in the app the browser goes with the result.
+    #[serde(default = "root")]
+    return_path: String,
+    /// The app's own name for the order.
+    #[serde(default)]
+    reference: String,
+    product: Option<ProductRequest>,
+    subscription: Option<SubscriptionRequest>,
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ProductRequest {
+    name: String,
+    price: String,
+    #[serde(default = "one")]
+    quantity: NonZeroU32,
+    circle_of_users: Option<Circle>,
+}
+
+fn one() -> NonZeroU32 {
+    NonZeroU32::MIN
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SubscriptionRequest {
+    description: String,
+    monthly_costs: String,
+    months: NonZeroU32,
+    #[serde(default)]
+    notice_period: String,
+    #[serde(default)]
+    automatic_renewal: String,
+    circle_of_users: Option<Circle>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Circle {
+    Customer,
+    Group,
+    User,
+}
+
+/// `POST /api/orders`.
+pub(super) async fn place(
+    State(app): State<Arc<App>>,
+    request: Asked<OrderRequest>,
+) -> Result<Json<Value>, Problem> {
+    let Json(request) = request?;
+    let item = item(request.product, request.subscription)?;
+    if !request.return_path.starts_with('/') || request.return_path.starts_with("//") {
+        return Err(Problem::Invalid("returnPath has to begin with one slash: a path of the app"));
+    }
+    let now = (app.clock)();
+    let (visit, user) = opened_by(&app, &request.visit).await?;
+    let id = random_id("ord_")?;
+    let callback_url = format!("{}/callback/{id}", app.public_origin());
+    let order = NewOrder {
+        id: id.clone(),
+        visit,
+        return_path: request.return_path,
+        reference: request.reference,
+    };
+    app.store.place(&order, now).await?;
+    let order = Order { parameter_cache_id: user.parameter_cache_id, callback_url, item };
+    let message = order.sign(app.check().secret(&user.secret_id), now);
+    Ok(Json(json!({
+        "orderId": id, "message": message, "targetOrigin": app.marketplace_origin,
+    })))
+}
+
+/// What the window shall do.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct MessageRequest {
+    visit: String,
+    message: Wish,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Wish {
+    Refresh,
+    RefreshAndClose,
+    Close,
+}
+
+/// `POST /api/messages`.
+pub(super) async fn message(
+    State(app): State<Arc<App>>,
+    request: Asked<MessageRequest>,
+) -> Result<Json<Value>, Problem> {
+    let Json(request) = request?;
+    let (_, user) = opened_by(&app, &request.visit).await?;
+    let message = match request.message {
+        Wish::Refresh => WindowMessage::Refresh,
+        Wish::RefreshAndClose => WindowMessage::RefreshAndClose,
+        Wish::Close => WindowMessage::Close,
+    };
+    let secret = app.check();
+    let secret = secret.secret(&user.secret_id);
+    let message = message.sign(&user.parameter_cache_id, secret, (app.clock)());
+    Ok(Json(json!({"message": message, "targetOrigin": app.marketplace_origin})))
+}
+
+/// Whoever opened the window: an order can be placed for nobody else.
+async fn opened_by(app: &App, visit: &str) -> Result<(Visit, CallingUser), Problem> {
+    const CLOSED: &str = "visit names no open window; it is a member of the session";
+    let visit = app.store.visit(visit, (app.clock)()).await?.ok_or(Problem::Invalid(CLOSED))?;
+    let caller = app.store.caller(&visit.customer, &visit.user).await?;
+    let user = caller.ok_or(Problem::NotActivated)?.user.ok_or(Problem::NoClaim)?;
+    Ok((visit, user))
+}
+
+fn item(
+    product: Option<ProductRequest>,
+    subscription: Option<SubscriptionRequest>,
+) -> Result<Item, Problem> {
+    let price = |text: &str| {
+        text.parse::<Price>().map_err(|_| {
+            Problem::Invalid(
+                "a price is a text with a dot and at most two decimals, like \"38.70\"",
+            )
+        })
+    };
+    match (product, subscription) {
+        (Some(product), None) => {
+            let unit = price(&product.price)?;
+            if unit.times(product.quantity.get()).is_none() {
+                return Err(Problem::Invalid("price times quantity is more than can be written"));
+            }
+            Ok(Item::Product(Product {
+                name: product.name,
+                price: unit,
+                quantity: product.quantity,
+                circle: product.circle_of_users.map(Circle::wire),
+            }))
+        }
+        (None, Some(subscription)) => Ok(Item::Subscription(Subscription {
+            description: subscription.description,
+            monthly_costs: price(&subscription.monthly_costs)?,
+            months: subscription.months,
+            notice_period: subscription.notice_period,
+            automatic_renewal: subscription.automatic_renewal,
+            circle: subscription.circle_of_users.map(Circle::wire),
+        })),
+        _ => Err(Problem::Invalid("an order holds either product or subscription")),
+    }
+}
+
+impl Circle {
+    fn wire(self) -> CircleOfUsers {
+        match self {
+            Self::Customer => CircleOfUsers::Customer,
+            Self::Group => CircleOfUsers::Group,
+            Self::User => CircleOfUsers::User,
+        }
+    }
+}

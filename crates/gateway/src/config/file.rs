@@ -1,0 +1,426 @@
+//! The configuration file of `freischalt gateway`: TOML, every mistake named with the setting and
+//! what would be right.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use freischalt_database::{Keys, Location};
+use freischalt_protocol::Secret;
+use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
+use serde::Deserialize;
+
+use super::{AppConfig, GatewayConfig, Handover, PageConfig, RegularCustomer, ServiceConfig};
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigProblem {
+    /// A file cannot be read.
+    #[error("{setting}: cannot read {}", path.display())]
+    Read {
+        /// The setting that names it.
+        setting: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is not the TOML it should be.
+    #[error("{}: {problem}", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        problem: String,
+    },
+    /// A setting is refused.
+    #[error("{setting}: {problem}")]
+    Setting {
+        /// The setting.
+        setting: &'static str,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    gateway: GatewaySection,
+    provider: ProviderSection,
+    marketplace: MarketplaceSection,
+    app: AppSection,
+    store: StoreSection,
+    #[serde(default)]
+    service: Vec<ServiceSection>,
+    #[serde(default)]
+    webhook: Vec<WebhookSection>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GatewaySection {
+    bind: SocketAddr,
+    public_url: String,
+    max_url_age: Option<i64>,
+    max_url_ahead: Option<i64>,
+    page_lifetime: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProviderSection {
+    name: String,
+    secret_file: PathBuf,
+    #[serde(default)]
+    other_secret_files: Vec<PathBuf>,
+    regular_customer: Option<String>,
+    logo_url: Option<String>,
+    text_de: Option<String>,
+    text_en: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MarketplaceSection {
+    api_url: String,
+    origin: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppSection {
+    bind: SocketAddr,
+    url: String,
+    token_file: PathBuf,
+    secret_file: PathBuf,
+    handover: Option<String>,
+    public_url: Option<String>,
+    events_path: Option<String>,
+    regular_customer_path: Option<String>,
+    visit_lifetime: Option<i64>,
+    poll_every: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoreSection {
+    path: PathBuf,
+    encryption_key_file: PathBuf,
+    #[serde(default)]
+    previous_encryption_key_files: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServiceSection {
+    name: String,
+    path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WebhookSection {
+    name: String,
+}
+
+/// Reads the configuration of a gateway. Relative paths count from the file's folder.
+pub fn read_file(path: &Path) -> Result<GatewayConfig, ConfigProblem> {
+    let text = fs::read_to_string(path).map_err(|source| ConfigProblem::Read {
+        setting: "--config",
+        path: path.to_owned(),
+        source,
+    })?;
+    let file: File = toml::from_str(&text).map_err(|error| ConfigProblem::Toml {
+        path: path.to_owned(),
+        problem: error.to_string(),
+    })?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    build(file, folder)
+}
+
+fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
+    let provider_secret =
+        secret("provider.secret_file", &folder.join(&file.provider.secret_file), 1)?;
+    let other_secrets = file.provider.other_secret_files.iter();
+    let other_secrets = other_secrets
+        .map(|path| secret("provider.other_secret_files", &folder.join(path), 1))
+        .collect::<Result<_, _>>()?;
+    if file.app.bind == file.gateway.bind && file.app.bind.port() != 0 {
+        return refuse(
+            "app.bind",
+            "is gateway.bind too; the app's listener needs an address of its own, which browsers cannot reach",
+        );
+    }
+    let app = app(&file.app, folder)?;
+    let regular_customer = regular_customer(&file)?;
+    let services = file.service.into_iter().map(service).collect::<Result<Vec<_>, _>>()?;
+    let webhooks = file.webhook.into_iter().map(|webhook| webhook.name);
+    let webhooks =
+        webhooks.map(|name| checked_name("webhook.name", name)).collect::<Result<Vec<_>, _>>()?;
+    let keys = keys(&file.store, folder)?;
+    let mut config = GatewayConfig::new(
+        file.gateway.bind,
+        file.provider.name,
+        provider_secret,
+        file.marketplace.api_url,
+        file.marketplace.origin,
+    );
+    config.public_url = Some(file.gateway.public_url);
+    config.other_secrets = other_secrets;
+    config.max_url_age = file.gateway.max_url_age.unwrap_or(config.max_url_age);
+    config.max_url_ahead = file.gateway.max_url_ahead.unwrap_or(config.max_url_ahead);
+    config.page_lifetime = file.gateway.page_lifetime.unwrap_or(config.page_lifetime);
+    config.regular_customer = regular_customer;
+    config.page = PageConfig {
+        logo_url: file.provider.logo_url,
+        text_de: file.provider.text_de,
+        text_en: file.provider.text_en,
+    };
+    config.location = Location::File(folder.join(&file.store.path));
+    config.keys = Some(keys);
+    config.app = Some(app);
+    config.services = services;
+    config.webhooks = webhooks;
+    Ok(config)
+}
+
+fn refuse<T>(setting: &'static str, problem: impl Into<String>) -> Result<T, ConfigProblem> {
+    Err(ConfigProblem::Setting { setting, problem: problem.into() })
+}
+
+fn regular_customer(file: &File) -> Result<RegularCustomer, ConfigProblem> {
+    const SETTING: &str = "provider.regular_customer";
+    match (file.provider.regular_customer.as_deref(), &file.app.regular_customer_path) {
+        (None | Some("no"), None) => Ok(RegularCustomer::No),
+        (Some("yes"), None) => Ok(RegularCustomer::Yes),
+        (Some("ask"), Some(path)) => {
+            Ok(RegularCustomer::Ask { path: checked_path("app.regular_customer_path", path)? })
+        }
+        (Some("ask"), None) => {
+            refuse(SETTING, "is \"ask\", so app.regular_customer_path has to say where to ask")
+        }
+        (_, Some(_)) => refuse(SETTING, "has to be \"ask\" if app.regular_customer_path is set"),
+        (Some(other), None) => {
+            refuse(SETTING, format!("is {other:?}; it is one of yes, no and ask"))
+        }
+    }
+}
+
+fn app(section: &AppSection, folder: &Path) -> Result<AppConfig, ConfigProblem> {
+    let handover = match (section.handover.as_deref(), &section.public_url) {
+        (None | Some("proxy"), None) => Handover::Proxy,
+        (None | Some("proxy"), Some(_)) => {
+            return refuse("app.public_url", "is for app.handover = \"redirect\" only");
+        }
+        (Some("redirect"), Some(url)) => {
+            Handover::Redirect { public_url: url.trim_end_matches('/').to_owned() }
+        }
+        (Some("redirect"), None) => {
+            return refuse(
+                "app.public_url",
+                "is missing; with app.handover = \"redirect\" browsers are sent there",
+            );
+        }
+        (Some(other), _) => {
+            return refuse(
+                "app.handover",
+                format!("is {other:?}; it is \"proxy\" or \"redirect\""),
+            );
+        }
+    };
+    let lifetime = section.visit_lifetime.unwrap_or(AppConfig::VISIT_LIFETIME);
+    let poll_every = section.poll_every.unwrap_or(AppConfig::POLL_EVERY);
+    if lifetime < 60 {
+        return refuse("app.visit_lifetime", format!("is {lifetime} s; it has to be 60 or more"));
+    }
+    if poll_every != 0 && poll_every < 60 {
+        let problem = format!("is {poll_every} s; it has to be 60 or more, or 0 for never");
+        return refuse("app.poll_every", problem);
+    }
+    let events_path = section.events_path.as_deref().unwrap_or(AppConfig::EVENTS_PATH);
+    Ok(AppConfig {
+        listen: section.bind,
+        url: section.url.clone(),
+        token: secret("app.token_file", &folder.join(&section.token_file), 32)?,
+        secret: secret("app.secret_file", &folder.join(&section.secret_file), 1)?,
+        handover,
+        events_path: checked_path("app.events_path", events_path)?,
+        visit_lifetime: lifetime,
+        poll_every,
+    })
+}
+
+fn service(section: ServiceSection) -> Result<ServiceConfig, ConfigProblem> {
+    Ok(ServiceConfig {
+        name: checked_name("service.name", section.name)?,
+        path: checked_path("service.path", &section.path)?,
+    })
+}
+
+fn checked_name(setting: &'static str, name: String) -> Result<String, ConfigProblem> {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match !name.is_empty() && name.chars().all(is_plain) {
+        true => Ok(name),
+        false => refuse(
+            setting,
+            format!("is {name:?}; it stands in a URL and has only a-z, 0-9 and hyphens"),
+        ),
+    }
+}
+
+fn checked_path(setting: &'static str, path: &str) -> Result<String, ConfigProblem> {
+    match path.starts_with('/') && !path.starts_with("//") && !path.contains(['#', ' ']) {
+        true => Ok(path.to_owned()),
+        false => refuse(setting, format!("is {path:?}; it is a path of the app, like /shop")),
+    }
+}
+
+fn keys(section: &StoreSection, folder: &Path) -> Result<Keys, ConfigProblem> {
+    let previous = section.previous_encryption_key_files.iter();
+    let previous = previous
+        .map(|path| key("store.previous_encryption_key_files", &folder.join(path)))
+        .collect::<Result<_, _>>()?;
+    let current = key("store.encryption_key_file", &folder.join(&section.encryption_key_file))?;
+    Ok(Keys { current, previous })
+}
+
+fn key(setting: &'static str, path: &Path) -> Result<MasterKey, ConfigProblem> {
+    let text = read_private(setting, path)?;
+    match parse_key(&text) {
+        Some(key) => Ok(key),
+        None => refuse(
+            setting,
+            format!("{} must hold 64 hexadecimal digits: openssl rand -hex 32", path.display()),
+        ),
+    }
+}
+
+/// 64 hexadecimal digits, with white space around them.
+fn parse_key(text: &str) -> Option<MasterKey> {
+    let digits = text.trim();
+    if digits.len() != 2 * KEY_BYTES {
+        return None;
+    }
+    let mut key = [0; KEY_BYTES];
+    for (byte, pair) in key.iter_mut().zip(digits.as_bytes().as_chunks::<2>().0) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(MasterKey::new(key))
+}
+
+fn secret(setting: &'static str, path: &Path, least: usize) -> Result<Secret, ConfigProblem> {
+    let text = read_private(setting, path)?;
+    let text = text.trim();
+    if text.chars().count() < least {
+        let path = path.display();
+        return refuse(setting, format!("{path} must hold at least {least} characters"));
+    }
+    Ok(Secret::new(text))
+}
+
+/// A secret that others on the machine can read is none.
+fn read_private(setting: &'static str, path: &Path) -> Result<String, ConfigProblem> {
+    let failed = |source| ConfigProblem::Read { setting, path: path.to_owned(), source };
+    let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let path = path.display();
+        return refuse(setting, format!("{path} is readable by others (mode {mode:o}): chmod 600"));
+    }
+    fs::read_to_string(path).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FINE: &str = r#"
+        [gateway]
+        bind = "127.0.0.1:8090"
+        public_url = "https://provider.example"
+        [provider]
+        name = "Grundrisswerk"
+        secret_file = "provider-secret"
+        [marketplace]
+        api_url = "https://api.onoffice.de/api/stable/api.php"
+        origin = "https://smart.onoffice.de"
+        [app]
+        bind = "127.0.0.1:8091"
+        url = "http://127.0.0.1:3000"
+        token_file = "token"
+        secret_file = "app-secret"
+        [store]
+        path = "gateway.db"
+        encryption_key_file = "key"
+        [[service]]
+        name = "shop"
+        path = "/shop"
+    "#;
+
+    struct Files(tempfile::TempDir);
+
+    impl Files {
+        fn new() -> Self {
+            let files = Self(tempfile::tempdir().unwrap());
+            files.put("provider-secret", "provider-secret-0123456789\n", 0o600);
+            files.put("token", &"t".repeat(32), 0o600);
+            files.put("app-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 0o600);
+            files.put("key", &"0f".repeat(32), 0o600);
+            files
+        }
+
+        fn put(&self, name: &str, text: &str, mode: u32) {
+            let path = self.0.path().join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+
+        fn read(&self, toml: &str) -> Result<GatewayConfig, ConfigProblem> {
+            self.put("gateway.toml", toml, 0o644);
+            read_file(&self.0.path().join("gateway.toml"))
+        }
+    }
+
+    #[test]
+    fn reads_a_complete_file() {
+        let files = Files::new();
+        let config = files.read(FINE).unwrap();
+        assert_eq!(config.provider_secret, Secret::new("provider-secret-0123456789"));
+        assert_eq!(config.public_url.as_deref(), Some("https://provider.example"));
+        assert_eq!(config.services[0].path, "/shop");
+        assert_eq!(config.location, Location::File(files.0.path().join("gateway.db")));
+        assert_eq!(config.regular_customer, RegularCustomer::No);
+    }
+
+    #[test]
+    fn each_mistake_is_named_with_its_setting_and_the_fix() {
+        let files = Files::new();
+        let changes = [
+            ("name = \"shop\"", "name = \"My Shop\"", "service.name: is \"My Shop\"; it stands"),
+            ("\"/shop\"", "\"shop\"", "service.path: is \"shop\"; it is a path of the app"),
+            ("8091", "8090", "app.bind: is gateway.bind too"),
+            ("token_file = \"token\"", "token_file = \"missing\"", "app.token_file: cannot read"),
+            ("key_file = \"key\"", "key_file = \"token\"", "64 hexadecimal digits: openssl"),
+            ("[app]", "[app]\nhandover = \"frame\"", "app.handover: is \"frame\"; it is \"proxy\""),
+            ("[app]", "[app]\nhandover = \"redirect\"", "app.public_url: is missing"),
+            ("[app]", "[app]\npoll_every = 5", "app.poll_every: is 5 s; it has to be 60"),
+            ("[app]", "[app]\nvisit_lifetime = 5", "app.visit_lifetime: is 5 s"),
+            ("[provider]", "[provider]\nregular_customer = \"ask\"", "where to ask"),
+            ("[provider]", "[provider]\nregular_customer = \"si\"", "one of yes, no and ask"),
+            ("bind = \"127.0.0.1:8090\"", "bnd = \"127.0.0.1:8090\"", "unknown field `bnd`"),
+        ];
+        for (from, to, expected) in changes {
+            let error = files.read(&FINE.replacen(from, to, 1)).err().unwrap().to_string();
+            assert!(error.contains(expected), "{to}: {error}");
+        }
+        files.put("token", "short", 0o600);
+        let short = files.read(FINE).err().unwrap().to_string();
+        assert!(short.contains("app.token_file") && short.contains("32 characters"), "{short}");
+        files.put("token", &"t".repeat(32), 0o644);
+        assert!(files.read(FINE).err().unwrap().to_string().contains("chmod 600"));
+    }
+}

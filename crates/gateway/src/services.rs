@@ -1,0 +1,258 @@
+//! Service calls, webhooks and callbacks: checked, kept, and handed to the app.
+
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use freischalt_client::provider::{CallbackError, CheckError};
+
+use crate::app::App;
+use crate::behind::below_visit;
+use crate::config::Handover;
+use crate::event::EventKind;
+use crate::language::Language;
+use crate::pages::{RefusedPage, render};
+use crate::session;
+use crate::store::{Arrival, Settled};
+
+/// Where open windows are.
+const VISITS: &str = "/s/";
+/// Bytes of a request body that are passed on to the app.
+const LARGEST_BODY: usize = 10 * 1024 * 1024;
+
+/// `GET /services/NAME`: a signed URL of the marketplace.
+pub(crate) async fn open(
+    State(app): State<Arc<App>>,
+    method: Method,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
+    let refuse = |refused| refusal(&app, &headers, refused);
+    let service = app.services.iter().find(|service| service.name == name);
+    let (Some(service), Some(behind)) = (service, &app.behind) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    // HEAD would use the URL up without showing anything.
+    if method != Method::GET {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let now = (app.clock)();
+    let path_and_query = uri.path_and_query().map_or("/", |path| path.as_str());
+    let launch = match app.check().launch(path_and_query, now) {
+        Ok(launch) => launch,
+        Err(error) => return refuse(Refused::Check(error)),
+    };
+    let session = session::describe(&launch, &name);
+    let window = (session.to_string(), now.plus(behind.visit_lifetime));
+    let event = (EventKind::ServiceCalled, session.clone());
+    let kept_until = launch.signed_at.plus(app.max_url_age);
+    let arrival = app.store.arrive(&launch, event, Some(window), kept_until, now).await;
+    match arrival {
+        Ok(Arrival::Accepted(Some(visit))) => {
+            app.metrics.launches.add();
+            hand_over(&app, &behind.handover, &visit, &session.to_string(), &service.path)
+        }
+        Ok(Arrival::Accepted(None) | Arrival::UsedBefore) => refuse(Refused::UsedBefore),
+        Ok(Arrival::NotActivated) => refuse(Refused::NotActivated),
+        Err(error) => refuse(Refused::Store(error.to_string())),
+    }
+}
+
+/// Into the app: through the gateway, or to an address of its own.
+fn hand_over(app: &App, handover: &Handover, visit: &str, session: &str, path: &str) -> Response {
+    match handover {
+        Handover::Proxy => Redirect::to(&format!("{VISITS}{visit}{path}")).into_response(),
+        Handover::Redirect { public_url } => {
+            let Some(behind) = &app.behind else { return StatusCode::NOT_FOUND.into_response() };
+            let now = (app.clock)();
+            let token =
+                session::token(&behind.signer, session, Some(visit), &app.marketplace_origin, now);
+            let Ok(token) = token else {
+                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            };
+            let separator = if path.contains('?') { '&' } else { '?' };
+            Redirect::to(&format!("{public_url}{path}{separator}session={token}")).into_response()
+        }
+    }
+}
+
+/// Any request below `/s/ID`: the app, as the user who opened that window.
+pub(crate) async fn visit(
+    State(app): State<Arc<App>>,
+    method: Method,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    body: axum::body::Body,
+) -> Response {
+    let Some(behind) = &app.behind else { return StatusCode::NOT_FOUND.into_response() };
+    let id = uri.path().split('/').nth(2).unwrap_or_default();
+    let now = (app.clock)();
+    let visit = match app.store.visit(id, now).await {
+        Ok(Some(visit)) => visit,
+        Ok(None) => return refusal(&app, &headers, Refused::WindowClosed),
+        Err(error) => return refusal(&app, &headers, Refused::Store(error.to_string())),
+    };
+    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let token =
+        session::token(&behind.signer, &visit.session, Some(id), &app.marketplace_origin, now);
+    let Ok(token) = token else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let prefix = format!("{VISITS}{id}");
+    let path = below_visit(&uri);
+    let passed = behind.pass_on(method, &path, &headers, body.to_vec(), (&token, &prefix)).await;
+    match passed {
+        Ok(response) => framed(&app, response),
+        Err(error) => {
+            app.metrics.app_failures.add();
+            refusal(&app, &headers, Refused::App(error.to_string()))
+        }
+    }
+}
+
+/// The app's page may be framed by the marketplace only, and its address, which names the window,
+/// is told to nobody else.
+fn framed(app: &App, mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let policy = format!("frame-ancestors {}", app.marketplace_origin);
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.append(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// `GET /webhooks/NAME`: kept before it is answered, so that nothing gets lost, and handed on as an
+/// event.
+pub(crate) async fn webhook(
+    State(app): State<Arc<App>>,
+    method: Method,
+    Path(name): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
+    if !app.webhooks.contains(&name) || app.behind.is_none() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    if method != Method::GET {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let now = (app.clock)();
+    let path_and_query = uri.path_and_query().map_or("/", |path| path.as_str());
+    let launch = match app.check().launch(path_and_query, now) {
+        Ok(launch) => launch,
+        Err(error) => {
+            tracing::warn!(webhook = %name, reason = %error, "webhook refused");
+            return StatusCode::FORBIDDEN.into_response();
+        }
+    };
+    let event = (EventKind::WebhookReceived, session::describe(&launch, &name));
+    let kept_until = launch.signed_at.plus(app.max_url_age);
+    match app.store.arrive(&launch, event, None, kept_until, now).await {
+        // Delivered a second time because our answer got lost: it is with us already.
+        Ok(Arrival::Accepted(_) | Arrival::UsedBefore) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Arrival::NotActivated) => {
+            tracing::warn!(webhook = %name, "webhook of a customer that is not activated");
+            StatusCode::CONFLICT.into_response()
+        }
+        Err(error) => {
+            tracing::error!(webhook = %name, %error, "webhook could not be kept");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// `GET /callback/ORDER`: the result of an order, brought by the browser.
+pub(crate) async fn callback(
+    State(app): State<Arc<App>>,
+    method: Method,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
+    let refuse = |refused| refusal(&app, &headers, refused);
+    let Some(behind) = &app.behind else { return StatusCode::NOT_FOUND.into_response() };
+    if method != Method::GET {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let now = (app.clock)();
+    let path_and_query = uri.path_and_query().map_or("/", |path| path.as_str());
+    let callback = match app.check().callback(path_and_query, now) {
+        Ok(callback) => callback,
+        Err(CallbackError::Check(error)) => return refuse(Refused::Check(error)),
+        Err(error) => return refuse(Refused::Callback(error)),
+    };
+    let order = match app.store.settle(&id, &callback, now).await {
+        Ok(Settled::Known(order)) => order,
+        Ok(Settled::NoSuchOrder | Settled::ForeignTransaction) => {
+            return refuse(Refused::NoSuchOrder);
+        }
+        Err(error) => return refuse(Refused::Store(error.to_string())),
+    };
+    let ends_at = now.plus(behind.visit_lifetime);
+    let visit = match app.store.reopen(&order.visit, ends_at).await {
+        Ok(visit) => visit,
+        Err(error) => return refuse(Refused::Store(error.to_string())),
+    };
+    let path = result_path(&order.return_path, &id, order.state.name(), &order.reference);
+    hand_over(&app, &behind.handover, &visit, &order.visit.session, &path)
+}
+
+/// The app's page with the result. It is for the person; the event is what counts.
+fn result_path(path: &str, id: &str, state: &str, reference: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("order", id)
+        .append_pair("state", state)
+        .append_pair("reference", reference)
+        .finish();
+    let separator = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{separator}{query}")
+}
+
+/// Why a person sees an error page.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error(transparent)]
+    Check(CheckError),
+    #[error(transparent)]
+    Callback(CallbackError),
+    #[error("the URL was used before")]
+    UsedBefore,
+    #[error("the customer has not activated the provider here")]
+    NotActivated,
+    #[error("the window is not open any more")]
+    WindowClosed,
+    #[error("there is no such order")]
+    NoSuchOrder,
+    #[error("the app failed: {0}")]
+    App(String),
+    #[error("the store failed: {0}")]
+    Store(String),
+}
+
+impl Refused {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Check(_) | Self::Callback(_) | Self::UsedBefore => StatusCode::FORBIDDEN,
+            Self::NotActivated => StatusCode::CONFLICT,
+            Self::WindowClosed | Self::NoSuchOrder => StatusCode::NOT_FOUND,
+            Self::App(_) => StatusCode::BAD_GATEWAY,
+            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+fn refusal(app: &App, headers: &HeaderMap, refused: Refused) -> Response {
+    tracing::warn!(reason = %refused, "request refused");
+    app.metrics.refusals.add();
+    let language = Language::of(headers);
+    let page = RefusedPage {
+        language,
+        provider: &app.provider_name,
+        marketplace_origin: &app.marketplace_origin,
+        message: language.refused_service(&refused),
+    };
+    render(refused.status(), &page)
+}

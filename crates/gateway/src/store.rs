@@ -1,0 +1,133 @@
+//! What the gateway has to remember: who let the provider in, newest claims, orders, events.
+//!
+//! Each method is one transaction; whatever the app has to be told of a change is written in the
+//! same one. This module must not know how anything is sent.
+
+mod connections;
+mod events;
+mod launches;
+mod orders;
+mod reseal;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use freischalt_database::{
+    Database, DatabaseError, Keys, Location, OpenError, Schema, Transaction, Vault, VaultError,
+    migration,
+};
+use freischalt_protocol::{Secret, UnixTime};
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use crate::event::EventKind;
+
+pub(crate) use connections::{Caller, CallingUser, Pending};
+pub(crate) use events::{DueEvent, EventCounts};
+pub(crate) use launches::{Arrival, Visit};
+pub(crate) use orders::{NewOrder, Settled};
+
+const SCHEMA: Schema = Schema { name: "gateway", migrations: &[migration!(1, "0001_gateway")] };
+const PURPOSE: &str = "gateway secrets at rest";
+
+/// The gateway's memory. Cheap to clone; all clones are the same one.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    database: Database,
+    vault: Arc<RwLock<Vault>>,
+    /// Woken when there is something to tell the app.
+    pub(crate) told: Arc<Notify>,
+}
+
+/// Why the gateway cannot remember or does not know any more.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error("{table}: {source}")]
+    Sealed { table: &'static str, source: VaultError },
+    #[error("{table}: {problem}")]
+    Corrupt { table: &'static str, problem: &'static str },
+    #[error("the operating system gives no random bytes")]
+    Random(#[from] getrandom::Error),
+}
+
+impl Store {
+    pub(crate) fn open(location: &Location, keys: &Keys) -> Result<Self, OpenError> {
+        let database = Database::open(location, &SCHEMA)?;
+        let vault = Arc::new(RwLock::new(Vault::new(keys, PURPOSE)));
+        Ok(Self { database, vault, told: Arc::default() })
+    }
+
+    /// Whether it answers; for readiness checks.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.database.ping().await?)
+    }
+
+    fn vault(&self) -> Vault {
+        self.vault.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.database.read(query).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let written = self.database.write(change).await;
+        // Most changes tell the app something; looking once too often costs one query.
+        self.told.notify_one();
+        written
+    }
+}
+
+/// Puts an event into the outbox, in the transaction that makes it true.
+fn tell(
+    tx: &mut Transaction<'_>,
+    kind: EventKind,
+    data: &Value,
+    now: UnixTime,
+) -> Result<(), StoreError> {
+    let id = random_id("evt_")?;
+    tx.execute(
+        "INSERT INTO events (event_id, body, created_at, next_at) VALUES (?1, ?2, ?3, ?3)",
+        &[&id, &kind.body(now, data), &now.0],
+    )?;
+    Ok(())
+}
+
+/// A name that nobody can guess.
+pub(crate) fn random_id(prefix: &str) -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes)?;
+    Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+fn seal(
+    vault: &Vault,
+    table: &'static str,
+    context: &str,
+    secret: &Secret,
+) -> Result<Vec<u8>, StoreError> {
+    vault.seal(context, secret).map_err(|source| StoreError::Sealed { table, source })
+}
+
+fn open(
+    vault: &Vault,
+    table: &'static str,
+    context: &str,
+    sealed: &[u8],
+) -> Result<Secret, StoreError> {
+    vault.open(context, sealed).map_err(|source| StoreError::Sealed { table, source })
+}
+
+/// What a sealed value is bound to: moved to another row, it does not open.
+fn context(column: &str, row: &[&str]) -> String {
+    row.iter().fold(column.to_owned(), |text, part| format!("{text}\n{}:{part}", part.len()))
+}

@@ -1,0 +1,118 @@
+//! The outbox: what the app has still to be told.
+
+use freischalt_protocol::UnixTime;
+
+use super::{Store, StoreError};
+use crate::event;
+
+/// An event that is to be sent now.
+#[derive(Clone, Debug)]
+pub(crate) struct DueEvent {
+    pub(crate) id: String,
+    pub(crate) body: String,
+    attempts: i64,
+}
+
+/// How many events are in which state.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct EventCounts {
+    pub(crate) waiting: i64,
+    pub(crate) given_up: i64,
+}
+
+/// Seconds that an attempt may take before another process may make it too.
+const LEASE: i64 = 60;
+
+impl Store {
+    /// Takes the events that are due, so that nobody else sends them for a while. The attempt
+    /// counts from here: a gateway that dies amid it has made it.
+    pub(crate) async fn take_due_events(&self, now: UnixTime) -> Result<Vec<DueEvent>, StoreError> {
+        let look = move |tx: &mut freischalt_database::Transaction<'_>| {
+            let rows = tx.query(
+                "SELECT event_id, body, attempts FROM events
+                 WHERE state = 'waiting' AND next_at <= ?1
+                 ORDER BY next_at, created_at LIMIT 16",
+                &[&now.0],
+            )?;
+            let events = rows.iter().map(|row| {
+                Ok(DueEvent {
+                    id: row.get("event_id")?,
+                    body: row.get("body")?,
+                    attempts: row.get("attempts")?,
+                })
+            });
+            events.collect::<Result<Vec<_>, StoreError>>()
+        };
+        let found = self.read(look).await?;
+        if found.is_empty() {
+            return Ok(found);
+        }
+        self.database
+            .write(move |tx| {
+                let mut taken = Vec::new();
+                for event in &found {
+                    let ours = tx.execute(
+                        "UPDATE events SET attempts = attempts + 1, next_at = ?3
+                         WHERE event_id = ?1 AND attempts = ?2 AND state = 'waiting'",
+                        &[&event.id, &event.attempts, &now.plus(LEASE).0],
+                    )?;
+                    if ours == 1 {
+                        taken.push(DueEvent { attempts: event.attempts + 1, ..event.clone() });
+                    }
+                }
+                Ok(taken)
+            })
+            .await
+    }
+
+    /// The app has confirmed it.
+    pub(crate) async fn delivered(&self, event: &DueEvent) -> Result<(), StoreError> {
+        let id = event.id.clone();
+        self.database
+            .write(move |tx| {
+                tx.execute(
+                    "UPDATE events SET state = 'delivered', next_at = NULL WHERE event_id = ?1",
+                    &[&id],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// The app has not confirmed it. Tells whether it will be tried again.
+    pub(crate) async fn postpone(
+        &self,
+        event: &DueEvent,
+        now: UnixTime,
+    ) -> Result<bool, StoreError> {
+        let id = event.id.clone();
+        let next = event::pause_after(event.attempts).map(|pause| now.plus(pause).0);
+        let state = if next.is_some() { "waiting" } else { "given_up" };
+        self.database
+            .write(move |tx| {
+                tx.execute(
+                    "UPDATE events SET state = ?2, next_at = ?3 WHERE event_id = ?1",
+                    &[&id, &state, &next],
+                )?;
+                Ok(next.is_some())
+            })
+            .await
+    }
+
+    /// How the outbox stands.
+    pub(crate) async fn event_counts(&self) -> Result<EventCounts, StoreError> {
+        self.read(|tx| {
+            let mut counts = EventCounts::default();
+            let sql = "SELECT state, COUNT(*) AS number FROM events GROUP BY state";
+            for row in tx.query(sql, &[])? {
+                match row.get::<String>("state")?.as_str() {
+                    "waiting" => counts.waiting = row.get("number")?,
+                    "given_up" => counts.given_up = row.get("number")?,
+                    _ => {}
+                }
+            }
+            Ok(counts)
+        })
+        .await
+    }
+}

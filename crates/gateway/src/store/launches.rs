@@ -1,0 +1,184 @@
+//! Signed URLs that arrived: used once, their claims kept, their windows open.
+
+use freischalt_client::provider::Launch;
+use freischalt_database::Transaction;
+use freischalt_protocol::{Secret, UnixTime};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Store, StoreError, context, random_id, seal, tell};
+use crate::event::EventKind;
+
+/// What became of a signed URL of a service or webhook.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// Accepted, with the id of the window that it opened, if it opens one.
+    Accepted(Option<String>),
+    /// The URL was used before.
+    UsedBefore,
+    /// The customer has not activated the provider, or not at this gateway.
+    NotActivated,
+}
+
+/// An open service window.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    pub(crate) customer: String,
+    pub(crate) user: String,
+    /// What the app is told about the caller, as JSON.
+    pub(crate) session: String,
+}
+
+impl Store {
+    /// Whether an activation URL has done its unlock.
+    pub(crate) async fn is_used(&self, launch_id: &str) -> Result<bool, StoreError> {
+        let id = launch_id.to_owned();
+        self.read(move |tx| {
+            let found =
+                tx.query_opt("SELECT kept_until FROM used_urls WHERE launch_id = ?1", &[&id])?;
+            Ok(found.is_some())
+        })
+        .await
+    }
+
+    /// Takes a signed URL: uses it up, keeps its claim if it is the newest of the user, tells the
+    /// app, and opens a window until `window` if there is one to open.
+    pub(crate) async fn arrive(
+        &self,
+        launch: &Launch,
+        (kind, data): (EventKind, Value),
+        window: Option<(String, UnixTime)>,
+        kept_until: UnixTime,
+        now: UnixTime,
+    ) -> Result<Arrival, StoreError> {
+        let launch = launch.clone();
+        let claim = Secret::new(launch.claim.expose());
+        let context = context("claim", &[&launch.customer, &launch.user]);
+        let claim = seal(&self.vault(), "users", &context, &claim)?;
+        let visit = random_id("")?;
+        self.write(move |tx| {
+            let known = tx.query_opt(
+                "SELECT state FROM customers WHERE customer = ?1",
+                &[&launch.customer],
+            )?;
+            if known.is_none() {
+                return Ok(Arrival::NotActivated);
+            }
+            let noted = tx.execute(
+                "INSERT INTO used_urls (launch_id, kept_until) VALUES (?1, ?2)
+                 ON CONFLICT (launch_id) DO NOTHING",
+                &[&launch.id, &kept_until.0],
+            )?;
+            if noted == 0 {
+                return Ok(Arrival::UsedBefore);
+            }
+            keep_newest(tx, &launch, &claim)?;
+            tell(tx, kind, &data, now)?;
+            let Some((session, ends_at)) = &window else { return Ok(Arrival::Accepted(None)) };
+            open_visit(tx, &visit, (&launch.customer, &launch.user), session, *ends_at)?;
+            Ok(Arrival::Accepted(Some(visit.clone())))
+        })
+        .await
+    }
+
+    /// Opens another window for somebody who had one.
+    pub(crate) async fn reopen(
+        &self,
+        visit: &Visit,
+        ends_at: UnixTime,
+    ) -> Result<String, StoreError> {
+        let (visit, id) = (visit.clone(), random_id("")?);
+        self.write(move |tx| {
+            open_visit(tx, &id, (&visit.customer, &visit.user), &visit.session, ends_at)?;
+            Ok(id.clone())
+        })
+        .await
+    }
+
+    /// The open window with this id.
+    pub(crate) async fn visit(&self, id: &str, now: UnixTime) -> Result<Option<Visit>, StoreError> {
+        let hash = hash(id);
+        self.read(move |tx| {
+            let row = tx.query_opt(
+                "SELECT customer, user_id, session FROM visits
+                 WHERE visit_hash = ?1 AND ends_at >= ?2",
+                &[&hash, &now.0],
+            )?;
+            row.map(|row| {
+                Ok(Visit {
+                    customer: row.get("customer")?,
+                    user: row.get("user_id")?,
+                    session: row.get("session")?,
+                })
+            })
+            .transpose()
+        })
+        .await
+    }
+
+    /// Forgets what nobody can use any more.
+    pub(crate) async fn clean_up(&self, now: UnixTime) -> Result<(), StoreError> {
+        const KEPT_EVENTS: i64 = 30 * 24 * 3600;
+        self.database
+            .write(move |tx| {
+                tx.execute("DELETE FROM used_urls WHERE kept_until < ?1", &[&now.0])?;
+                tx.execute("DELETE FROM visits WHERE ends_at < ?1", &[&now.0])?;
+                tx.execute(
+                    "DELETE FROM events WHERE state <> 'waiting' AND created_at < ?1",
+                    &[&now.plus(-KEPT_EVENTS).0],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn keep_newest(tx: &mut Transaction<'_>, launch: &Launch, claim: &[u8]) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO users (customer, user_id, group_id, parameter_cache_id, claim_sealed,
+             signed_at, secret_id, blocked)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (customer, user_id) DO UPDATE SET
+             group_id = excluded.group_id, parameter_cache_id = excluded.parameter_cache_id,
+             claim_sealed = excluded.claim_sealed, signed_at = excluded.signed_at,
+             secret_id = excluded.secret_id, blocked = excluded.blocked
+         WHERE excluded.signed_at >= users.signed_at",
+        &[
+            &launch.customer,
+            &launch.user,
+            &launch.group,
+            &launch.parameter_cache_id,
+            &claim,
+            &launch.signed_at.0,
+            &launch.secret_id,
+            &false,
+        ],
+    )?;
+    // A customer may have been renamed; data is kept by the id.
+    if !launch.customer_name.is_empty() {
+        tx.execute(
+            "UPDATE customers SET name = ?2 WHERE customer = ?1 AND name <> ?2",
+            &[&launch.customer, &launch.customer_name],
+        )?;
+    }
+    Ok(())
+}
+
+fn open_visit(
+    tx: &mut Transaction<'_>,
+    id: &str,
+    (customer, user): (&str, &str),
+    session: &str,
+    ends_at: UnixTime,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO visits (visit_hash, customer, user_id, session, ends_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        &[&hash(id), &customer, &user, &session, &ends_at.0],
+    )?;
+    Ok(())
+}
+
+fn hash(id: &str) -> String {
+    Sha256::digest(id).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,215 @@
+//! Orders that the app placed, and what became of them.
+
+use freischalt_client::provider::{Callback, Outcome};
+use freischalt_database::DatabaseError;
+use freischalt_protocol::UnixTime;
+use serde_json::json;
+
+use super::{Store, StoreError, Visit, tell};
+use crate::event::EventKind;
+
+/// How far an order got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OrderState {
+    Open,
+    InProcess,
+    Paid,
+    Failed,
+}
+
+/// An order before it is signed.
+#[derive(Clone, Debug)]
+pub(crate) struct NewOrder {
+    pub(crate) id: String,
+    pub(crate) visit: Visit,
+    /// Where in the app the browser goes with the result.
+    pub(crate) return_path: String,
+    /// The app's own name for it.
+    pub(crate) reference: String,
+}
+
+/// An order as it was placed.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) visit: Visit,
+    pub(crate) return_path: String,
+    pub(crate) reference: String,
+    pub(crate) state: OrderState,
+}
+
+/// What a callback did.
+#[derive(Debug)]
+pub(crate) enum Settled {
+    /// Handed on now, or earlier: the order and its state.
+    Known(Order),
+    /// There is no such order.
+    NoSuchOrder,
+    /// The transaction belongs to another order.
+    ForeignTransaction,
+}
+
+impl OrderState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::InProcess => "in_process",
+            Self::Paid => "paid",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Open, Self::InProcess, Self::Paid, Self::Failed]
+            .into_iter()
+            .find(|state| state.name() == name)
+    }
+
+    /// The state after a result, if it changes anything: money does not come back by a callback,
+    /// and what failed may be paid by another method.
+    fn after(self, outcome: &Outcome) -> Option<(Self, EventKind)> {
+        match (self, outcome) {
+            (Self::Open | Self::InProcess | Self::Failed, Outcome::Success(_)) => {
+                Some((Self::Paid, EventKind::OrderPaid))
+            }
+            (Self::Open | Self::Failed, Outcome::InProcess(_)) => {
+                Some((Self::InProcess, EventKind::OrderInProcess))
+            }
+            (Self::Open | Self::InProcess, Outcome::Error { .. }) => {
+                Some((Self::Failed, EventKind::OrderFailed))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Store {
+    /// Notes an order before its text leaves the gateway.
+    pub(crate) async fn place(&self, order: &NewOrder, now: UnixTime) -> Result<(), StoreError> {
+        let order = order.clone();
+        self.write(move |tx| {
+            tx.execute(
+                "INSERT INTO orders (order_id, customer, user_id, session, return_path, reference,
+                     state, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7)",
+                &[
+                    &order.id,
+                    &order.visit.customer,
+                    &order.visit.user,
+                    &order.visit.session,
+                    &order.return_path,
+                    &order.reference,
+                    &now.0,
+                ],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Takes a genuine callback. Each result is handed on once, however often the browser brings
+    /// it.
+    pub(crate) async fn settle(
+        &self,
+        id: &str,
+        callback: &Callback,
+        now: UnixTime,
+    ) -> Result<Settled, StoreError> {
+        let (id, callback) = (id.to_owned(), callback.clone());
+        let settled = self
+            .write(move |tx| {
+                let rows = tx.query_for_update(
+                    "SELECT customer, user_id, session, return_path, reference, state,
+                            transaction_id
+                     FROM orders WHERE order_id = ?1",
+                    &[&id],
+                )?;
+                let Some(row) = rows.first() else { return Ok(Settled::NoSuchOrder) };
+                let name: String = row.get("state")?;
+                let state = OrderState::from_name(&name).ok_or(StoreError::Corrupt {
+                    table: "orders",
+                    problem: "there is no such state",
+                })?;
+                let mut order = Order {
+                    visit: Visit {
+                        customer: row.get("customer")?,
+                        user: row.get("user_id")?,
+                        session: row.get("session")?,
+                    },
+                    return_path: row.get("return_path")?,
+                    reference: row.get("reference")?,
+                    state,
+                };
+                let Some((after, kind)) = state.after(&callback.outcome) else {
+                    return Ok(Settled::Known(order));
+                };
+                order.state = after;
+                let payment = callback.payment();
+                let transaction = payment.map(|payment| payment.transaction_id.as_str());
+                let subscription = payment.and_then(|payment| payment.subscription_id.as_deref());
+                tx.execute(
+                    "UPDATE orders SET state = ?2,
+                         transaction_id = COALESCE(?3, transaction_id),
+                         subscription_id = COALESCE(?4, subscription_id)
+                     WHERE order_id = ?1",
+                    &[&id, &after.name(), &transaction, &subscription],
+                )?;
+                let mut data = json!({
+                    "orderId": id,
+                    "reference": order.reference,
+                    "customer": order.visit.customer,
+                    "user": order.visit.user,
+                    "transactionId": transaction,
+                    "referenceId": payment.and_then(|payment| payment.reference_id.as_deref()),
+                    "subscriptionId": subscription,
+                });
+                if let Outcome::Error { message, codes } = &callback.outcome {
+                    data["message"] = message.as_str().into();
+                    data["errorCodes"] = codes.as_str().into();
+                }
+                tell(tx, kind, &data, now)?;
+                Ok(Settled::Known(order))
+            })
+            .await;
+        match settled {
+            Err(StoreError::Database(DatabaseError::Unique { .. })) => {
+                Ok(Settled::ForeignTransaction)
+            }
+            settled => settled,
+        }
+    }
+
+    /// Tells the app that a subscription was reported as ended.
+    pub(crate) async fn subscription_ended(
+        &self,
+        customer: &str,
+        subscription: &str,
+        from: &str,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        let data = json!({"customer": customer, "subscriptionId": subscription, "from": from});
+        self.write(move |tx| tell(tx, EventKind::SubscriptionEnded, &data, now)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use freischalt_client::provider::Payment;
+
+    #[test]
+    fn a_result_counts_once_and_paid_is_final() {
+        let payment =
+            Payment { transaction_id: "7".to_owned(), reference_id: None, subscription_id: None };
+        let paid = Outcome::Success(payment.clone());
+        let coming = Outcome::InProcess(payment);
+        let failed = Outcome::Error { message: String::new(), codes: String::new() };
+        let after = |state: OrderState, outcome| state.after(outcome).map(|(state, _)| state);
+        assert_eq!(after(OrderState::Open, &coming), Some(OrderState::InProcess));
+        assert_eq!(after(OrderState::InProcess, &coming), None);
+        assert_eq!(after(OrderState::InProcess, &paid), Some(OrderState::Paid));
+        assert_eq!(after(OrderState::Failed, &paid), Some(OrderState::Paid));
+        for outcome in [&paid, &coming, &failed] {
+            assert_eq!(after(OrderState::Paid, outcome), None);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Orders and window messages: signed for the app's page, and their results handed on once.
+
+use freischalt_protocol::{Secret, signed_order, signed_url};
+use serde_json::{Value, json};
+
+use crate::http;
+use crate::setup::{MARKETPLACE, SECRET, Setup};
+
+async fn ready() -> (Setup, String) {
+    let setup = Setup::with_app(|_| ()).await;
+    setup.activate().await;
+    let (visit, _) = setup.call_service().await;
+    let visit = visit.strip_prefix("/s/").unwrap().to_owned();
+    (setup, visit)
+}
+
+fn product(visit: &str) -> Value {
+    json!({"visit": visit, "returnPath": "/done?from=shop", "reference": "17",
+        "product": {"name": "Rundgang", "price": "38.7", "quantity": 2, "circleOfUsers": "group"}})
+}
+
+fn signed(answer: &Value) -> Value {
+    assert_eq!(answer["targetOrigin"], MARKETPLACE);
+    let text = answer["message"].as_str().unwrap();
+    signed_order::verify(text.as_bytes(), &Secret::new(SECRET)).unwrap();
+    serde_json::from_str(text).unwrap()
+}
+
+/// The URL that the marketplace sends the browser to.
+fn result(order: &Value, more: &str) -> String {
+    let url = format!("{}?{more}&timestamp=1700000000", order["callbackurl"].as_str().unwrap());
+    let url = signed_url::sign(&url, &Secret::new(SECRET)).unwrap();
+    url[url.find("/callback/").unwrap()..].to_owned()
+}
+
+#[tokio::test]
+async fn an_order_is_signed_and_its_result_told_once() {
+    let (setup, visit) = ready().await;
+    let answer = setup.ask("/api/orders", &product(&visit)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let answer = answer.json();
+    let order = signed(&answer);
+    assert_eq!(order["totalprice"], "77.40");
+    assert_eq!(order["parametercacheid"], "pc-service");
+    let expected =
+        json!({"name": "Rundgang", "price": "38.70", "quantity": "2", "circleofusers": "group"});
+    assert_eq!(order["products"], json!([expected]));
+
+    let url = result(&order, "status=success&transactionid=1100135697&referenceid=9");
+    for _ in 0..3 {
+        let back = http::get(setup.address, &url, &[]).await;
+        assert_eq!(back.status, 303);
+        let location = back.header("location").unwrap();
+        let id = answer["orderId"].as_str().unwrap();
+        let expected = format!("/done?from=shop&order={id}&state=paid&reference=17");
+        assert!(location.starts_with("/s/") && location.ends_with(&expected), "{location}");
+        assert_eq!(http::get(setup.address, location, &[]).await.status, 200);
+    }
+    let told = setup.app().event("order.paid").await;
+    let expected = json!({
+        "orderId": answer["orderId"], "reference": "17", "customer": "42", "user": "21",
+        "transactionId": "1100135697", "referenceId": "9", "subscriptionId": null,
+    });
+    assert_eq!(told, expected);
+    let paid = setup.app().event_types().into_iter().filter(|kind| kind.starts_with("order."));
+    assert_eq!(paid.count(), 1);
+}
+
+#[tokio::test]
+async fn money_on_its_way_arrives_later_and_failures_are_told() {
+    let (setup, visit) = ready().await;
+    let order = signed(&setup.ask("/api/orders", &product(&visit)).await.json());
+    for outcome in [
+        "status=error&message=zu+wenig&errorCodes=3",
+        "status=inprocess&transactionid=7&referenceid=8",
+        "status=success&transactionid=7&referenceid=8",
+        "status=error&message=late",
+    ] {
+        assert_eq!(http::get(setup.address, &result(&order, outcome), &[]).await.status, 303);
+    }
+    setup.app().event("order.paid").await;
+    assert_eq!(setup.app().event("order.failed").await["message"], "zu wenig");
+    let told: Vec<_> =
+        setup.app().event_types().into_iter().filter(|kind| kind.starts_with("order.")).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+}
+
+#[tokio::test]
+async fn results_that_are_not_the_marketplaces_are_refused() {
+    let (setup, visit) = ready().await;
+    let order = signed(&setup.ask("/api/orders", &product(&visit)).await.json());
+    let other = signed(&setup.ask("/api/orders", &product(&visit)).await.json());
+    let good = result(&order, "status=error&transactionid=7");
+    let other_path = other["callbackurl"].as_str().unwrap();
+    let other_path = &other_path[other_path.find("/callback/").unwrap()..];
+    let bad = [
+        good.replace("status=error", "status=success"),
+        format!("{good}&status=success"),
+        good.replace(good.split('?').next().unwrap(), other_path),
+        result(&order, "status=success"),
+        result(&order, "status=paid&transactionid=7"),
+    ];
+    for url in bad {
+        assert_eq!(http::get(setup.address, &url, &[]).await.status, 403, "{url}");
+    }
+    let paid = "status=success&transactionid=7";
+    assert_eq!(http::get(setup.address, &result(&order, paid), &[]).await.status, 303);
+    // The same payment cannot pay for two orders.
+    assert_eq!(http::get(setup.address, &result(&other, paid), &[]).await.status, 404);
+    setup.wait(301);
+    assert_eq!(
+        http::get(setup.address, &result(&other, "status=success&transactionid=8"), &[])
+            .await
+            .status,
+        403
+    );
+    setup.app().event("order.paid").await;
+    let paid = setup.app().event_types().into_iter().filter(|kind| kind == "order.paid");
+    assert_eq!(paid.count(), 1);
+}
+
+#[tokio::test]
+async fn a_subscription_and_window_messages_are_signed_too() {
+    let (setup, visit) = ready().await;
+    let subscription = json!({"visit": visit, "subscription": {
+        "description": "Abo", "monthlyCosts": "25.30", "months": 6,
+        "noticePeriod": "3 Monate", "automaticRenewal": "6 Monate"}});
+    let order = signed(&setup.ask("/api/orders", &subscription).await.json());
+    assert_eq!(order["abo"]["monthlycosts"], "25.30");
+    assert_eq!(order.get("totalprice"), None);
+    for (wish, kind) in [
+        ("refresh", "onOffice.service.refreshParent"),
+        ("refreshAndClose", "onOffice.service.refreshParentAndClose"),
+        ("close", "onOffice.service.closeProviderWindow"),
+    ] {
+        let asked = json!({"visit": visit, "message": wish});
+        let message = signed(&setup.ask("/api/messages", &asked).await.json());
+        assert_eq!(message["onOfficeType"], kind);
+        assert_eq!(message["parametercacheid"], "pc-service");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_order_is_named() {
+    let (setup, visit) = ready().await;
+    let changes = [
+        (json!({"product": {"name": "a", "price": "38,70"}}), "dot"),
+        (json!({"product": {"name": "a", "price": 38.7}}), "string"),
+        (json!({"product": {"name": "a", "price": "-1"}}), "dot"),
+        (json!({"product": {"name": "a", "price": "1", "quantity": 0}}), "quantity"),
+        (json!({"product": null}), "either product or subscription"),
+        (json!({"returnPath": "//evil.example"}), "returnPath"),
+        (json!({"returnPath": "https://evil.example"}), "returnPath"),
+        (json!({"visit": "guessed"}), "no open window"),
+    ];
+    for (change, expected) in changes {
+        let mut order = product(&visit);
+        order.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let answer = setup.ask("/api/orders", &order).await;
+        assert_eq!(answer.status, 400, "{change}");
+        let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(expected), "{change}: {message}");
+    }
+}
