@@ -32,7 +32,7 @@ pub(crate) fn reduced() -> Result<()> {
 fn corpus(reduced: bool, jobs: usize, only: Option<&str>) -> Result<()> {
     const PACKAGE: [&str; 4] = ["-p", "freischalt-doctor", "--all-features", "--example"];
     // One of the providers is a program of its own, which the other example starts.
-    shell::run(shell::cargo(&["build"]).args(PACKAGE).arg("provider"))?;
+    shell::run(shell::cargo(&["build"]).args(PACKAGE).arg("rust_provider"))?;
     let mut command = shell::cargo(&["run", "--quiet"]);
     command.args(PACKAGE).args(["corpus", "--", "--jobs", &jobs.to_string()]);
     if reduced {

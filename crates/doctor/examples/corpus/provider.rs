@@ -137,7 +137,7 @@ impl Style {
         if self.program.is_empty() {
             // Built beside this example.
             let this = env::current_exe().map_err(|error| error.to_string())?;
-            return Ok(Command::new(this.with_file_name("provider")));
+            return Ok(Command::new(this.with_file_name("rust_provider")));
         }
         let mut command = Command::new(self.program);
         if self.program == "php" {
