@@ -113,7 +113,7 @@ fn customers_and_providers(ledger: &mut Ledger) {
     assert_eq!(json["users"][0]["name"], "Ada");
     let (people, json) = ledger.both(0, &["customer", "list"]);
     assert!(people.contains("Musterimmo GmbH") && people.contains("nord"), "{people}");
-    assert_eq!(json.as_array().unwrap().len(), 3);
+    assert_eq!(json.as_array().unwrap().len(), 4, "three of the sandbox, and the new one: {json}");
     assert_eq!(ledger.run(&["customer", "show", "nobody"]).code, 1);
 
     let url = "http://127.0.0.1:9/activate";
