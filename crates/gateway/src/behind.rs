@@ -16,7 +16,7 @@ use crate::session;
 use crate::signer::Signer;
 
 /// How long the app may keep us waiting.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// How long an administrator waits for the app's word on a regular customer.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
 

@@ -45,7 +45,7 @@ struct Benchmark {
 /// Runs `cargo bench` over the workspace and prints the table.
 pub(crate) fn run(args: &Args) -> Result<()> {
     if !args.no_run {
-        let mut command = cargo(&["bench", "--workspace", "--benches"]);
+        let mut command = cargo(&["bench", "--workspace", "--bench", "*"]);
         if let Some(filter) = &args.filter {
             command.args(["--", filter]);
         }

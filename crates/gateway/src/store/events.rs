@@ -3,7 +3,7 @@
 use freischalt_protocol::UnixTime;
 
 use super::{Store, StoreError};
-use crate::event;
+use crate::{behind, event};
 
 /// An event that is to be sent now.
 #[derive(Clone, Debug)]
@@ -20,8 +20,10 @@ pub(crate) struct EventCounts {
     pub(crate) given_up: i64,
 }
 
-/// Seconds that an attempt may take before another process may make it too.
-const LEASE: i64 = 60;
+/// Seconds that an attempt may take before it is made again: a little more than the app is given
+/// for its answer, so that an event whose sender died does not wait for long.
+const LEASE: i64 = 25;
+const _: () = assert!(behind::PATIENCE.as_secs() < LEASE.unsigned_abs());
 
 impl Store {
     /// Takes the events that are due, so that nobody else sends them for a while. The attempt
