@@ -14,6 +14,8 @@ pub(crate) enum Fate {
     NotBegun(String),
     /// Nothing is kept.
     NotCommitted(String),
+    /// Whether it is kept is not known.
+    Unknown(String),
 }
 
 /// Something to be applied, if need be more than once, and answered once.
@@ -63,6 +65,7 @@ where
             (_, Fate::NotBegun(problem)) => Err(DatabaseError::Begin(problem).into()),
             // A refusal too: it may rest on a change of the same group that never happened.
             (_, Fate::NotCommitted(problem)) => Err(DatabaseError::Commit(problem).into()),
+            (_, Fate::Unknown(problem)) => Err(DatabaseError::Unknown(problem).into()),
             (None, Fate::Committed) => Err(DatabaseError::Closed.into()),
         };
         // A caller that went away does not need the answer; the change stands all the same.

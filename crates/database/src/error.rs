@@ -2,7 +2,8 @@
 
 use std::{error::Error, path::PathBuf};
 
-/// Why the database did not do what it was asked. Nothing of a failed change is kept.
+/// Why the database did not do what it was asked. Nothing of a failed change is kept, unless the
+/// error is [`Unknown`](Self::Unknown).
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// Too much is waiting already. Nothing was done; try again later.
@@ -26,10 +27,13 @@ pub enum DatabaseError {
     /// No transaction could be begun, and nothing was done.
     #[error("no transaction could be begun: {0}")]
     Begin(String),
-    /// The commit failed, of this change or of the group that it was in. If the connection to a
-    /// server was lost at that moment, whether the change was kept is not known.
+    /// The commit failed, of this change or of the group that it was in. Nothing was kept.
     #[error("the commit failed: {0}")]
     Commit(String),
+    /// The connection to a server was lost while the commit was under way: whether the change was
+    /// kept is not known, and whoever asks again must expect either.
+    #[error("the connection was lost during the commit, and whether it was kept is not known: {0}")]
+    Unknown(String),
     /// A column does not hold what was asked of it.
     #[error("column {column}: {problem}")]
     Column {

@@ -104,7 +104,11 @@ fn migrate<E: From<OpenError>>(
     };
     let Some(tx) = tx.into_postgres() else { return migrated };
     match migrated {
-        Ok(()) => Ok(tx.commit(&[]).map_err(OpenError::from)?),
+        Ok(()) => {
+            tx.commit(&[])
+                .map_err(|uncommitted| OpenError::from(DatabaseError::from(uncommitted)))?;
+            Ok(())
+        }
         Err(error) => {
             tx.roll_back();
             Err(error)

@@ -5,6 +5,8 @@
 
 #![expect(clippy::expect_used, reason = "this is for tests only")]
 
+mod proxy;
+
 use std::{
     env,
     ffi::OsStr,
@@ -17,6 +19,8 @@ use std::{
 };
 
 use tempfile::TempDir;
+
+pub use proxy::{Cut, Proxy};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -33,11 +33,18 @@ impl Trouble {
         if *code == SqlState::UNIQUE_VIOLATION {
             return Self::Taken;
         }
-        // Of class 08 (connection) or 57P (shutdown); or the server has become a standby.
-        let is_lost = code.code().starts_with("08")
-            || code.code().starts_with("57P")
-            || *code == SqlState::READ_ONLY_SQL_TRANSACTION;
+        // The server has become a standby.
+        let is_lost = is_unanswered(error) || *code == SqlState::READ_ONLY_SQL_TRANSACTION;
         if is_lost { Self::Lost } else { Self::Failed }
+    }
+}
+
+/// Whether the connection broke instead of an answer: by an error of ours, or by one of class 08
+/// (connection) or 57P (shutdown), which a pooler may send after the server did what it was asked.
+pub(super) fn is_unanswered(error: &Error) -> bool {
+    match error.code() {
+        Some(code) => code.code().starts_with("08") || code.code().starts_with("57P"),
+        None => Trouble::of(error) == Trouble::Lost,
     }
 }
 

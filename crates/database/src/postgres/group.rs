@@ -14,6 +14,7 @@ use super::{
     Transaction,
     connector::{Connector, Link},
     errors::Trouble,
+    transaction::Uncommitted,
 };
 use crate::{DatabaseError, Parameter};
 
@@ -163,7 +164,9 @@ fn run<J: Job>(link: &mut Link<'_>, mut group: Vec<J>) {
         }
         Err(Ended::Collapsed(error)) => answer_one(group, error),
         Err(Ended::Begin(problem)) => answer_all(group, || DatabaseError::Begin(problem.clone())),
-        Err(Ended::Commit(problem)) => answer_all(group, || DatabaseError::Commit(problem.clone())),
+        Err(Ended::Unknown(problem)) => {
+            answer_all(group, || DatabaseError::Unknown(problem.clone()));
+        }
         Ok(()) => {
             for job in group {
                 job.answer(Ok(()));
@@ -189,8 +192,8 @@ fn answer_all<J: Job>(group: Vec<J>, error: impl Fn() -> DatabaseError) {
 enum Ended {
     /// The database was out of reach.
     Begin(String),
-    /// The commit failed.
-    Commit(String),
+    /// Whether it was kept is not known, so doing it again might refuse what was done.
+    Unknown(String),
     /// One of its jobs made the others fail as well.
     Collapsed(DatabaseError),
 }
@@ -213,12 +216,13 @@ fn attempt<J: Job>(link: &mut Link<'_>, group: &mut [J]) -> Result<(), Ended> {
                 tx.roll_back();
                 return Err(Ended::Collapsed(error));
             }
-            (_, Ok(writes)) => {
-                return tx.commit(&writes).map_err(|error| match error {
-                    DatabaseError::Commit(problem) => Ended::Commit(problem),
-                    error => Ended::Collapsed(error),
-                });
-            }
+            (_, Ok(writes)) => match tx.commit(&writes) {
+                Ok(()) => return Ok(()),
+                Err(Uncommitted::Unknown(problem)) => return Err(Ended::Unknown(problem)),
+                Err(Uncommitted::NotKept(Trouble::Lost, _)) => link.cut(),
+                Err(Uncommitted::NotKept(Trouble::InTheWay, _)) => {}
+                Err(Uncommitted::NotKept(_, error)) => return Err(Ended::Collapsed(error)),
+            },
         }
     }
     Err(Ended::Begin("others were in the way again and again".to_owned()))

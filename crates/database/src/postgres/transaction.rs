@@ -6,9 +6,10 @@ use futures_util::future::{join, join_all};
 use tokio::runtime::Runtime;
 
 use super::{
-    errors::{Trouble, translate},
+    connector::describe,
+    errors::{Trouble, is_unanswered, translate},
     group::Write,
-    session::Session,
+    session::{Prepared, Session},
 };
 use crate::{DatabaseError, Parameter, Row, transaction::Statement};
 
@@ -27,6 +28,38 @@ enum State {
     /// To be begun together with the first statement.
     NotBegun,
     Begun,
+}
+
+/// Why a commit is none.
+#[derive(Debug)]
+pub(super) enum Uncommitted {
+    /// Nothing was kept.
+    NotKept(Trouble, DatabaseError),
+    /// The commit was sent and its answer never came, so nobody here can know.
+    Unknown(String),
+}
+
+impl Uncommitted {
+    /// From a failure after the commit was sent.
+    fn of(error: tokio_postgres::Error) -> Self {
+        if is_unanswered(&error) {
+            return Self::Unknown(describe(&error));
+        }
+        Self::not_kept(error)
+    }
+
+    fn not_kept(error: tokio_postgres::Error) -> Self {
+        Self::NotKept(Trouble::of(&error), translate(error))
+    }
+}
+
+impl From<Uncommitted> for DatabaseError {
+    fn from(uncommitted: Uncommitted) -> Self {
+        match uncommitted {
+            Uncommitted::NotKept(_, error) => error,
+            Uncommitted::Unknown(problem) => Self::Unknown(problem),
+        }
+    }
 }
 
 impl<'a> Transaction<'a> {
@@ -92,41 +125,52 @@ impl<'a> Transaction<'a> {
     }
 
     /// Writes what is left to be written and commits, in one round trip.
-    pub(super) fn commit(self, writes: &[Write]) -> Result<(), DatabaseError> {
-        if self.trouble.get().is_some() {
+    pub(super) fn commit(self, writes: &[Write]) -> Result<(), Uncommitted> {
+        if let Some(trouble) = self.trouble.get() {
             // PostgreSQL would roll back and call it a success.
             let problem = "a statement had failed and the change went on";
             self.roll_back();
-            return Err(DatabaseError::Commit(problem.to_owned()));
+            return Err(Uncommitted::NotKept(trouble, DatabaseError::Commit(problem.to_owned())));
         }
         if self.state != State::Begun && writes.is_empty() {
             return Ok(());
         }
-        self.runtime.block_on(async {
-            let parameters: Vec<Vec<&dyn Parameter>> =
-                writes.iter().map(Write::parameters).collect();
-            let mut prepared = Vec::with_capacity(writes.len());
-            for (write, parameters) in writes.iter().zip(&parameters) {
-                let statement = self.session.prepare(write.sql, parameters, false).await;
-                prepared.push(statement.map_err(|error| self.note(error))?);
+        match self.runtime.block_on(self.prepare_all(writes)) {
+            Ok(prepared) => self.runtime.block_on(self.write_and_commit(writes, &prepared)),
+            Err(error) => {
+                let not_kept = Uncommitted::not_kept(error);
+                self.roll_back();
+                Err(not_kept)
             }
-            if self.state == State::NotBegun {
-                self.session.run("BEGIN").await.map_err(|error| self.note(error))?;
-            }
-            let executions = prepared.iter().zip(&parameters);
-            let executions =
-                executions.map(|(prepared, parameters)| self.session.execute(prepared, parameters));
-            let (executed, committed) =
-                join(join_all(executions), self.session.run("COMMIT")).await;
-            for outcome in executed {
-                outcome.map_err(|error| self.note(error))?;
-            }
-            committed.map_err(|error| {
-                self.note(error);
-                let problem = "the connection was lost, and whether it was kept is not known";
-                DatabaseError::Commit(problem.to_owned())
-            })
-        })
+        }
+    }
+
+    /// Does what can be done before the commit: a connection that is lost here has kept nothing.
+    async fn prepare_all(&self, writes: &[Write]) -> Result<Vec<Prepared>, tokio_postgres::Error> {
+        let mut all = Vec::with_capacity(writes.len());
+        for write in writes {
+            all.push(self.session.prepare(write.sql, &write.parameters(), false).await?);
+        }
+        if self.state == State::NotBegun {
+            self.session.run("BEGIN").await?;
+        }
+        Ok(all)
+    }
+
+    async fn write_and_commit(
+        &self,
+        writes: &[Write],
+        prepared: &[Prepared],
+    ) -> Result<(), Uncommitted> {
+        let parameters: Vec<Vec<&dyn Parameter>> = writes.iter().map(Write::parameters).collect();
+        let executions = prepared.iter().zip(&parameters);
+        let executions =
+            executions.map(|(prepared, parameters)| self.session.execute(prepared, parameters));
+        let (executed, committed) = join(join_all(executions), self.session.run("COMMIT")).await;
+        // The first failure is the cause of those after it: a statement that failed leaves the
+        // commit nothing to keep.
+        let mut outcomes = executed.into_iter().map(|done| done.map(|_| ())).chain([committed]);
+        outcomes.find_map(Result::err).map_or(Ok(()), |error| Err(Uncommitted::of(error)))
     }
 
     /// Keeps nothing. Whether that succeeds makes no difference: a lost connection keeps nothing

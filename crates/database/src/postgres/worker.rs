@@ -10,6 +10,7 @@ use super::{
     Transaction,
     connector::{Connector, Link},
     errors::Trouble,
+    transaction::Uncommitted,
 };
 use crate::{
     DatabaseError,
@@ -104,12 +105,15 @@ fn run(link: &mut Link<'_>, task: &mut Task) -> Fate {
                 // Nothing is kept, which is what its own error says.
                 return Fate::Committed;
             }
-            Some(Trouble::Failed | Trouble::Taken) | None => {
-                return match tx.commit(&[]) {
-                    Ok(()) => Fate::Committed,
-                    Err(error) => Fate::NotCommitted(error.to_string()),
-                };
-            }
+            Some(Trouble::Failed | Trouble::Taken) | None => match tx.commit(&[]) {
+                Ok(()) => return Fate::Committed,
+                Err(Uncommitted::Unknown(problem)) => return Fate::Unknown(problem),
+                Err(Uncommitted::NotKept(Trouble::Lost, _)) => link.cut(),
+                Err(Uncommitted::NotKept(Trouble::InTheWay, _)) => {}
+                Err(Uncommitted::NotKept(_, error)) => {
+                    return Fate::NotCommitted(error.to_string());
+                }
+            },
         }
     }
     Fate::NotBegun("others were in the way again and again".to_owned())

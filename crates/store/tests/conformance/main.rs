@@ -14,6 +14,7 @@
 mod accounts;
 mod activations;
 mod at_rest;
+mod broken;
 mod deals;
 mod deliveries;
 mod directory;
