@@ -5,6 +5,8 @@
 //! The vendor documents neither retries nor time limits. The id of a delivery is the same in every
 //! attempt, so that a provider can tell a repetition.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use freischalt_protocol::UnixTime;
 
 use crate::{
@@ -155,6 +157,21 @@ pub struct Hook {
     pub service: Slug,
     /// What was agreed.
     pub settings: ServiceSettings,
+}
+
+/// The fields that have another value after saving than before. A field that is missing is an empty
+/// one; so a new record has changed in every field that is filled.
+pub fn changed_fields(
+    before: Option<&BTreeMap<String, String>>,
+    after: &BTreeMap<String, String>,
+) -> Vec<String> {
+    let value = |fields: Option<&BTreeMap<String, String>>, name: &String| {
+        fields.and_then(|fields| fields.get(name)).cloned().unwrap_or_default()
+    };
+    let names: BTreeSet<&String> =
+        before.into_iter().flat_map(BTreeMap::keys).chain(after.keys()).collect();
+    let changed = names.into_iter().filter(|name| value(before, name) != value(Some(after), name));
+    changed.cloned().collect()
 }
 
 /// The webhooks that a saved record calls.

@@ -4,20 +4,18 @@
 use std::time::Duration;
 
 use freischalt_marketplace::{
-    Change, CustomerId, Day, Delivery, DeliveryId, Language, MethodId, Order, OrderId, Provider,
-    ProviderId, StoredMeans, SubscriptionId, TransactionId, User, UserId,
+    Change, CustomerId, Day, Language, MethodId, Order, OrderId, Provider, ProviderId, StoredMeans,
+    SubscriptionId, TransactionId, UserId,
     bank::{Answer, test_bank},
     calls::{self, CallProblem, ExtraCosts},
     deal::{
         CancelProblem, Cancelled, Deal, NewTransaction, PayFacts, PayProblem, settles_directly,
     },
     order::{CallbackResult, CallbackUrl, NewOrder, Placed, Refused, SignedOrder, intake},
-    service::{Module, Saved},
-    webhook::{self, Subject},
 };
 use freischalt_protocol::{Secret, signed_url::SignedUrlError};
 use freischalt_store::{
-    DealFacts, DealRef, DealScope, DealVerdict, Decided, OrderScope, SaveFacts, Stepped, StoreError,
+    DealFacts, DealRef, DealScope, DealVerdict, Decided, OrderScope, Stepped, StoreError,
 };
 
 use crate::{
@@ -295,48 +293,6 @@ impl AppState {
             facts.deal.pay(means.clone(), &new, now)
         })
         .await
-    }
-
-    /// Queues all webhooks of a record in the name of the customer's first administrator; false if
-    /// there is no such record.
-    pub(crate) async fn execute_webhooks(
-        &self,
-        customer: CustomerId,
-        module: Module,
-        record: i64,
-    ) -> Result<bool, WorkError> {
-        let users = self.store.users(customer).await?;
-        let Some(user) = users.into_iter().find(User::may_activate) else { return Ok(false) };
-        let saved = move |_: &SaveFacts| (false, None);
-        let rule = self.hooks(customer, user.id, module, record, saved)?;
-        Ok(self.store.queue_webhooks(customer, module, record, rule).await?)
-    }
-
-    /// A rule that queues a delivery for each webhook a record calls. `saved` says whether it is
-    /// new, and what has changed if that is known.
-    fn hooks(
-        &self,
-        customer: CustomerId,
-        user: UserId,
-        module: Module,
-        record: i64,
-        saved: impl Fn(&SaveFacts) -> (bool, Option<Vec<String>>) + Send + 'static,
-    ) -> Result<impl FnMut(&SaveFacts) -> Vec<Delivery> + Send + 'static, NoRandom> {
-        let (now, millis, seed) = (self.clock.now(), self.clock.millis(), random::bytes()?);
-        Ok(move |facts: &SaveFacts| {
-            let (created, changed) = saved(facts);
-            let saved = Saved { module, created, changed: changed.as_deref() };
-            let called = webhook::called(&facts.hooks, &saved);
-            let deliveries = (0_u8..).zip(called).map(|(number, hook)| {
-                let mut random: [u8; 10] = seed;
-                random[9] = random[9].wrapping_add(number);
-                let id = DeliveryId::new(u64::try_from(millis).unwrap_or_default(), random);
-                let service = hook.service.clone();
-                let subject = Subject::Record { service, user, module, record };
-                Delivery::new(id, customer, hook.provider, subject, now)
-            });
-            deliveries.collect()
-        })
     }
 }
 

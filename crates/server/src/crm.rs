@@ -1,119 +1,145 @@
-//! The records of the sandbox's customers: what its customer view shows and `read estate` answers.
-//! Fixed, and the same for every customer; production has none, because there the records are the
-//! business of the system around the marketplace.
+//! The records of the sandbox's customers as its customer view and `read estate` have them. They are
+//! rows of the store; seeded, and changed in the customer view or through the management API.
 //!
 //! Values are texts, as the API has them: numbers with fixed decimals, booleans 0 and 1
 //! (apidoc.onoffice.de, "Read estates"). This module must not know requests or pages.
 
 mod content;
+mod fields;
+mod saving;
 mod settings;
 
-pub(crate) use content::{ADDRESSES, APPOINTMENTS, ESTATES};
+use std::collections::BTreeMap;
+
+use freischalt_marketplace::{CustomerId, Language, User, service::Module};
+use freischalt_store::{Record, StoreError};
+
+pub(crate) use content::samples;
+pub(crate) use fields::{ESTATE_FIELDS, FieldKind, ValueProblem, fields_of, normalised};
+pub(crate) use saving::SaveError;
 pub(crate) use settings::characteristic;
 
-use freischalt_marketplace::{Language, User};
+use crate::state::AppState;
 
-/// A property.
-#[derive(Debug)]
-pub(crate) struct Estate {
-    /// `Id`.
+// What a property has beside the fields of the API, whose names never begin with a dot.
+/// The language of a property's texts, as on the wire.
+const LANGUAGE: &str = ".language";
+/// Whether only administrators see a property: 1.
+const CONFIDENTIAL: &str = ".confidential";
+/// The pictures of a property: a line each, with id, colon and title.
+const IMAGES: &str = ".images";
+
+/// A record of a customer.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// Its id.
     pub(crate) id: i64,
-    /// `objekttitel`.
-    pub(crate) title: &'static str,
-    /// `ort`.
-    pub(crate) city: &'static str,
-    /// The language of its texts.
-    pub(crate) language: Language,
-    /// Whether only administrators see it.
-    pub(crate) confidential: bool,
-    /// Its other fields.
-    fields: &'static [(&'static str, &'static str)],
-    /// Its pictures, on the files tab.
-    pub(crate) images: &'static [Image],
+    module: Module,
+    fields: BTreeMap<String, String>,
 }
 
 /// A picture of a property.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Image {
     /// The id.
     pub(crate) id: i64,
     /// What it shows.
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
 }
 
-/// An address.
-#[derive(Debug)]
-pub(crate) struct Address {
-    /// The id.
-    pub(crate) id: i64,
-    /// The name.
-    pub(crate) name: &'static str,
-    /// Where.
-    pub(crate) city: &'static str,
+impl From<Record> for Entry {
+    fn from(record: Record) -> Self {
+        Self { id: record.id, module: record.module, fields: record.fields }
+    }
 }
 
-/// An appointment.
-#[derive(Debug)]
-pub(crate) struct Appointment {
-    /// The id.
-    pub(crate) id: i64,
-    /// What it is about.
-    pub(crate) subject: &'static str,
-    /// When, in words.
-    pub(crate) when: &'static str,
-}
-
-/// Every field that properties have. The names are those of the vendor's database.
-pub(crate) const ESTATE_FIELDS: [&str; 17] = [
-    "Id",
-    "objekttitel",
-    "objektart",
-    "vermarktungsart",
-    "strasse",
-    "hausnummer",
-    "plz",
-    "ort",
-    "kaufpreis",
-    "kaltmiete",
-    "wohnflaeche",
-    "anzahl_zimmer",
-    "lage",
-    "objektbeschreibung",
-    "status",
-    "verkauft",
-    "reserviert",
-];
-
-impl Estate {
-    /// The value of one of [`ESTATE_FIELDS`]; `None` if there is no such field.
+impl Entry {
+    /// The value of a field of its module; `None` if there is no such field.
     pub(crate) fn value(&self, field: &str) -> Option<String> {
-        match field {
-            "Id" => Some(self.id.to_string()),
-            "objekttitel" => Some(self.title.to_owned()),
-            "ort" => Some(self.city.to_owned()),
-            "status" => Some("1".to_owned()),
-            "verkauft" | "reserviert" => Some("0".to_owned()),
-            _ => {
-                let own = self.fields.iter().find(|(name, _)| *name == field);
-                let empty = ESTATE_FIELDS.contains(&field).then(|| empty(field));
-                own.map(|(_, value)| (*value).to_owned()).or(empty)
-            }
+        if self.module == Module::Estate && field == "Id" {
+            return Some(self.id.to_string());
+        }
+        let known = fields_of(self.module).iter().find(|(name, _)| *name == field)?;
+        let kept = self.fields.get(field).filter(|value| !value.is_empty());
+        Some(kept.cloned().unwrap_or_else(|| known.1.empty().to_owned()))
+    }
+
+    /// What it is called.
+    pub(crate) fn title(&self) -> String {
+        let text = |field| self.text(field);
+        let title = match self.module {
+            Module::Estate => text("objekttitel").to_owned(),
+            Module::Address => format!("{} {}", text("Vorname"), text("Name")).trim().to_owned(),
+            Module::Calendar | Module::Task => text("subject").to_owned(),
+        };
+        match title.as_str() {
+            "" if self.module == Module::Address => text("Zusatz1").to_owned(),
+            _ => title,
         }
     }
-}
 
-/// An empty number is one with zeros, any other empty field an empty text.
-fn empty(field: &str) -> String {
-    match field {
-        "kaufpreis" | "kaltmiete" | "wohnflaeche" | "anzahl_zimmer" => "0.00".to_owned(),
-        _ => String::new(),
+    /// Where or when it is.
+    pub(crate) fn detail(&self) -> &str {
+        self.text(match self.module {
+            Module::Estate => "ort",
+            Module::Address => "Ort",
+            Module::Calendar | Module::Task => "start_dt",
+        })
+    }
+
+    /// The language of its texts, if it is a property.
+    pub(crate) fn language(&self) -> Option<Language> {
+        let is_english = self.text(LANGUAGE) == Language::En.wire();
+        (self.module == Module::Estate).then_some(if is_english {
+            Language::En
+        } else {
+            Language::De
+        })
+    }
+
+    /// Its pictures.
+    pub(crate) fn images(&self) -> Vec<Image> {
+        let image = |line: &str| {
+            let (id, title) = line.split_once(':')?;
+            Some(Image { id: id.parse().ok()?, title: title.to_owned() })
+        };
+        self.text(IMAGES).lines().filter_map(image).collect()
+    }
+
+    /// Whether a user may see it.
+    pub(crate) fn is_shown_to(&self, user: &User) -> bool {
+        user.administrator || self.text(CONFIDENTIAL) != "1"
+    }
+
+    fn text(&self, field: &str) -> &str {
+        self.fields.get(field).map_or("", String::as_str)
     }
 }
 
-/// The properties that a user may see, by id.
-pub(crate) fn estates(user: &User) -> impl Iterator<Item = &'static Estate> {
-    let all = user.administrator;
-    ESTATES.iter().filter(move |estate| all || !estate.confidential)
+impl AppState {
+    /// The records of a module that a user may see, by id.
+    pub(crate) async fn entries(
+        &self,
+        customer: CustomerId,
+        user: &User,
+        module: Module,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let (all, _) = self.store.records(customer, module, 0, u32::MAX).await?;
+        let entries = all.into_iter().map(Entry::from);
+        Ok(entries.filter(|entry| entry.is_shown_to(user)).collect())
+    }
+
+    /// One record, if a user may see it.
+    pub(crate) async fn entry(
+        &self,
+        customer: CustomerId,
+        user: &User,
+        module: Module,
+        id: i64,
+    ) -> Result<Option<Entry>, StoreError> {
+        let found = self.store.record(customer, module, id).await?.map(Entry::from);
+        Ok(found.filter(|entry| entry.is_shown_to(user)))
+    }
 }
 
 #[cfg(test)]
@@ -121,16 +147,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_rise_and_fields_are_known() {
-        assert!(ESTATES.windows(2).all(|pair| pair[0].id < pair[1].id));
-        for estate in ESTATES {
-            for (name, _) in estate.fields {
-                assert!(ESTATE_FIELDS.contains(name), "{name}");
+    fn samples_have_only_fields_that_are_known_and_a_value_for_each() {
+        let mut before = None;
+        for record in samples() {
+            let place = (record.module, record.id);
+            assert!(before.is_none_or(|before| before < place), "{place:?}");
+            before = Some(place);
+            for (name, value) in &record.fields {
+                let known = fields_of(record.module).iter().find(|(field, _)| field == name);
+                assert!(known.is_some() || name.starts_with('.'), "{name}");
+                let kept = known.map(|(_, kind)| normalised(*kind, value));
+                assert!(kept.is_none_or(|kept| kept.as_ref() == Ok(value)), "{name}: {value}");
             }
-            for field in ESTATE_FIELDS {
-                assert!(estate.value(field).is_some(), "{field}");
+            let entry = Entry::from(record);
+            assert!(!entry.title().is_empty() && !entry.detail().is_empty());
+            for (field, _) in fields_of(entry.module) {
+                assert!(entry.value(field).is_some(), "{field}");
             }
-            assert_eq!(estate.value("kaufPreis"), None, "names are case-sensitive");
+            assert_eq!(entry.value("kaufPreis"), None, "names are case-sensitive");
+            assert_eq!(entry.value(CONFIDENTIAL), None);
         }
     }
 }

@@ -5,8 +5,11 @@ mod commerce;
 mod content;
 
 use freischalt_marketplace::{
-    Group, GroupId, Language, Provider, Service, ServiceKind, ServiceSettings, Slug, User, UserId,
-    credentials::generate_provider_secret, ids::NotASlug,
+    CustomerId, Group, GroupId, Language, Provider, Service, ServiceKind, ServiceSettings, Slug,
+    User, UserId,
+    credentials::generate_provider_secret,
+    ids::NotASlug,
+    service::{Module, Moment, Trigger},
 };
 use freischalt_protocol::{Secret, signed_url::Port};
 use freischalt_store::{CreateProblem, NewCustomer, NewProvider, Store, StoreError};
@@ -44,10 +47,10 @@ pub enum SeedError {
     NoProvider(&'static str),
 }
 
-/// Writes the demo data into an empty store; into another, nothing.
+/// Writes the demo data into an empty store; into another, only records for customers who have none.
 pub async fn ensure(store: &Store) -> Result<(), SeedError> {
     if !store.customers().await?.is_empty() || !store.providers().await?.is_empty() {
-        return Ok(());
+        return commerce::records(store).await;
     }
     for customer in customers()? {
         store.create_customer(customer).await?;
@@ -56,6 +59,11 @@ pub async fn ensure(store: &Store) -> Result<(), SeedError> {
         store.create_provider(provider).await?;
     }
     commerce::ensure(store).await
+}
+
+/// Gives a customer who was added to a sandbox the records that the seeded ones have.
+pub(crate) async fn records(store: &Store, customer: CustomerId) -> Result<(), StoreError> {
+    commerce::for_customer(store, customer).await
 }
 
 /// The secret of a seeded provider, for the process that plays it.
@@ -128,7 +136,10 @@ fn providers() -> Result<Vec<NewProvider>, SeedError> {
             activation_url: "http://demo.invalid/activate".to_owned(),
             port: Port::Dropped,
             profile: content::webhook(),
-            services: vec![service("price-check", "Preisprüfung", ServiceKind::Webhook)?],
+            services: vec![Service {
+                settings: prices(),
+                ..service("price-check", "Preisprüfung", ServiceKind::Webhook)?
+            }],
             secret: new_secret()?,
         },
         NewProvider {
@@ -155,6 +166,13 @@ fn service(slug: &str, name: &str, kind: ServiceKind) -> Result<Service, SeedErr
         url,
         settings: ServiceSettings::default(),
     })
+}
+
+/// Called when a property is new, or what it costs or its size has changed.
+fn prices() -> ServiceSettings {
+    let fields = ["kaufpreis", "kaltmiete", "wohnflaeche"].map(str::to_owned).to_vec();
+    let trigger = Trigger { module: Module::Estate, on: Moment::Any, fields };
+    ServiceSettings { triggers: vec![trigger], ..ServiceSettings::default() }
 }
 
 fn new_secret() -> Result<Secret, SeedError> {

@@ -81,6 +81,8 @@ fn pages() -> Routes {
         .route(&provider("/activation/status"), get(activation::status))
         .route("/records", get(crm::records))
         .route("/records/estates/{id}", get(crm::estate))
+        .route("/records/new/{kind}", get(crm::new).post(crm::create))
+        .route("/records/edit/{kind}/{id}", get(crm::edit).post(crm::save))
         .route("/services/open", get(service::open))
         .route("/services/messages", post(service::message))
         .route("/messages", get(service::messages))

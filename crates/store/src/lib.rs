@@ -33,7 +33,7 @@ pub use deals::{
 pub use deliveries::{AttemptEntry, DeliveryFilter};
 pub use directory::{CreateProblem, NewCustomer, NewProvider, PutUserProblem};
 pub use freischalt_database::{Group, Keys, Location, Observer, PostgresProblem, Waiting};
-pub use records::{Record, SaveFacts};
+pub use records::{Record, Save, SaveFacts};
 
 const SCHEMA: Schema = Schema {
     name: "marketplace",

@@ -24,37 +24,60 @@ pub struct Record {
 /// What is true at the moment in which a record is saved.
 #[derive(Clone, Debug)]
 pub struct SaveFacts {
+    /// The record's id; that of a new one is given here.
+    pub id: i64,
     /// The record as it is now, if it exists.
     pub before: Option<Record>,
     /// The webhook services of the customer's active providers.
     pub hooks: Vec<Hook>,
 }
 
+/// What a record is to be from now on, and whom that concerns.
+#[derive(Clone, Debug)]
+pub struct Save {
+    /// All its fields.
+    pub fields: BTreeMap<String, String>,
+    /// The calls to make.
+    pub deliveries: Vec<Delivery>,
+}
+
 impl Store {
-    /// Saves a record and queues the webhooks that `rule` chooses.
+    /// Saves a record as `rule` says, and queues the webhooks that it chooses; without an id, a new
+    /// one with the next number. The record's id, or `None` if the rule saves nothing.
     pub async fn save_record(
         &self,
         customer: CustomerId,
-        record: Record,
-        mut rule: impl FnMut(&SaveFacts) -> Vec<Delivery> + Send + 'static,
-    ) -> Result<(), StoreError> {
-        let fields = serde_json::to_string(&record.fields)
-            .map_err(|_| corrupt("the fields cannot be written as JSON"))?;
+        module: Module,
+        id: Option<i64>,
+        mut rule: impl FnMut(&SaveFacts) -> Option<Save> + Send + 'static,
+    ) -> Result<Option<i64>, StoreError> {
         self.database
             .write(move |tx| {
-                let before = find(tx, customer, record.module, record.id)?;
-                let facts = SaveFacts { before, hooks: hooks(tx, customer)? };
+                // The records of a customer are saved one after another, whichever engine it is.
+                tx.query_for_update(
+                    "SELECT customer_id FROM customers WHERE customer_id = ?1",
+                    &[&customer.0],
+                )?;
+                let id = match id {
+                    Some(id) => id,
+                    None => next_id(tx, customer, module)?,
+                };
+                let before = find(tx, customer, module, id)?;
+                let facts = SaveFacts { id, before, hooks: hooks(tx, customer)? };
+                let Some(save) = rule(&facts) else { return Ok(None) };
+                let fields = serde_json::to_string(&save.fields)
+                    .map_err(|_| corrupt("the fields cannot be written as JSON"))?;
                 tx.execute(
                     "INSERT INTO records (customer_id, module, record_id, fields)
                      VALUES (?1, ?2, ?3, ?4)
                      ON CONFLICT (customer_id, module, record_id) DO UPDATE SET
                          fields = excluded.fields",
-                    &[&customer.0, &record.module.as_str(), &record.id, &fields],
+                    &[&customer.0, &module.as_str(), &id, &fields],
                 )?;
-                for delivery in rule(&facts) {
-                    deliveries::insert(tx, &delivery)?;
+                for delivery in &save.deliveries {
+                    deliveries::insert(tx, delivery)?;
                 }
-                Ok(())
+                Ok(Some(id))
             })
             .await
     }
@@ -73,7 +96,7 @@ impl Store {
                 if before.is_none() {
                     return Ok(false);
                 }
-                for delivery in rule(&SaveFacts { before, hooks: hooks(tx, customer)? }) {
+                for delivery in rule(&SaveFacts { id, before, hooks: hooks(tx, customer)? }) {
                     deliveries::insert(tx, &delivery)?;
                 }
                 Ok(true)
@@ -117,6 +140,15 @@ impl Store {
             })
             .await
     }
+}
+
+fn next_id(tx: &mut Tx<'_>, customer: CustomerId, module: Module) -> Result<i64, StoreError> {
+    let newest = tx.query_opt(
+        "SELECT COALESCE(MAX(record_id), 0) AS newest FROM records
+         WHERE customer_id = ?1 AND module = ?2",
+        &[&customer.0, &module.as_str()],
+    )?;
+    Ok(1 + newest.map_or(Ok(0), |row| row.get::<i64>("newest"))?)
 }
 
 fn find(

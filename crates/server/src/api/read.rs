@@ -29,7 +29,10 @@ pub(super) async fn handle(
     let acting = acting_user(app, api_user, claim).await?;
     match permitted {
         Permitted::ReadBasicSettings => basic_settings::read(app, action),
-        Permitted::ReadEstate => estate::read(app, &acting, echo, action),
+        Permitted::ReadEstate => {
+            let customer = api_user.activation.customer;
+            estate::read(app, customer, &acting, echo, action).await
+        }
         _ => user::read(app, api_user, &acting, echo, action).await,
     }
 }

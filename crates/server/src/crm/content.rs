@@ -1,11 +1,28 @@
 //! Properties, addresses and appointments to click on.
 
-use freischalt_marketplace::Language;
+use std::collections::BTreeMap;
 
-use super::{Address, Appointment, Estate, Image};
+use freischalt_marketplace::{Language, service::Module};
+use freischalt_store::Record;
+
+use super::{CONFIDENTIAL, IMAGES, LANGUAGE};
+
+/// A property.
+struct Estate {
+    id: i64,
+    title: &'static str,
+    city: &'static str,
+    language: Language,
+    /// Whether only administrators see it.
+    confidential: bool,
+    /// Its other fields.
+    fields: &'static [(&'static str, &'static str)],
+    /// Its pictures, on the files tab.
+    images: &'static [(i64, &'static str)],
+}
 
 /// The properties, by id.
-pub(crate) const ESTATES: &[Estate] = &[
+const ESTATES: &[Estate] = &[
     Estate {
         id: 11,
         title: "Reihenhaus am Park",
@@ -23,11 +40,7 @@ pub(crate) const ESTATES: &[Estate] = &[
             ("anzahl_zimmer", "5.00"),
             ("lage", "Ruhig"),
         ],
-        images: &[
-            Image { id: 101, title: "Straßenseite" },
-            Image { id: 102, title: "Garten" },
-            Image { id: 103, title: "Küche" },
-        ],
+        images: &[(101, "Straßenseite"), (102, "Garten"), (103, "Küche")],
     },
     Estate {
         id: 12,
@@ -46,7 +59,7 @@ pub(crate) const ESTATES: &[Estate] = &[
             ("anzahl_zimmer", "3.00"),
             ("lage", "Zentral"),
         ],
-        images: &[Image { id: 111, title: "Wohnzimmer" }, Image { id: 112, title: "Balkon" }],
+        images: &[(111, "Wohnzimmer"), (112, "Balkon")],
     },
     Estate {
         id: 13,
@@ -75,7 +88,7 @@ pub(crate) const ESTATES: &[Estate] = &[
             ("wohnflaeche", "140.00"),
             ("objektbeschreibung", "Boathouse & jetty"),
         ],
-        images: &[Image { id: 121, title: "Lakeside" }],
+        images: &[(121, "Lakeside")],
     },
     Estate {
         id: 1234,
@@ -89,19 +102,52 @@ pub(crate) const ESTATES: &[Estate] = &[
             ("plz", "52074"),
             ("kaufpreis", "1950000.00"),
         ],
-        images: &[Image { id: 131, title: "Auffahrt" }, Image { id: 132, title: "Halle" }],
+        images: &[(131, "Auffahrt"), (132, "Halle")],
     },
 ];
 
 /// The addresses, by id.
-pub(crate) const ADDRESSES: &[Address] = &[
-    Address { id: 77, name: "Ada Beispiel", city: "Bonn" },
-    Address { id: 78, name: "Müller & Söhne <Bau> GmbH", city: "Köln" },
-    Address { id: 79, name: "Carla Campos", city: "Aachen" },
+const ADDRESSES: &[(i64, &[(&str, &str)])] = &[
+    (77, &[("Vorname", "Ada"), ("Name", "Beispiel"), ("Ort", "Bonn")]),
+    (78, &[("Zusatz1", "Müller & Söhne <Bau> GmbH"), ("Ort", "Köln")]),
+    (79, &[("Vorname", "Carla"), ("Name", "Campos"), ("Ort", "Aachen")]),
 ];
 
 /// The appointments, by id.
-pub(crate) const APPOINTMENTS: &[Appointment] = &[
-    Appointment { id: 5, subject: "Besichtigung Reihenhaus am Park", when: "Mo 10:00" },
-    Appointment { id: 6, subject: "Übergabe Altbauwohnung", when: "Mi 14:30" },
+const APPOINTMENTS: &[(i64, &[(&str, &str)])] = &[
+    (5, &[("subject", "Besichtigung Reihenhaus am Park"), ("start_dt", "2026-03-02 10:00")]),
+    (6, &[("subject", "Übergabe Altbauwohnung"), ("start_dt", "2026-03-04 14:30")]),
 ];
+
+/// The records of a customer who has none yet, by module and id.
+pub(crate) fn samples() -> Vec<Record> {
+    let estates = ESTATES.iter().map(|estate| {
+        let mut fields = texts(estate.fields);
+        let images: Vec<String> =
+            estate.images.iter().map(|(id, title)| format!("{id}:{title}")).collect();
+        for (name, value) in [
+            ("objekttitel", estate.title),
+            ("ort", estate.city),
+            (LANGUAGE, estate.language.wire()),
+            (CONFIDENTIAL, if estate.confidential { "1" } else { "0" }),
+            (IMAGES, &images.join("\n")),
+        ] {
+            fields.insert(name.to_owned(), value.to_owned());
+        }
+        Record { module: Module::Estate, id: estate.id, fields }
+    });
+    let plain = |module| {
+        move |(id, fields): &(i64, &[(&str, &str)])| Record {
+            module,
+            id: *id,
+            fields: texts(fields),
+        }
+    };
+    let addresses = ADDRESSES.iter().map(plain(Module::Address));
+    let appointments = APPOINTMENTS.iter().map(plain(Module::Calendar));
+    estates.chain(addresses).chain(appointments).collect()
+}
+
+fn texts(fields: &[(&str, &str)]) -> BTreeMap<String, String> {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}

@@ -13,7 +13,7 @@ use super::{
     wire::{self, Body, Path, filled},
 };
 use crate::{
-    random,
+    random, seeds,
     state::{App, AppState},
 };
 
@@ -116,7 +116,7 @@ pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownCustome
     Ok(Json(shown))
 }
 
-/// Makes a customer.
+/// Makes a customer. In the sandbox it has properties, addresses and appointments to begin with.
 #[utoipa::path(post, path = "/v1/customers", operation_id = "createCustomer", tag = "customers",
     request_body = CreateCustomer,
     responses((status = 201, body = ShownCustomer), (status = 409, body = Problem),
@@ -145,6 +145,9 @@ pub(super) async fn create(
     let name = filled("name", request.name.unwrap_or_else(|| slug.to_string()))?;
     let new = NewCustomer { name, slug, web_id, groups, users };
     let customer = app.store.create_customer(new).await?;
+    if app.is_sandbox() {
+        seeds::records(&app.store, customer.id).await?;
+    }
     Ok((StatusCode::CREATED, Json(show_whole(&app, customer).await?)))
 }
 

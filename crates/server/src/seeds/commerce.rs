@@ -1,19 +1,17 @@
 //! What the demo data needs for orders: accounts with cards of the test bank, records that webhooks
 //! can be about, and the client in which the demo provider sees what it has sold.
 
-use std::collections::BTreeMap;
-
 use freischalt_marketplace::{
-    Language, Slug, UserId,
+    CustomerId, Language, Slug, UserId,
     account::{AccountOwner, Contact},
     bank::Instrument,
     service::Module,
 };
-use freischalt_store::{NewCustomer, NewMethod, Record, Store};
+use freischalt_store::{NewCustomer, NewMethod, Save, Store, StoreError};
 use futures_util::future::{join, join_all};
 
 use super::{DEMO_CUSTOMER, DEMO_PROVIDER, SeedError, find, user};
-use crate::crm;
+use crate::crm::samples;
 
 /// Slug of the demo provider's own client.
 pub(crate) const DEMO_CLIENT: &str = "grundrisswerk";
@@ -52,17 +50,34 @@ pub(super) async fn ensure(store: &Store) -> Result<(), SeedError> {
         };
         store.add_method(customer.id, owner, new)
     });
-    let records = crm::ESTATES.iter().map(|estate| {
-        let fields: BTreeMap<String, String> = crm::ESTATE_FIELDS
-            .iter()
-            .filter_map(|field| Some(((*field).to_owned(), estate.value(field)?)))
-            .collect();
-        let record = Record { module: Module::Estate, id: estate.id, fields };
-        store.save_record(customer.id, record, |_| Vec::new())
-    });
-    let (methods, records) = join(join_all(methods), join_all(records)).await;
+    let records = records(store);
+    let (methods, records) = join(join_all(methods), records).await;
     methods.into_iter().try_for_each(|kept| kept.map(|_| ()))?;
-    Ok(records.into_iter().collect::<Result<(), _>>()?)
+    records
+}
+
+/// Gives every customer records to click on, module by module where there are none yet.
+pub(super) async fn records(store: &Store) -> Result<(), SeedError> {
+    let customers = store.customers().await?;
+    let given = customers.iter().map(|customer| for_customer(store, customer.id));
+    Ok(join_all(given).await.into_iter().collect::<Result<(), _>>()?)
+}
+
+/// Gives a customer records to click on, module by module where there are none yet.
+pub(crate) async fn for_customer(store: &Store, customer: CustomerId) -> Result<(), StoreError> {
+    let mut samples = samples();
+    for module in [Module::Estate, Module::Address, Module::Calendar] {
+        if store.records(customer, module, 0, 1).await?.1 > 0 {
+            samples.retain(|sample| sample.module != module);
+        }
+    }
+    let saved = samples.into_iter().map(|sample| {
+        let fields = sample.fields;
+        store.save_record(customer, sample.module, Some(sample.id), move |_| {
+            Some(Save { fields: fields.clone(), deliveries: Vec::new() })
+        })
+    });
+    join_all(saved).await.into_iter().try_for_each(|kept| kept.map(|_| ()))
 }
 
 fn contact() -> Contact {

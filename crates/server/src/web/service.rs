@@ -11,6 +11,7 @@ use freischalt_marketplace::{
     service::{CallContext, EntryPoint, Module, UseRefusal, may_open},
 };
 use freischalt_protocol::{Secret, window_message::WindowRequest};
+use freischalt_store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -27,7 +28,7 @@ use super::{
 };
 use crate::{
     commerce::CommerceError,
-    crm,
+    crm::Entry,
     flow::ServiceAddress,
     messages::{LoggedMessage, Outcome},
     state::AppState,
@@ -53,9 +54,7 @@ pub(super) async fn open(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
         .map_err(|refusal| not_allowed(&visitor, refusal))?;
     let secret = secret_of(&visitor, &provider).await?;
     let address = ServiceAddress { url: &service.url, port: provider.port, secret: &secret };
-    // Production's records are the business of the system around it.
-    let context =
-        if visitor.app.is_sandbox() { asked.context(who) } else { CallContext::default() };
+    let context = asked.context(&visitor.app, who).await.map_err(internal)?;
     let macros = settings.parameters(&who.user, &context);
     let call = visitor.app.service_launch(&who.customer, address, &run, &who.user, &macros).await;
     let (launch, entry) = call.map_err(|error| Failure::flow(&visitor, &error))?;
@@ -112,31 +111,25 @@ impl Asked {
     }
 
     /// What the call is about: only records that the user may see, and only pictures of theirs.
-    fn context(&self, who: &SignedIn) -> CallContext {
+    async fn context(&self, app: &AppState, who: &SignedIn) -> Result<CallContext, StoreError> {
         let module = match self.from {
-            EntryPoint::Menu => return CallContext::default(),
+            EntryPoint::Menu => return Ok(CallContext::default()),
             EntryPoint::Estates | EntryPoint::Files => Module::Estate,
             EntryPoint::Addresses => Module::Address,
             EntryPoint::Calendar => Module::Calendar,
         };
-        let estates: Vec<_> =
-            crm::estates(&who.user).filter(|estate| self.ids.contains(&estate.id)).collect();
-        let known: Vec<i64> = match module {
-            Module::Estate => estates.iter().map(|estate| estate.id).collect(),
-            Module::Address => crm::ADDRESSES.iter().map(|address| address.id).collect(),
-            _ => crm::APPOINTMENTS.iter().map(|appointment| appointment.id).collect(),
-        };
-        let ids = self.ids.iter().copied().filter(|id| known.contains(id)).collect();
-        let is_estate = module == Module::Estate;
-        let language = estates.first().filter(|_| is_estate).map(|estate| estate.language);
-        let pictures = estates.iter().flat_map(|estate| estate.images);
-        let pictures: Vec<i64> = pictures.map(|image| image.id).collect();
+        let mut records = app.entries(who.customer.id, &who.user, module).await?;
+        records.retain(|record| self.ids.contains(&record.id));
+        let known = |id: &i64| records.iter().any(|record| record.id == *id);
+        let ids = self.ids.iter().copied().filter(known).collect();
+        let pictures = |record: &Entry| record.images().into_iter().map(|image| image.id);
+        let pictures: Vec<i64> = records.iter().flat_map(pictures).collect();
         let images = self.images.iter().copied().filter(|id| pictures.contains(id));
-        CallContext {
+        Ok(CallContext {
+            language: records.first().and_then(Entry::language),
             records: Some((module, ids)),
-            language,
             images: images.filter(|_| self.from == EntryPoint::Files).collect(),
-        }
+        })
     }
 
     fn back(&self) -> String {

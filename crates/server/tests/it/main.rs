@@ -27,6 +27,7 @@ mod secrets;
 mod sign_in;
 mod signing;
 mod strangers;
+mod webhooks;
 mod windows;
 mod wire;
 mod world;

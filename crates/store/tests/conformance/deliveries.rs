@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use freischalt_marketplace::{
     Delivery, DeliveryId, ServiceSettings,
     service::{Module, Moment, Saved, Trigger},
-    webhook::{Attempt, DeliveryStage, Subject, TRIED_FOR, called},
+    webhook::{Attempt, DeliveryStage, Hook, Subject, TRIED_FOR, called, changed_fields},
 };
-use freischalt_store::{DeliveryFilter, Record, SaveFacts, Store};
+use freischalt_store::{DeliveryFilter, Record, Save, SaveFacts, Store};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -24,32 +24,26 @@ fn record(price: &str) -> Record {
 
 async fn save(store: &Store, shop: &Shop, price: &str, number: u8) {
     let (customer, after) = (shop.customer(), record(price));
-    let saved = after.clone();
     let rule = move |facts: &SaveFacts| {
-        let before = facts.before.as_ref().map(|before| before.fields.clone()).unwrap_or_default();
-        let changed: Vec<String> = saved
-            .fields
-            .iter()
-            .filter(|(name, text)| before.get(*name) != Some(text))
-            .map(|(name, _)| name.clone())
-            .collect();
-        let created = facts.before.is_none();
-        let event = Saved { module: saved.module, created, changed: Some(&changed) };
-        called(&facts.hooks, &event)
-            .into_iter()
-            .map(|hook| {
-                let subject = Subject::Record {
-                    service: hook.service.clone(),
-                    user: EMPLOYEE,
-                    module: saved.module,
-                    record: saved.id,
-                };
-                let id = DeliveryId::new(1_700_000_000_000, [number; 10]);
-                Delivery::new(id, customer, hook.provider, subject, NOW)
-            })
-            .collect()
+        let before = facts.before.as_ref().map(|before| &before.fields);
+        let changed = changed_fields(before, &after.fields);
+        let event =
+            Saved { module: after.module, created: before.is_none(), changed: Some(&changed) };
+        let deliver = |hook: &Hook| {
+            let subject = Subject::Record {
+                service: hook.service.clone(),
+                user: EMPLOYEE,
+                module: after.module,
+                record: facts.id,
+            };
+            let id = DeliveryId::new(1_700_000_000_000, [number; 10]);
+            Delivery::new(id, customer, hook.provider, subject, NOW)
+        };
+        let deliveries = called(&facts.hooks, &event).into_iter().map(deliver).collect();
+        Some(Save { fields: after.fields.clone(), deliveries })
     };
-    store.save_record(customer, after, rule).await.unwrap();
+    let saved = store.save_record(customer, Module::Estate, Some(17), rule).await.unwrap();
+    assert_eq!(saved, Some(17));
 }
 
 async fn all(store: &Store) -> Vec<Delivery> {
@@ -93,6 +87,31 @@ pub async fn a_saved_record_calls_the_webhooks_of_active_providers(store: &Store
     assert_eq!((records, count), (vec![record("300")], 1));
     let (records, count) = store.records(shop.customer(), Module::Estate, 1, 10).await.unwrap();
     assert_eq!((records, count), (vec![], 1));
+}
+
+/// Two that are new at the same time get two numbers, and what a rule does not save is not there.
+pub async fn new_records_are_numbered_and_a_rule_may_save_nothing(store: &Store) {
+    let shop = shop(store, "one", 1).await;
+    save(store, &shop, "100", 1).await;
+    let customer = shop.customer();
+    let mut saving = JoinSet::new();
+    for price in 0..10 {
+        let store = store.clone();
+        saving.spawn(async move {
+            let rule = move |facts: &SaveFacts| {
+                assert_eq!(facts.before, None);
+                let fields = record(&price.to_string()).fields;
+                Some(Save { fields, deliveries: Vec::new() })
+            };
+            store.save_record(customer, Module::Estate, None, rule).await.unwrap().unwrap()
+        });
+    }
+    let mut ids = saving.join_all().await;
+    ids.sort_unstable();
+    assert_eq!(ids, (18..28).collect::<Vec<_>>());
+    let nothing = store.save_record(customer, Module::Estate, Some(99), |_| None).await.unwrap();
+    assert_eq!(nothing, None);
+    assert_eq!(store.record(customer, Module::Estate, 99).await.unwrap(), None);
 }
 
 pub async fn webhooks_are_called_by_hand_for_records_that_exist(store: &Store) {

@@ -1,6 +1,6 @@
 //! `read` + `estate`: one property by its id, or a list.
 
-use freischalt_marketplace::{Refusal, User};
+use freischalt_marketplace::{CustomerId, Refusal, User, service::Module};
 use freischalt_protocol::{
     actions::ReadRecords,
     envelope::{Action, Echo, Record},
@@ -8,28 +8,25 @@ use freischalt_protocol::{
 };
 
 use super::{Answer, Failure, check_fields, page, record_id};
-use crate::{
-    crm::{self, ESTATE_FIELDS, Estate},
-    state::AppState,
-};
+use crate::{crm::ESTATE_FIELDS, state::AppState};
 
 /// The properties that the acting user may see. An id that names none gives no record.
-pub(super) fn read(
+pub(super) async fn read(
     app: &AppState,
+    customer: CustomerId,
     acting: &User,
     echo: &Echo,
     action: &Action,
 ) -> Result<Answer, Failure> {
     let read = ReadRecords::parse(&action.parameters).map_err(Refusal::Parameter)?;
     check_fields(&read, &ESTATE_FIELDS)?;
-    let mut estates: Vec<&Estate> = Vec::new();
-    if app.is_sandbox() {
-        estates.extend(crm::estates(acting));
-    }
-    if !echo.resource_id.is_empty() {
-        let id = record_id(echo);
-        estates.retain(|estate| Some(estate.id) == id);
-    }
+    let estates = match (echo.resource_id.is_empty(), record_id(echo)) {
+        (true, _) => app.entries(customer, acting, Module::Estate).await?,
+        (false, Some(id)) => {
+            app.entry(customer, acting, Module::Estate, id).await?.into_iter().collect()
+        }
+        (false, None) => Vec::new(),
+    };
     let fields = read.fields.clone();
     Ok(page(estates, &read, |estate| {
         let mut elements = php::Array::default();

@@ -1,5 +1,7 @@
 //! The words of what comes after an activation: records, service windows, orders and payments.
 
+use super::Sentence;
+
 /// See the module.
 pub(crate) struct Commerce {
     pub(crate) records: &'static str,
@@ -34,6 +36,16 @@ pub(crate) struct Commerce {
     pub(crate) not_active: &'static str,
     pub(crate) no_right: &'static str,
     pub(crate) not_here: &'static str,
+    pub(crate) new_estate: &'static str,
+    pub(crate) new_address: &'static str,
+    pub(crate) new_appointment: &'static str,
+    pub(crate) edit: &'static str,
+    pub(crate) edit_lead: &'static str,
+    pub(crate) save: &'static str,
+    pub(crate) saved: Sentence,
+    pub(crate) no_number: &'static str,
+    pub(crate) no_flag: &'static str,
+    pub(crate) too_long: &'static str,
 }
 
 pub(super) const DE: Commerce = Commerce {
@@ -72,6 +84,17 @@ pub(super) const DE: Commerce = Commerce {
     not_active: "Der Anbieter ist nicht freigeschaltet.",
     no_right: "Sie haben nicht das Recht, diesen Dienst zu nutzen. Bitte fragen Sie Ihre Verwaltung.",
     not_here: "Dieser Dienst kann von hier nicht geöffnet werden.",
+    new_estate: "Neue Immobilie",
+    new_address: "Neue Adresse",
+    new_appointment: "Neuer Termin",
+    edit: "Bearbeiten",
+    edit_lead: "Die Felder heißen wie in der API. Beim Speichern werden die Webhooks freigeschalteter \
+                Anbieter aufgerufen, die darauf warten.",
+    save: "Speichern",
+    saved: Sentence("Gespeichert. Webhooks, die dazu aufgerufen werden: {}."),
+    no_number: "Eine Zahl hat höchstens 12 Stellen und höchstens zwei Nachkommastellen, etwa 325000,00.",
+    no_flag: "Hier steht 0 oder 1.",
+    too_long: "Ein Text hat höchstens 2000 Zeichen.",
 };
 
 pub(super) const EN: Commerce = Commerce {
@@ -107,4 +130,15 @@ pub(super) const EN: Commerce = Commerce {
     not_active: "The provider is not active.",
     no_right: "You do not have the right to use this service. Please ask your administrator.",
     not_here: "This service cannot be opened from here.",
+    new_estate: "New property",
+    new_address: "New address",
+    new_appointment: "New appointment",
+    edit: "Edit",
+    edit_lead: "The fields have the names of the API. Saving calls the webhooks of active providers \
+                that wait for it.",
+    save: "Save",
+    saved: Sentence("Saved. Webhooks that are called about it: {}."),
+    no_number: "A number has at most 12 digits and at most two decimals, such as 325000.00.",
+    no_flag: "This is 0 or 1.",
+    too_long: "A text has at most 2000 characters.",
 };

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::frame::Frame;
+use super::{frame::Frame, sandbox::Field};
 
 /// `GET /records`: the lists.
 #[derive(Debug, Template)]
@@ -10,6 +10,8 @@ use super::frame::Frame;
 pub struct Records {
     /// The surroundings.
     pub frame: Frame,
+    /// A record was saved just now; how many webhooks are called about it.
+    pub saved: Option<usize>,
     /// Properties.
     pub estates: List,
     /// Addresses.
@@ -27,6 +29,8 @@ pub struct List {
     pub rows: Vec<Row>,
     /// The services.
     pub services: Vec<ServiceButton>,
+    /// Where a new record is made, if it can be.
+    pub new: Option<String>,
 }
 
 /// A record in a list.
@@ -59,10 +63,14 @@ pub struct ServiceButton {
 pub struct Estate {
     /// The surroundings.
     pub frame: Frame,
+    /// It was saved just now; how many webhooks are called about it.
+    pub saved: Option<usize>,
     /// Its id.
     pub id: i64,
     /// What it is called.
     pub title: String,
+    /// Where it is changed.
+    pub edit: String,
     /// Its fields, with their values.
     pub fields: Vec<(String, String)>,
     /// Its pictures.
@@ -71,4 +79,41 @@ pub struct Estate {
     pub services: Vec<ServiceButton>,
     /// Services of the files tab.
     pub file_services: Vec<ServiceButton>,
+}
+
+/// `GET /records/new/{kind}` and `GET /records/edit/{kind}/{id}`: a record's fields.
+#[derive(Debug, Template)]
+#[template(path = "record_form.html")]
+pub struct RecordForm {
+    /// The surroundings.
+    pub frame: Frame,
+    /// What the record is called, or that it is new.
+    pub title: String,
+    /// Where the form is sent.
+    pub action: String,
+    /// Where one comes from.
+    pub back: String,
+    /// The fields.
+    pub fields: Vec<RecordField>,
+}
+
+/// A field of a record.
+#[derive(Clone, Debug)]
+pub struct RecordField {
+    /// The name in the API.
+    pub name: &'static str,
+    /// The keyboard that a touch screen shows.
+    pub kind: &'static str,
+    /// Whether it has several lines.
+    pub long: bool,
+    /// What stands in it.
+    pub field: Field,
+}
+
+impl RecordForm {
+    /// The fields with what is wrong with them.
+    pub(crate) fn errors(&self) -> Vec<(&'static str, &String)> {
+        let fields = self.fields.iter();
+        fields.filter_map(|one| Some((one.name, one.field.error.as_ref()?))).collect()
+    }
 }

@@ -8,7 +8,7 @@ use crate::web::{
         Clock, CurrentUser, Frame, Section,
         activation::{End, Ending, Key, Legal, Right, SentLegal, Subject},
         catalogue::*,
-        crm::{Estate, List, Records, Row, ServiceButton},
+        crm::{Estate, List, RecordField, RecordForm, Records, Row, ServiceButton},
         order::{
             Bank, Confirm, Line, LinkPage, LinkStep, Method, Payment, Standing, State, Summary,
         },
@@ -342,9 +342,14 @@ fn commerce_pages(language: Language) -> Vec<(&'static str, String)> {
         name: text("Grundriss zeichnen"),
         provider: text(HOSTILE),
     };
-    let list = || List { rows: vec![row(1), row(2)], services: vec![button(), button()] };
+    let list = || List {
+        rows: vec![row(1), row(2)],
+        services: vec![button(), button()],
+        new: Some(text("/records/new/estates")),
+    };
     let records = |list: &dyn Fn() -> List| Records {
         frame: frame(language, Section::Records),
+        saved: Some(2),
         estates: list(),
         addresses: list(),
         appointments: list(),
@@ -352,12 +357,27 @@ fn commerce_pages(language: Language) -> Vec<(&'static str, String)> {
     };
     let estate = |images: Vec<Row>| Estate {
         frame: frame(language, Section::Records),
+        saved: None,
         id: 7,
         title: text(HOSTILE),
+        edit: text("/records/edit/estates/7"),
         fields: vec![(text("kaufpreis"), text("325000.00"))],
         images,
         services: vec![button()],
         file_services: vec![],
+    };
+    let field = |name, long, error: Option<&str>| RecordField {
+        name,
+        kind: "text",
+        long,
+        field: Field { value: text(HOSTILE), error: error.map(text) },
+    };
+    let form = |error| RecordForm {
+        frame: frame(language, Section::Records),
+        title: text(HOSTILE),
+        action: text("/records/new/estates"),
+        back: text("/records"),
+        fields: vec![field("kaufpreis", false, error), field("objektbeschreibung", true, error)],
     };
     let window = |unreachable: Option<&str>| ServiceWindow {
         frame: frame(language, Section::Records),
@@ -384,6 +404,8 @@ fn commerce_pages(language: Language) -> Vec<(&'static str, String)> {
         ("records-empty", records(&List::default).render().unwrap()),
         ("estate", estate(vec![row(101), row(102)]).render().unwrap()),
         ("estate-without-pictures", estate(vec![]).render().unwrap()),
+        ("record-form", form(None).render().unwrap()),
+        ("record-form-refused", form(Some(HOSTILE)).render().unwrap()),
         ("service", window(None).render().unwrap()),
         ("service-unreachable", window(Some(HOSTILE)).render().unwrap()),
         ("messages", messages(both).render().unwrap()),
