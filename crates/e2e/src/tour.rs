@@ -110,7 +110,8 @@ async fn activation(tour: &Tour<'_, impl Look>) -> Result<()> {
     tour.visit("25-requests", at::REQUESTS).await?;
     tour.visit("26-requests-failed", "/requests?failed=1").await?;
     tour.visit("27-request", "/requests/1").await?;
-    tour.visit("28-request-good", "/requests/2").await
+    tour.visit("28-request-good", "/requests/2").await?;
+    explanation(tour).await
 }
 
 /// What the active provider's services are opened from, and one of them.
@@ -165,6 +166,19 @@ async fn trouble(tour: &Tour<'_, impl Look>) -> Result<()> {
     stage.sandbox.advance_clock(NINE_HOURS).await?;
     tour.visit("35-expired", &at::activation_page(DEMO)).await?;
     stage.sandbox.advance_clock(-NINE_HOURS).await
+}
+
+/// A signature that was made with another secret, explained.
+async fn explanation(tour: &Tour<'_, impl Look>) -> Result<()> {
+    const SUBMIT: &str = "form[action='/sandbox/explain'] button";
+    let browser = &tour.stage.browser;
+    tour.visit("29-explain", at::EXPLAIN).await?;
+    let url = "http://localhost:3000/activate?a=b&timestamp=1700000000&signature=";
+    browser.fill("#text", &format!("{url}{}", "0".repeat(64))).await?;
+    browser.fill("#secret", "provider-secret").await?;
+    browser.click(SUBMIT).await?;
+    browser.find("#verdict").await?;
+    tour.take("29-explained").await
 }
 
 /// A provider of the user's own.

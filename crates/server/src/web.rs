@@ -7,6 +7,7 @@ mod account;
 mod activation;
 mod assets;
 mod crm;
+mod explain;
 mod failure;
 mod files;
 mod form;
@@ -101,6 +102,7 @@ fn pages() -> Routes {
         .route(LINK_PATH, get(pay_link::show).post(pay_link::pay))
         .route("/sandbox/users", get(account::users))
         .route("/sandbox/user", post(account::choose_user))
+        .route("/sandbox/explain", get(explain::show).post(explain::explain))
         .route("/providers/new", get(sandbox::new_provider).post(sandbox::add_provider))
         .route("/requests", get(sandbox::requests))
         .route("/requests/{number}", get(sandbox::one_request))

@@ -6,6 +6,7 @@
 mod commerce;
 mod de;
 mod en;
+mod explain;
 mod orders;
 mod pay_account;
 
@@ -90,6 +91,7 @@ pub(crate) struct Texts {
     pub(crate) activation: Activation,
     pub(crate) new_provider: NewProvider,
     pub(crate) requests: Requests,
+    pub(crate) explain: &'static explain::Explain,
     pub(crate) problems: Problems,
 }
 

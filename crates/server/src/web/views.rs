@@ -6,6 +6,7 @@
 pub mod activation;
 pub mod catalogue;
 pub mod crm;
+pub mod explain;
 pub mod frame;
 pub mod order;
 pub mod pay_account;

@@ -11,6 +11,7 @@
 
 mod bad_input;
 mod clients;
+mod explain;
 mod golden;
 mod leniency;
 mod lifecycle;

@@ -81,6 +81,8 @@ const LEDGER: &[(&str, &str, Gets)] = &[
     ("POST", "/smart/short.php", Nothing),
     ("GET", "/sandbox/users", Nothing),
     ("POST", "/sandbox/user", Nothing),
+    ("GET", "/sandbox/explain", Nothing),
+    ("POST", "/sandbox/explain", Nothing),
     ("GET", "/providers/new", Nothing),
     ("POST", "/providers/new", Nothing),
     ("GET", "/requests", Nothing),

@@ -252,6 +252,7 @@ pub(super) const DE: Texts = Texts {
         duration: "Dauer",
         back: "Alle Anfragen",
     },
+    explain: &super::explain::DE,
     problems: Problems {
         bad_request: Problem {
             title: "Diese Anfrage ist nicht verständlich",

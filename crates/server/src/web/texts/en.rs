@@ -244,6 +244,7 @@ pub(super) const EN: Texts = Texts {
         duration: "Duration",
         back: "All requests",
     },
+    explain: &super::explain::EN,
     problems: Problems {
         bad_request: Problem {
             title: "This request cannot be understood",

@@ -55,6 +55,8 @@ pub enum Section {
     NewProvider,
     /// The request log, in the sandbox.
     Requests,
+    /// Explaining a wrong signature, in the sandbox.
+    Explain,
     /// None of the above.
     #[default]
     Elsewhere,
@@ -76,7 +78,7 @@ impl Frame {
             Section::Account => "account",
             Section::Messages => "messages",
             Section::NewProvider => "new-provider",
-            Section::Requests => "requests",
+            Section::Requests | Section::Explain => "requests",
             Section::Elsewhere => return false,
         };
         here == section

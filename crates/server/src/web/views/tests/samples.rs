@@ -1,6 +1,8 @@
 //! Sample contexts of every page.
 
 use askama::Template;
+use freischalt_diagnosis::explain_url;
+use freischalt_protocol::{Secret, signed_url};
 
 use crate::web::{
     Language,
@@ -9,6 +11,7 @@ use crate::web::{
         activation::{End, Ending, Key, Legal, Right, SentLegal, Subject},
         catalogue::*,
         crm::{Estate, List, RecordField, RecordForm, Records, Row, ServiceButton},
+        explain::Explain,
         order::{
             Bank, Confirm, Line, LinkPage, LinkStep, Method, Payment, Standing, State, Summary,
         },
@@ -252,7 +255,25 @@ fn sandbox_pages(language: Language) -> Vec<(&'static str, String)> {
         ("requests", log(requests(), false).render().unwrap()),
         ("requests-empty", log(vec![], true).render().unwrap()),
         ("request", detail.render().unwrap()),
+        (
+            "explain",
+            Explain { frame: at(Section::Explain), ..Default::default() }.render().unwrap(),
+        ),
+        ("explain-wrong", explained(at(Section::Explain), "").render().unwrap()),
+        ("explain-hostile", explained(at(Section::Explain), HOSTILE).render().unwrap()),
     ]
+}
+
+/// What the page shows of a URL that was signed with the API key, and of what is no URL at all.
+fn explained(frame: Frame, url: &str) -> Explain {
+    let (secret, key) = (Secret::new("provider-secret"), Secret::new("api-key"));
+    let signed = signed_url::sign_with("http://localhost:3000/activate", &[("a", "b")], &key);
+    let url = if url.is_empty() { signed.unwrap() } else { url.to_owned() };
+    let mut view = Explain { frame, ..Default::default() };
+    view.explanation = Some(explain_url(&url, &secret, &[key]));
+    view.text.value = url;
+    view.secret.error = Some(text("Paste the secret."));
+    view
 }
 
 fn catalogue_pages(language: Language) -> Vec<(&'static str, String)> {
