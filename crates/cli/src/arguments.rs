@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     commands::{
         activation, clock, completions, customer, doctor, error, explain, gateway, provider,
-        requests, sandbox, serve, sign, unlock, verify,
+        requests, sandbox, serve, sign, store, unlock, verify,
     },
     failure::EXIT_CODES,
 };
@@ -64,6 +64,13 @@ pub(crate) enum Command {
     /// Run a provider's side as a service: activation, sessions, calls, orders and events for an app
     /// in any language
     Gateway(gateway::GatewayArguments),
+    /// Move an installation between SQLite and PostgreSQL
+    #[command(subcommand)]
+    Store(store::StoreCommand),
+    /// Copy the database into a file, while the server goes on
+    Backup(store::BackupArguments),
+    /// Put a backup in the place of a database that was moved away
+    Restore(store::RestoreArguments),
     /// Register and show providers
     #[command(subcommand)]
     Provider(provider::ProviderCommand),

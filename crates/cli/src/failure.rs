@@ -11,6 +11,8 @@ use freischalt_server::{
     seeds::SeedError,
 };
 
+use freischalt_store::{BackupError, CopyError, OpenError, TransportError};
+
 use crate::input::InputError;
 
 /// The exit codes, in the words of `--help`.
@@ -87,6 +89,9 @@ pub(crate) enum Failure {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigProblem),
+    /// An installation was not copied, backed up or restored.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
     /// The address of the API cannot be called.
     #[error(transparent)]
     ApiAddress(#[from] BuildError),
@@ -108,6 +113,7 @@ impl Failure {
             Self::Config(_) | Self::GatewayConfig(_) | Self::DataDir(_) | Self::ApiAddress(_) => {
                 USAGE
             }
+            Self::Transport(error) => transport_exit_code(error),
             Self::Doctor(DoctorError::Unreachable { .. }) => UNREACHABLE,
             Self::Doctor(DoctorError::Safety(_) | DoctorError::NothingToDo) => USAGE,
             Self::Doctor(_) => UNEXPECTED,
@@ -176,6 +182,17 @@ fn fix(error: &ServerError) -> String {
             )
         }
         _ => String::new(),
+    }
+}
+
+fn transport_exit_code(error: &TransportError) -> u8 {
+    match error {
+        TransportError::Missing(_) | TransportError::Backup(BackupError::Missing(_)) => USAGE,
+        TransportError::InUse(_) | TransportError::Empty => NO,
+        TransportError::Open(OpenError::WrongKey | OpenError::OtherKind { .. }) => NO,
+        TransportError::Copy(CopyError::NotEmpty(_) | CopyError::Differs { .. }) => NO,
+        TransportError::Backup(BackupError::Exists(_) | BackupError::Damaged { .. }) => NO,
+        _ => UNEXPECTED,
     }
 }
 

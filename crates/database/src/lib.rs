@@ -6,6 +6,7 @@
 //! them share a commit. This crate knows no table and no rule, and no driver's type leaves it.
 
 mod change;
+mod copy;
 mod error;
 mod postgres;
 mod row;
@@ -18,14 +19,16 @@ mod watch;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub use copy::{Copied, CopyError, Plan, copy};
 pub use error::{DatabaseError, OpenError};
 pub use postgres::{Groups, Job, PostgresProblem, PostgresUrl, Write};
 pub use row::Row;
 pub use schema::{Migration, Opened, Schema};
+pub use sqlite::{Backup, BackupError, backup, restore};
 pub use transaction::{Statement, Transaction};
 pub use value::{FromValue, Kind, List, Named, Parameter, Value};
 pub use vault::{Keys, Vault, VaultError};
-pub use watch::{Group, Observer, Waiting};
+pub use watch::{Connections, Group, Observer, Waiting};
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,11 +143,28 @@ impl Database {
         }
     }
 
+    /// Whether another process has the database open: a server, for example.
+    pub fn is_in_use(location: &Location) -> Result<bool, OpenError> {
+        match location {
+            Location::File(path) => sqlite::is_in_use(path),
+            Location::Memory => Ok(false),
+            Location::Postgres(url) => postgres::is_in_use(url),
+        }
+    }
+
     /// What waits at this moment.
     pub fn waiting(&self) -> Waiting {
         match &self.0 {
             Engine::Sqlite(engine) => engine.waiting(),
             Engine::Postgres(engine) => engine.waiting(),
+        }
+    }
+
+    /// How many connections to a server there can be, and how many are in use; none on SQLite.
+    pub fn connections(&self) -> Option<Connections> {
+        match &self.0 {
+            Engine::Sqlite(_) => None,
+            Engine::Postgres(engine) => Some(engine.connections()),
         }
     }
 

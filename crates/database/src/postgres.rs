@@ -16,7 +16,9 @@ mod worker;
 
 use std::sync::Arc;
 
-use crate::{DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema};
+use crate::{
+    Connections, DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema,
+};
 use connector::Connector;
 use session::Session;
 
@@ -82,9 +84,31 @@ impl Engine {
         Waiting { changes: changes.waiting(), queries: queries.waiting() }
     }
 
+    pub(crate) fn connections(&self) -> Connections {
+        self.connector.pool.now()
+    }
+
     pub(crate) fn groups<J: Job>(&self) -> Groups<J> {
         Groups::start(&self.connector)
     }
+}
+
+/// Whether somebody else is connected who calls himself as we do. To be asked before anything is
+/// opened here.
+pub(crate) fn is_in_use(url: &PostgresUrl) -> Result<bool, OpenError> {
+    let unreachable = |source| OpenError::Server { server: url.to_string(), source };
+    let connector = Connector::new(url).map_err(unreachable)?;
+    let runtime = connector::runtime().map_err(|error| unreachable(error.into()))?;
+    let session = runtime.block_on(connector.connect()).map_err(unreachable)?;
+    let mut tx = crate::Transaction::postgres(Transaction::reading(&session, &runtime));
+    let others = tx.query_opt(
+        "SELECT COUNT(*) AS others FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()
+             AND application_name = current_setting('application_name')",
+        &[],
+    )?;
+    let others: i64 = others.map_or(Ok(0), |row| row.get("others"))?;
+    Ok(others > 0)
 }
 
 /// Brings the schema up to date, all of it or nothing, one process at a time.

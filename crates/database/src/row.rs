@@ -35,6 +35,23 @@ impl Row {
         self.value(index).and_then(T::from_value).map_err(wrong)
     }
 
+    /// All values, in the order of the columns.
+    pub(crate) fn cells(&self) -> Result<Vec<Cell>, DatabaseError> {
+        match &self.0 {
+            Engine::Sqlite { cells, .. } => Ok(cells.clone()),
+            Engine::Postgres(row) => {
+                let cell = |(index, column): (usize, &tokio_postgres::Column)| {
+                    let wrong = |problem| {
+                        let column = column.name().to_owned();
+                        DatabaseError::Column { column, problem }
+                    };
+                    postgres_value(row, index).map(Cell::from).map_err(wrong)
+                };
+                row.columns().iter().enumerate().map(cell).collect()
+            }
+        }
+    }
+
     fn position(&self, column: &str) -> Option<usize> {
         match &self.0 {
             Engine::Sqlite { columns, .. } => columns.iter().position(|name| name == column),

@@ -3,6 +3,7 @@
 //! Every acknowledged commit is on disk: WAL with `synchronous=FULL`. The queue of waiting changes
 //! is bounded, and a full queue is answered at once.
 
+mod backup;
 mod errors;
 mod reader;
 mod transaction;
@@ -15,6 +16,7 @@ use rusqlite::OpenFlags;
 use crate::{DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema};
 use errors::translate;
 
+pub use backup::{Backup, BackupError, backup, restore};
 pub(crate) use transaction::{Connection, Transaction};
 
 /// Threads that read beside the writer.
@@ -120,6 +122,27 @@ fn open_file(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     rusqlite::Connection::open_with_flags(path, flags)
         .and_then(|connection| set_up(&connection).map(|()| Connection::new(connection)))
         .map_err(|source| OpenError::File { path: path.to_owned(), source: Box::new(source) })
+}
+
+/// Whether another connection has the file open. In WAL mode each keeps a lock on it for as long as
+/// it lives, and only one that is alone can have the file to itself.
+pub(crate) fn is_in_use(path: &Path) -> Result<bool, OpenError> {
+    if !path.exists() {
+        return Ok(false);
+    }
+    let asked = rusqlite::Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .and_then(|connection| {
+            connection.busy_timeout(std::time::Duration::ZERO)?;
+            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            connection.execute_batch("BEGIN EXCLUSIVE; ROLLBACK")
+        });
+    match asked {
+        Ok(()) => Ok(false),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
+            Ok(true)
+        }
+        Err(source) => Err(OpenError::File { path: path.to_owned(), source: Box::new(source) }),
+    }
 }
 
 fn open_readers(path: &Path) -> Result<Vec<Connection>, OpenError> {

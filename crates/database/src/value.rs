@@ -39,6 +39,18 @@ pub enum Kind {
     ByteStrings,
 }
 
+impl Kind {
+    /// The kind of a list of such values. Lists of lists do not exist.
+    const fn list(self) -> Self {
+        match self {
+            Self::Integer | Self::Integers => Self::Integers,
+            Self::Boolean | Self::Booleans => Self::Booleans,
+            Self::Text | Self::Texts => Self::Texts,
+            Self::Bytes | Self::ByteStrings => Self::ByteStrings,
+        }
+    }
+}
+
 /// Values of one kind, of which each may be absent: the parameter of a statement that serves many
 /// at once with `unnest`. SQLite has nothing like it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,14 +62,13 @@ pub struct List {
 impl List {
     /// The values of each item.
     pub fn of<P: Parameter + Named>(items: impl IntoIterator<Item = P>) -> Self {
-        let kind = match P::KIND {
-            Kind::Integer => Kind::Integers,
-            Kind::Boolean => Kind::Booleans,
-            Kind::Text => Kind::Texts,
-            _ => Kind::ByteStrings,
-        };
         let cells = items.into_iter().map(|item| Cell::from(item.value())).collect();
-        Self { kind, cells }
+        Self { kind: P::KIND.list(), cells }
+    }
+
+    /// Values of a column of this kind.
+    pub(crate) fn of_cells(kind: Kind, cells: Vec<Cell>) -> Self {
+        Self { kind: kind.list(), cells }
     }
 
     pub(crate) fn cells(&self) -> &[Cell] {

@@ -34,6 +34,50 @@ pub struct Waiting {
     pub queries: usize,
 }
 
+/// Connections to a server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Connections {
+    /// That can be in use at the same time.
+    pub most: usize,
+    /// In use now.
+    pub busy: usize,
+}
+
+/// How many connections there can be, and how many are in use.
+#[derive(Debug, Default)]
+pub(crate) struct Pool {
+    most: AtomicUsize,
+    busy: AtomicUsize,
+}
+
+impl Pool {
+    /// A thread with a connection of its own begins to serve.
+    pub(crate) fn grow(&self) {
+        self.most.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The connection is in use until the value is dropped.
+    pub(crate) fn enter(&self) -> InUse<'_> {
+        self.busy.fetch_add(1, Ordering::Relaxed);
+        InUse(self)
+    }
+
+    pub(crate) fn now(&self) -> Connections {
+        let read = |number: &AtomicUsize| number.load(Ordering::Relaxed);
+        Connections { most: read(&self.most), busy: read(&self.busy) }
+    }
+}
+
+/// A connection that is in use.
+#[derive(Debug)]
+pub(crate) struct InUse<'a>(&'a Pool);
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// A queue that is watched.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {

@@ -2,12 +2,12 @@
 //! making one takes seconds.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests too")]
 
-use std::{fs, process::Child, sync::Arc};
+use std::sync::Arc;
 
 use freischalt_database::{
     Database, DatabaseError, Location, Migration, OpenError, Opened, Schema, Transaction,
 };
-use freischalt_testbed::{Cluster, as_nobody, free_port, give_away};
+use freischalt_testbed::{Cluster, Pooler};
 use tokio::sync::Barrier;
 
 const SCHEMA: Schema = Schema {
@@ -207,59 +207,6 @@ async fn a_pooler_may_give_each_transaction_another_connection(cluster: &Cluster
     }
     callers.join_all().await;
     assert_eq!(parents(&database).await, 100);
-}
-
-/// A pooler that pools transactions, over fewer connections than we have to it.
-struct Pooler {
-    folder: tempfile::TempDir,
-    port: String,
-    process: Child,
-}
-
-impl Pooler {
-    fn start(cluster: &Cluster) -> Self {
-        let folder = tempfile::Builder::new().prefix("pb").tempdir_in("/tmp").unwrap();
-        give_away(folder.path());
-        let (port, here) = (free_port(), folder.path().display().to_string());
-        let socket = cluster.socket_folder().display();
-        let users = folder.path().join("users");
-        fs::write(&users, "\"postgres\" \"\"\n").unwrap();
-        let config = format!(
-            "[databases]\npostgres = host={socket} port={}\n[pgbouncer]\nlisten_port = {port}\n\
-             unix_socket_dir = {here}\nauth_type = trust\nauth_file = {}\npool_mode = transaction\n\
-             default_pool_size = 3\n",
-            cluster.port(),
-            users.display(),
-        );
-        let file = folder.path().join("pgbouncer.ini");
-        fs::write(&file, config).unwrap();
-        let program = if std::path::Path::new("/usr/sbin/pgbouncer").exists() {
-            "/usr/sbin/pgbouncer"
-        } else {
-            "pgbouncer"
-        };
-        let process = as_nobody(program).arg("-q").arg(&file).spawn().unwrap();
-        let pooler = Self { folder, port, process };
-        let socket = pooler.folder.path().join(format!(".s.PGSQL.{}", pooler.port));
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-        while !socket.exists() {
-            assert!(std::time::Instant::now() < deadline, "the pooler does not start");
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        pooler
-    }
-
-    fn url(&self) -> String {
-        let folder = self.folder.path().display().to_string().replace('/', "%2F");
-        format!("postgres://postgres@{folder}:{}/postgres?prepared_statements=off", self.port)
-    }
-}
-
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 /// Also what is under way when the server goes away is done, once.

@@ -1,8 +1,6 @@
 //! Orders and payments as web UI and API both drive them: the rules with fresh random values, in
 //! the store's transactions, and what is due for an order done at once.
 
-use std::time::Duration;
-
 use freischalt_marketplace::{
     Change, CustomerId, Day, Language, MethodId, Order, OrderId, Provider, ProviderId, StoredMeans,
     SubscriptionId, TransactionId, UserId,
@@ -20,7 +18,7 @@ use freischalt_store::{
 
 use crate::{
     random::{self, NoRandom},
-    state::{App, AppState},
+    state::AppState,
     window::Window,
 };
 
@@ -28,8 +26,6 @@ use crate::{
 pub(crate) const LINK_PATH: &str = "/smart/short.php";
 /// Orders that are looked after in one round.
 const ROUND: u32 = 200;
-/// How long the caretaker rests when nothing is due.
-const REST: Duration = Duration::from_secs(1);
 
 /// Why nothing came of it.
 #[derive(Debug, thiserror::Error)]
@@ -162,7 +158,8 @@ impl AppState {
         Ok(self.look_after(order).await?)
     }
 
-    /// Does everything that is due for an order now. What fails is done by the caretaker later.
+    /// Does everything that is due for an order now. What fails is done in the background
+    /// later.
     pub(crate) async fn look_after(
         &self,
         (customer, order): OrderAddress,
@@ -293,27 +290,6 @@ impl AppState {
             facts.deal.pay(means.clone(), &new, now)
         })
         .await
-    }
-}
-
-/// Looks after all orders until the server stops: what banks say later, and instalments.
-pub(crate) async fn caretaker(app: App, mut stopping: tokio::sync::watch::Receiver<()>) {
-    loop {
-        let more = match app.look_after_all().await {
-            Ok(more) => more,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "orders were not looked after"
-                );
-                false
-            }
-        };
-        let rest = if more { Duration::ZERO } else { REST };
-        tokio::select! {
-            () = tokio::time::sleep(rest) => {}
-            _ = stopping.changed() => return,
-        }
     }
 }
 

@@ -11,8 +11,8 @@ use freischalt_marketplace::Policy;
 use freischalt_protocol::{Secret, seal::MasterKey};
 use freischalt_store::{Keys, Location};
 
-pub use data_dir::{DataDirProblem, sandbox_in_memory, sandbox_location};
-pub use file::{ConfigProblem, read_file, store_location};
+pub use data_dir::{DataDirProblem, existing_sandbox, sandbox_in_memory, sandbox_location};
+pub use file::{ConfigProblem, encryption_key, read_file, store_location};
 pub use policy::policy_from_settings;
 
 pub use crate::guard::Limits;

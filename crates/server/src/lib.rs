@@ -4,6 +4,7 @@
 //! it is told to stop. There are no statics, and two may run in one process.
 
 mod api;
+mod background;
 mod clock;
 mod commerce;
 pub mod config;
@@ -64,6 +65,9 @@ pub enum ServerError {
     /// The metrics cannot be set up.
     #[error("the metrics cannot be set up")]
     Metrics(#[source] metrics_exporter_prometheus::BuildError),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] random::NoRandom),
     /// Serving failed.
     #[error("serving failed")]
     Serve(#[source] io::Error),
@@ -100,6 +104,7 @@ impl Server {
         store.observe(metrics.observer());
         let app = Arc::new(AppState {
             store,
+            process: random::bytes()?,
             clock: Clock::new(config.mode == Mode::Sandbox),
             policy: config.policy,
             mode: config.mode,
@@ -149,11 +154,11 @@ impl Server {
         let (announce, stopping) = watch::channel(());
         let marketplace = serve(marketplace, router::marketplace(app.clone()), stopping.clone());
         let management = serve(management, management::router(app.clone()), stopping.clone());
-        let caretaker = commerce::caretaker(app.clone(), stopping.clone());
+        let background = background::run(app.clone(), stopping.clone());
         let dispatcher = webhook::dispatcher(app.clone(), stopping);
         let served = async {
             let (marketplace, management, (), ()) =
-                tokio::join!(marketplace, management, caretaker, dispatcher);
+                tokio::join!(marketplace, management, background, dispatcher);
             (marketplace, management)
         };
         let patience = async {

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use freischalt_protocol::{ErrorCode, KnownAction};
-use freischalt_store::{Group, Observer, Waiting};
+use freischalt_store::{Connections, Group, Observer, Waiting};
 use metrics::{
     Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, SharedString, Unit,
 };
@@ -70,6 +70,8 @@ pub struct Metrics {
     action_seconds: Histogram,
     waiting_changes: Gauge,
     waiting_queries: Gauge,
+    connections: Gauge,
+    busy_connections: Gauge,
     store: Commits,
 }
 
@@ -120,6 +122,7 @@ impl Metrics {
             let key = key("freischalt_store_waiting", vec![("kind", kind)]);
             recorder.register_gauge(&key, &METADATA)
         };
+        let gauge = |name| recorder.register_gauge(&key(name, vec![]), &METADATA);
         let metrics = Self {
             handle: recorder.handle(),
             surfaces: Surface::ALL.map(|surface| Requests::of(surface, &recorder)),
@@ -130,6 +133,8 @@ impl Metrics {
             action_seconds: histogram("freischalt_action_duration_seconds"),
             waiting_changes: waiting("changes"),
             waiting_queries: waiting("queries"),
+            connections: gauge("freischalt_store_connections_max"),
+            busy_connections: gauge("freischalt_store_connections_busy"),
             store: Commits {
                 changes: histogram("freischalt_store_group_changes"),
                 seconds: histogram("freischalt_store_commit_duration_seconds"),
@@ -231,6 +236,9 @@ pub(crate) async fn show(State(app): State<App>) -> Response {
     let Waiting { changes, queries } = app.store.waiting();
     app.metrics.waiting_changes.set(u32::try_from(changes).unwrap_or(u32::MAX));
     app.metrics.waiting_queries.set(u32::try_from(queries).unwrap_or(u32::MAX));
+    let Connections { most, busy } = app.store.connections().unwrap_or_default();
+    app.metrics.connections.set(u32::try_from(most).unwrap_or(u32::MAX));
+    app.metrics.busy_connections.set(u32::try_from(busy).unwrap_or(u32::MAX));
     ([(header::CONTENT_TYPE, content_type)], app.metrics.handle.render()).into_response()
 }
 
@@ -258,6 +266,8 @@ fn describe(recorder: &PrometheusRecorder) {
     let gauges = [
         ("freischalt_http_requests_in_flight", "Requests that are being answered."),
         ("freischalt_store_waiting", "Changes and queries that wait for the database."),
+        ("freischalt_store_connections_max", "Connections to PostgreSQL that there can be."),
+        ("freischalt_store_connections_busy", "Connections to PostgreSQL in use."),
     ];
     let histograms = [
         ("freischalt_http_request_duration_seconds", Unit::Seconds, "From head to answer."),

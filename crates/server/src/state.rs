@@ -23,6 +23,8 @@ pub type App = Arc<AppState>;
 pub struct AppState {
     /// Everything durable.
     pub store: Store,
+    /// Names this process among those that share the store.
+    pub process: [u8; 16],
     /// The one clock.
     pub clock: Clock,
     /// The rules' switches.

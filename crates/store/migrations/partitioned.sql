@@ -57,3 +57,4 @@ DROP TABLE activations_whole;
 CREATE UNIQUE INDEX activations_live ON activations (customer_id, provider_id)
     WHERE ended_at IS NULL;
 CREATE INDEX activations_by_id ON activations (activation_id);
+CREATE INDEX parameter_cache_expires ON parameter_cache (expires);

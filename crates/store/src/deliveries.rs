@@ -43,6 +43,19 @@ macro_rules! columns {
     };
 }
 
+/// Finds what [`Store::take_deliveries`] takes.
+macro_rules! due {
+    () => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM deliveries d
+             WHERE d.stage = 'waiting' AND d.stage_at <= ?1 AND d.leased_until <= ?1
+             ORDER BY d.stage_at, d.customer_id, d.delivery_id LIMIT ?2"
+        )
+    };
+}
+
 impl Store {
     /// Takes deliveries that are due, so that nobody else takes them for `lease` seconds. A
     /// process that ends in the meantime loses nothing: they are taken again after that.
@@ -54,14 +67,13 @@ impl Store {
     ) -> Result<Vec<Delivery>, StoreError> {
         self.database
             .write(move |tx| {
-                let sql = concat!(
-                    "SELECT ",
-                    columns!(),
-                    " FROM deliveries d
-                     WHERE d.stage = 'waiting' AND d.stage_at <= ?1 AND d.leased_until <= ?1
-                     ORDER BY d.stage_at, d.customer_id, d.delivery_id LIMIT ?2"
-                );
-                let found = tx.query_for_update(sql, &[&now.0, &limit])?;
+                // What another process is taking at this moment is not waited for.
+                let sql = if tx.is_postgres() {
+                    concat!(due!(), " FOR UPDATE SKIP LOCKED")
+                } else {
+                    due!()
+                };
+                let found = tx.query(sql, &[&now.0, &limit])?;
                 let due = found.iter().map(read).collect::<Result<Vec<_>, _>>()?;
                 for delivery in &due {
                     tx.execute(

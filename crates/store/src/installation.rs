@@ -39,6 +39,17 @@ pub(crate) fn check(
     }
 }
 
+/// What the database was made for, if anything.
+pub(crate) fn kind(tx: &mut Transaction<'_>) -> Result<Option<Kind>, StoreError> {
+    let row = tx.query_opt("SELECT kind FROM installation", &[])?;
+    let kind: Option<String> = row.map(|row| row.get("kind")).transpose()?;
+    let problem = "the kind is none";
+    kind.map(|kind| {
+        Kind::parse(&kind).ok_or(StoreError::Corrupt { table: "installation", problem })
+    })
+    .transpose()
+}
+
 /// Whether the known text is sealed under the current key.
 pub(crate) fn is_current(tx: &mut Transaction<'_>, vault: &Vault) -> Result<bool, StoreError> {
     let row = tx.query_opt("SELECT key_check FROM installation", &[])?;

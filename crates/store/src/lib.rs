@@ -7,6 +7,7 @@
 
 mod accounts;
 mod activations;
+mod background;
 mod clients;
 mod deals;
 mod deliveries;
@@ -14,6 +15,7 @@ mod directory;
 mod installation;
 mod records;
 mod reseal;
+mod transport;
 
 use std::sync::Arc;
 
@@ -32,8 +34,12 @@ pub use deals::{
 };
 pub use deliveries::{AttemptEntry, DeliveryFilter};
 pub use directory::{CreateProblem, NewCustomer, NewProvider, PutUserProblem};
-pub use freischalt_database::{Group, Keys, Location, Observer, PostgresProblem, Waiting};
+pub use freischalt_database::{
+    Backup, BackupError, Connections, Copied, CopyError, Group, Keys, Location, Observer,
+    PostgresProblem, Waiting,
+};
 pub use records::{Record, Save, SaveFacts};
+pub use transport::{TransportError, back_up, copy_installation, restore_backup};
 
 const SCHEMA: Schema = Schema {
     name: "marketplace",
@@ -42,6 +48,7 @@ const SCHEMA: Schema = Schema {
         migration!(2, "0002_commerce"),
         migration!(3, "0003_live_index"),
         migration!(4, "0004_clients"),
+        migration!(5, "0005_processes"),
     ],
 };
 
@@ -58,11 +65,16 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn as_str(self) -> &'static str {
+    /// As it stands in the database.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sandbox => "sandbox",
             Self::Production => "production",
         }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Sandbox, Self::Production].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -101,6 +113,14 @@ pub enum StoreError {
     /// A secret cannot be sealed.
     #[error("a secret cannot be sealed")]
     Sealing(#[source] VaultError),
+}
+
+impl StoreError {
+    /// Whether the change may have been kept all the same: the connection to the database broke
+    /// while it was committed.
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Database(DatabaseError::Unknown(_)))
+    }
 }
 
 impl From<DatabaseError> for StoreError {
@@ -166,6 +186,12 @@ impl Store {
     /// What waits for the database at this moment.
     pub fn waiting(&self) -> Waiting {
         self.database.waiting()
+    }
+
+    /// How many connections to a database server there can be, and how many are in use; none where
+    /// there is no server.
+    pub fn connections(&self) -> Option<Connections> {
+        self.database.connections()
     }
 
     /// Whether the store answers; for readiness checks.

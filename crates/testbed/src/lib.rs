@@ -5,6 +5,7 @@
 
 #![expect(clippy::expect_used, reason = "this is for tests only")]
 
+mod pooler;
 mod proxy;
 
 use std::{
@@ -20,6 +21,7 @@ use std::{
 
 use tempfile::TempDir;
 
+pub use pooler::Pooler;
 pub use proxy::{Cut, Proxy};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -63,6 +65,66 @@ impl Cluster {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         cluster.resume();
         Some(cluster)
+    }
+
+    /// A second server that follows this one, as a standby does.
+    pub fn standby(&self) -> Self {
+        let folder = tempfile::Builder::new().prefix("pg").tempdir_in("/tmp").expect("a folder");
+        give_away(folder.path());
+        let programs = self.programs.clone();
+        let port = free_port();
+        let mut standby = Self { folder, programs, port, tls: false, server: None };
+        let copied = standby
+            .command("pg_basebackup")
+            .args(["--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream"])
+            .args(["--username=postgres", "--port", &self.port, "--host"])
+            .arg(self.folder.path())
+            .arg("--pgdata")
+            .arg(standby.data())
+            .output()
+            .expect("pg_basebackup runs");
+        assert!(copied.status.success(), "{}", String::from_utf8_lossy(&copied.stderr));
+        standby.resume();
+        standby
+    }
+
+    /// From now on a commit is answered when a standby has it too. Waits until one follows.
+    pub fn wait_for_standbys(&self) {
+        self.run_sql("ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (*)'");
+        self.run_sql("SELECT pg_reload_conf()");
+        let deadline = Instant::now() + PATIENCE;
+        let synchronous = "SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        while self.run_sql(synchronous) == "0" {
+            assert!(Instant::now() < deadline, "no standby follows: {}", self.log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Makes a standby a server of its own, which waits for no standby before it has one.
+    pub fn promote(&self) {
+        let mut command = self.command("pg_ctl");
+        command.args(["promote", "--wait", "--silent", "--pgdata"]).arg(self.data());
+        let promoted = command.status().expect("pg_ctl runs");
+        assert!(promoted.success(), "it is not promoted: {}", self.log());
+        self.run_sql("ALTER SYSTEM RESET synchronous_standby_names");
+        self.run_sql("SELECT pg_reload_conf()");
+    }
+
+    /// Kills the server without any warning (SIGKILL). It is not to be used again.
+    pub fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            server.kill().expect("it runs");
+            server.wait().expect("it is ours");
+        }
+    }
+
+    /// The URL of a database that is on one of two servers, whichever accepts writes.
+    pub fn url_of_either(&self, other: &Self) -> String {
+        let folder = |cluster: &Self| {
+            let folder = cluster.folder.path().display().to_string().replace('/', "%2F");
+            format!("{folder}:{}", cluster.port)
+        };
+        format!("postgres://postgres@{},{}/postgres", folder(self), folder(other))
     }
 
     /// The URL of the database that every server has.
@@ -129,6 +191,38 @@ impl Cluster {
             .expect("psql runs");
         assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// From now on the server writes down every statement.
+    pub fn listen_to_statements(&self) {
+        self.run_sql("ALTER SYSTEM SET log_statement = 'all'");
+        self.run_sql("SELECT pg_reload_conf()");
+        // Every session hears of it before its next statement; this one is the first of those.
+        self.run_sql("SELECT 'from here on'");
+    }
+
+    /// The statements that were run since [`listen_to_statements`](Self::listen_to_statements),
+    /// each in one line.
+    pub fn statements(&self) -> Vec<String> {
+        let log = self.log();
+        let begin = log.rfind("from here on").unwrap_or_default();
+        let mut statements: Vec<String> = Vec::new();
+        let mut goes_on = false;
+        for line in log.get(begin..).unwrap_or_default().lines().skip(1) {
+            if let Some(more) = line.strip_prefix('\t').filter(|_| goes_on) {
+                if let Some(last) = statements.last_mut() {
+                    last.push(' ');
+                    last.push_str(more.trim());
+                }
+                continue;
+            }
+            let executed =
+                line.split_once("LOG:  execute ").and_then(|(_, rest)| rest.split_once(": "));
+            let run = line.split_once("LOG:  statement: ").map(|(_, statement)| ("", statement));
+            goes_on = executed.is_some() || run.is_some();
+            statements.extend(executed.or(run).map(|(_, statement)| statement.trim().to_owned()));
+        }
+        statements
     }
 
     /// Stops the server at once, as a crash would.

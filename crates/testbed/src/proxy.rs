@@ -36,6 +36,8 @@ struct Shared {
     socket: PathBuf,
     /// What the next commit comes to.
     next: Mutex<Option<Cut>>,
+    /// Connections that were made since the last time that all were cut.
+    open: Mutex<Vec<(TcpStream, UnixStream)>>,
 }
 
 impl Shared {
@@ -56,7 +58,7 @@ impl Proxy {
         let socket = cluster.socket_folder().join(format!(".s.PGSQL.{}", cluster.port()));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("it has an address").port();
-        let shared = Arc::new(Shared { socket, next: Mutex::default() });
+        let shared = Arc::new(Shared { socket, next: Mutex::default(), open: Mutex::default() });
         let served = Arc::clone(&shared);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -79,6 +81,14 @@ impl Proxy {
         *self.shared.next.lock().unwrap_or_else(PoisonError::into_inner) = Some(cut);
     }
 
+    /// Cuts every connection there is, whatever it is doing.
+    pub fn cut_all(&self) {
+        let mut open = self.shared.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for (client, server) in open.drain(..) {
+            end(&client, &server);
+        }
+    }
+
     /// Whether nothing waits to be cut any more.
     pub fn has_cut(&self) -> bool {
         self.shared.next.lock().unwrap_or_else(PoisonError::into_inner).is_none()
@@ -88,6 +98,8 @@ impl Proxy {
 fn serve(client: TcpStream, shared: &Arc<Shared>) -> io::Result<()> {
     client.set_nodelay(true)?;
     let server = UnixStream::connect(&shared.socket)?;
+    let both = (client.try_clone()?, server.try_clone()?);
+    shared.open.lock().unwrap_or_else(PoisonError::into_inner).push(both);
     let (from_client, to_server) = (client.try_clone()?, server.try_clone()?);
     let deaf = Arc::new(AtomicBool::new(false));
     let (requests, deafens) = (Arc::clone(shared), Arc::clone(&deaf));

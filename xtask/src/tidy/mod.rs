@@ -3,6 +3,7 @@
 //! Each check is a function from text to findings and knows nothing of the file system; only
 //! `tree` reads files.
 
+mod alerts;
 mod crates;
 mod fidelity;
 mod links;
@@ -51,6 +52,7 @@ pub(crate) fn run() -> Result<()> {
     let mut findings = crates::check(&root)?;
     findings.extend(links::check(&tree));
     findings.extend(fidelity::check(&tree));
+    findings.extend(alerts::check(&tree));
     findings.extend(migrations::check(&tree));
     let mut notices = Vec::new();
     for (path, content) in &tree {

@@ -14,6 +14,7 @@ pub(crate) mod requests;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod sign;
+pub(crate) mod store;
 pub(crate) mod unlock;
 pub(crate) mod verify;
 
@@ -29,6 +30,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
         Some(Command::Gateway(arguments)) => gateway::run(&arguments),
+        Some(Command::Store(command)) => store::run(&command),
+        Some(Command::Backup(arguments)) => store::run_backup(&arguments),
+        Some(Command::Restore(arguments)) => store::run_restore(&arguments),
         Some(Command::Provider(command)) => provider::run(&command),
         Some(Command::Customer(command)) => customer::run(&command),
         Some(Command::Activation(command)) => activation::run(&command),

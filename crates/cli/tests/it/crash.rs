@@ -133,6 +133,12 @@ fn customer(number: usize) -> Value {
 fn start(server: &Running, number: usize) -> Pending {
     let wanted = json!({ "provider": "demo", "customer": format!("c{number}") });
     let started = server.manage("POST", "/v1/activations", &wanted);
+    let id = started["id"].as_str().unwrap().to_owned();
+    Pending { id, body: unlock_body(&started) }
+}
+
+/// The provider's call that ends an activation, made from what its start was answered with.
+pub(crate) fn unlock_body(started: &Value) -> String {
     let text = |name: &str| started[name].as_str().unwrap();
     let (token, action_id) = (text("apiToken"), Verb::Do.action_id());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
@@ -150,7 +156,7 @@ fn start(server: &Running, number: usize) -> Pending {
             "isRegularCustomer": 0,
         },
     }] } });
-    Pending { id: text("id").to_owned(), body: body.to_string() }
+    body.to_string()
 }
 
 /// Does something with each item, with several hands; what came of it, in their order.

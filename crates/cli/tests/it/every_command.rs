@@ -63,6 +63,7 @@ fn every_command_works_for_people_and_for_scripts() {
     clock(&mut ledger);
     signatures(&mut ledger);
     without_a_server(&mut ledger);
+    installations(&mut ledger);
 
     let mut called = ledger.called;
     called.extend(SERVERS.map(str::to_owned));
@@ -215,4 +216,25 @@ fn without_a_server(ledger: &mut Ledger) {
     let script = ledger.run(&["completions", "bash"]);
     assert_eq!(script.code, 0);
     assert!(script.out.contains("freischalt"));
+}
+
+/// Those that need a database which nobody uses: what they do is tested in `databases`.
+fn installations(ledger: &mut Ledger) {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    Running::sandbox_in(&folder.path().join("data")).stop();
+    let (data, database) = (at("data"), at("data/freischalt.db"));
+    let people = ledger.run(&["store", "copy", &database, &at("one.db")]);
+    assert!(people.code == 0 && people.out.contains("CHECKSUM"), "{}{}", people.out, people.err);
+    let scripts = ledger.run(&["store", "copy", &database, &at("two.db"), "--json"]);
+    assert!(serde_json::from_str::<Value>(&scripts.out).unwrap()["rows"].is_u64());
+    let people = ledger.run(&["backup", &at("b.db"), "--data", &data]);
+    assert!(people.code == 0 && people.out.contains("The key is not in it"), "{}", people.err);
+    std::fs::rename(&database, at("moved-away.db")).unwrap();
+    let scripts = ledger.run(&["restore", &at("b.db"), "--data", &data, "--json"]);
+    let report: Value = serde_json::from_str(&scripts.out).unwrap();
+    assert_eq!(
+        (report["kind"].as_str(), report["file"].as_str()),
+        (Some("sandbox"), Some(&*database))
+    );
 }

@@ -9,6 +9,7 @@ mod support;
 mod arguments;
 mod client_examples;
 mod crash;
+mod databases;
 mod doctor;
 mod error;
 mod every_command;

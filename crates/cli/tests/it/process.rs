@@ -63,6 +63,14 @@ fn ready_line(text: &str) -> Option<Ready> {
     Some((at("marketplace")?, at("management")?, ready.clone()))
 }
 
+/// The line of the log that says where a server for real listens.
+fn served(text: &str) -> Option<Ready> {
+    let log: Value = serde_json::from_str(text.lines().last()?).ok()?;
+    let at = |name: &str| log[name].as_str()?.parse().ok();
+    (log["message"] == "ready").then_some(())?;
+    Some((at("marketplace")?, at("management")?, log.clone()))
+}
+
 /// A server that runs. Dropping it kills it.
 pub(crate) struct Running {
     child: Child,
@@ -128,12 +136,13 @@ impl Running {
     /// The server for real, with this configuration.
     pub(crate) fn serve(config: &Path) -> Self {
         let words = ["serve", "--config", config.to_str().unwrap()];
-        Self::start(&mut freischalt(words), Says::Err, |text| {
-            let log: Value = serde_json::from_str(text.lines().last()?).ok()?;
-            let at = |name: &str| log[name].as_str()?.parse().ok();
-            (log["message"] == "ready").then_some(())?;
-            Some((at("marketplace")?, at("management")?, log.clone()))
-        })
+        Self::start(&mut freischalt(words), Says::Err, served)
+    }
+
+    /// As [`serve`](Self::serve), on this database.
+    pub(crate) fn serve_on(config: &Path, store: &str) -> Self {
+        let words = ["serve", "--config", config.to_str().unwrap(), "--store", store];
+        Self::start(&mut freischalt(words), Says::Err, served)
     }
 
     /// Starts the command and waits until `find` finds in what it wrote where it listens.

@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{PostgresUrl, session::Session, tls};
-use crate::watch::Watch;
+use crate::watch::{Pool, Watch};
 
 /// How long a server may be away before callers are told.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,6 +22,7 @@ pub(super) struct Connector {
     tls: MakeRustlsConnect,
     pub(super) changes: Watch,
     pub(super) queries: Watch,
+    pub(super) pool: Pool,
 }
 
 impl fmt::Debug for Connector {
@@ -38,7 +39,13 @@ pub(super) fn runtime() -> io::Result<Runtime> {
 impl Connector {
     pub(super) fn new(url: &PostgresUrl) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let tls = tls::connector(url.root_certificates.as_deref())?;
-        Ok(Self { url: url.clone(), tls, changes: Watch::default(), queries: Watch::default() })
+        Ok(Self {
+            url: url.clone(),
+            tls,
+            changes: Watch::default(),
+            queries: Watch::default(),
+            pool: Pool::default(),
+        })
     }
 
     /// The queue of changes, or that of queries.

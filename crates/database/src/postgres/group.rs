@@ -96,6 +96,7 @@ impl<J: Job> Groups<J> {
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..LANES {
             let (connector, receiver) = (Arc::clone(connector), Arc::clone(&receiver));
+            connector.pool.grow();
             thread::spawn(move || serve(&connector, &receiver));
         }
         Self { queue: sender, connector: Arc::clone(connector) }
@@ -128,6 +129,7 @@ fn serve<J: Job>(connector: &Connector, queue: &Mutex<mpsc::Receiver<J>>) {
         let group = next_group(&mut left);
         let (watch, changes, began) = (connector.watch(J::WRITES), group.len(), Instant::now());
         watch.leave(changes);
+        let in_use = connector.pool.enter();
         match &mut link {
             Ok(link) => run(link, group),
             Err(problem) => {
@@ -136,6 +138,7 @@ fn serve<J: Job>(connector: &Connector, queue: &Mutex<mpsc::Receiver<J>>) {
                 }
             }
         }
+        drop(in_use);
         if J::WRITES {
             watch.committed(changes, began.elapsed());
         }

@@ -40,6 +40,7 @@ impl Workers {
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..connector.url.connections {
             let (connector, receiver) = (Arc::clone(connector), Arc::clone(&receiver));
+            connector.pool.grow();
             thread::spawn(move || serve(&connector, &receiver));
         }
         Self { queue: sender, connector: Arc::clone(connector) }
@@ -66,10 +67,12 @@ fn serve(connector: &Connector, queue: &Mutex<mpsc::Receiver<Task>>) {
         let watch = connector.watch(task.writes);
         watch.leave(1);
         let began = Instant::now();
+        let in_use = connector.pool.enter();
         let fate = match &mut link {
             Ok(link) => run(link, &mut task),
             Err(problem) => Fate::NotBegun(problem.to_string()),
         };
+        drop(in_use);
         if task.writes {
             watch.committed(1, began.elapsed());
         }

@@ -62,6 +62,18 @@ pub fn sandbox_location(folder: &Path) -> Result<(Location, MasterKey), DataDirP
     Ok((Location::File(folder.join(DATABASE)), key))
 }
 
+/// Database and key of a data folder that a sandbox has made; nothing is made here.
+pub fn existing_sandbox(folder: &Path) -> Result<(Location, MasterKey), DataDirProblem> {
+    let path = folder.join(KEY);
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let key = parse_key(&text).ok_or(DataDirProblem::Key(path))?;
+            Ok((Location::File(folder.join(DATABASE)), key))
+        }
+        Err(source) => Err(DataDirProblem::Io { what: "read", path, source }),
+    }
+}
+
 /// A sandbox that leaves nothing behind.
 pub fn sandbox_in_memory() -> Result<(Location, MasterKey), DataDirProblem> {
     Ok((Location::Memory, MasterKey::new(random::bytes()?)))

@@ -242,8 +242,17 @@ fn key(folder: &Path, file: &Path) -> Result<MasterKey, ConfigProblem> {
     const SETTING: &str = "store.encryption_key_file";
     let path = folder.join(file);
     check_private(SETTING, &path)?;
-    parse_key(&read(&path)?).map_or_else(
-        || refuse(SETTING, format!("{} must hold 64 hexadecimal digits", path.display())),
+    read_key(SETTING, &path)
+}
+
+/// An encryption key that was named outside of any configuration.
+pub fn encryption_key(path: &Path) -> Result<MasterKey, ConfigProblem> {
+    read_key("--key-file", path)
+}
+
+fn read_key(setting: &'static str, path: &Path) -> Result<MasterKey, ConfigProblem> {
+    parse_key(&read(path)?).map_or_else(
+        || refuse(setting, format!("{} must hold 64 hexadecimal digits", path.display())),
         Ok,
     )
 }

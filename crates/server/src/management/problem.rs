@@ -103,6 +103,11 @@ impl From<StoreError> for Problem {
             return Self::busy();
         }
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        if error.is_unknown() {
+            let detail = "the database was lost at that moment, and whether it was done is not \
+                          known: look, or ask again";
+            return Self { detail: detail.to_owned(), ..Self::internal() };
+        }
         Self::internal()
     }
 }

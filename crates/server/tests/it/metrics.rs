@@ -73,20 +73,24 @@ async fn strangers_see_no_metrics() {
     assert_eq!(wire::exchange(world.api, &request).await.status, 404);
 }
 
-/// A dashboard of metrics that are no more shows empty panels, and nobody notices.
+/// A dashboard of metrics that are no more shows empty panels, and an alert never fires: nobody
+/// notices either.
 #[tokio::test]
-async fn the_dashboard_asks_for_metrics_that_exist() {
+async fn dashboard_and_alerts_ask_for_metrics_that_exist() {
     let world = World::new().await;
     let run = world.start("demo").await;
     assert_unlocked(&world.unlock(&run).await);
     let text = metrics(&world).await;
     let dashboard = include_str!("../../../../docs/grafana-dashboard.json");
+    let alerts = include_str!("../../../../ops/alerts.yml");
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let asked = dashboard.split(|letter| !is_word(letter));
-    let asked: std::collections::BTreeSet<&str> =
-        asked.filter(|word| word.starts_with("freischalt_")).collect();
-    assert!(asked.len() > 7, "{asked:?}");
-    for name in asked {
-        assert!(text.contains(&format!("\n{name}")), "the dashboard asks for {name}:\n{text}");
+    for (asker, document) in [("the dashboard", dashboard), ("an alert", alerts)] {
+        let asked = document.split(|letter| !is_word(letter));
+        let asked: std::collections::BTreeSet<&str> =
+            asked.filter(|word| word.starts_with("freischalt_")).collect();
+        assert!(asked.len() > 5, "{asked:?}");
+        for name in asked {
+            assert!(text.contains(&format!("\n{name}")), "{asker} asks for {name}:\n{text}");
+        }
     }
 }

@@ -14,6 +14,7 @@
 mod accounts;
 mod activations;
 mod at_rest;
+mod background;
 mod broken;
 mod deals;
 mod deliveries;
@@ -26,6 +27,7 @@ mod processes;
 mod queue;
 mod races;
 mod reading;
+mod scaling;
 mod shop;
 
 /// Runs each function on each engine: on SQLite as a test of its own, on PostgreSQL as one test for
@@ -140,6 +142,10 @@ on_every_engine! {
         an_account_keeps_its_methods_when_it_changes
         accounts_are_those_of_their_customer
         a_right_is_given_taken_and_left;
+    background:
+        a_lease_is_had_by_one_until_it_ends
+        sixteen_claims_of_a_lease_make_one
+        what_has_expired_is_thrown_away_a_little_at_a_time;
     races:
         sixteen_unlocks_make_one
         sixteen_beginnings_make_one_live_run

@@ -1,0 +1,170 @@
+//! Copies of a database file: made while it is in use, checked before they count, and never
+//! written over something that is there.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::OpenFlags;
+
+use super::{Connection, Transaction};
+use crate::{DatabaseError, OpenError};
+
+/// A copy that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Why there is no copy.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// There is something already.
+    #[error("{} is there already and is not overwritten: name another file, or move it away", .0.display())]
+    Exists(PathBuf),
+    /// There is nothing to be copied.
+    #[error("there is no database {}", .0.display())]
+    Missing(PathBuf),
+    /// The file is damaged.
+    #[error("{} is damaged: {problem}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        problem: String,
+    },
+    /// A file cannot be read or written.
+    #[error("cannot copy {} to {}", from.display(), to.display())]
+    Io {
+        /// What was to be copied.
+        from: PathBuf,
+        /// Where to.
+        to: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// A file cannot be opened as a database.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+}
+
+/// Copies the database as it is at one moment, also while a server writes to it; the copy is
+/// checked and on disk when this returns. Blocks.
+pub fn backup(from: &Path, to: &Path) -> Result<Backup, BackupError> {
+    if !from.exists() {
+        return Err(BackupError::Missing(from.to_owned()));
+    }
+    write_new(from, to, |partial| {
+        let failed = |source: rusqlite::Error| OpenError::File {
+            path: from.to_owned(),
+            source: Box::new(source),
+        };
+        // SQLite takes an empty file for a new one, and this one is ours alone.
+        new_file(partial).map_err(io_error(from, partial))?;
+        let source = rusqlite::Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE);
+        let source = source.map_err(failed)?;
+        source.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
+        let into = partial.to_string_lossy();
+        source.execute("VACUUM INTO ?1", [into.as_ref()]).map_err(failed)?;
+        check(partial, |_| Ok::<_, BackupError>(()))
+    })
+}
+
+/// Puts a copy in the place of a database that is not there, after `inspect` has seen it. Blocks.
+pub fn restore<E: From<BackupError> + From<DatabaseError>>(
+    from: &Path,
+    to: &Path,
+    inspect: impl FnOnce(&mut crate::Transaction<'_>) -> Result<(), E>,
+) -> Result<Backup, E> {
+    if !from.exists() {
+        return Err(BackupError::Missing(from.to_owned()).into());
+    }
+    write_new(from, to, |partial| {
+        let copied =
+            new_file(partial).and_then(|mut file| io::copy(&mut File::open(from)?, &mut file));
+        copied.map_err(io_error(from, partial))?;
+        check(partial, inspect)
+    })
+}
+
+/// Writes a file under another name first, so that half of it is never taken for the whole.
+fn write_new<E: From<BackupError>>(
+    from: &Path,
+    to: &Path,
+    write: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<Backup, E> {
+    for name in [to.to_owned(), beside(to, "-wal"), beside(to, "-shm")] {
+        if name.exists() {
+            return Err(BackupError::Exists(name).into());
+        }
+    }
+    let partial = beside(to, ".partial");
+    if partial.exists() {
+        return Err(BackupError::Exists(partial).into());
+    }
+    let written = write(&partial).and_then(|()| {
+        let placed = place(&partial, to).map_err(io_error(from, to));
+        Ok(placed?)
+    });
+    if written.is_err() {
+        // It may never have come to be.
+        let _ = fs::remove_file(&partial);
+    }
+    written
+}
+
+/// Gives a file its name once it is on disk.
+fn place(partial: &Path, to: &Path) -> io::Result<Backup> {
+    let file = OpenOptions::new().write(true).open(partial)?;
+    file.sync_all()?;
+    let bytes = file.metadata()?.len();
+    // Unlike a rename, this fails if somebody has made a file of that name in the meantime.
+    fs::hard_link(partial, to)?;
+    fs::remove_file(partial)?;
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    Ok(Backup { bytes })
+}
+
+fn check<E: From<BackupError>>(
+    path: &Path,
+    inspect: impl FnOnce(&mut crate::Transaction<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let damaged = |problem: String| BackupError::Damaged { path: path.to_owned(), problem };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let opened = rusqlite::Connection::open_with_flags(path, flags);
+    let connection = opened.map_err(|error| damaged(error.to_string()))?;
+    for pragma in ["integrity_check", "foreign_key_check"] {
+        let mut findings = Vec::new();
+        let asked = connection.pragma_query(None, pragma, |row| {
+            findings.push(row.get_ref(0)?.as_str().unwrap_or("a row without text").to_owned());
+            Ok(())
+        });
+        asked.map_err(|error| damaged(error.to_string()))?;
+        findings.retain(|finding| finding != "ok");
+        if !findings.is_empty() {
+            return Err(damaged(format!("{pragma}: {}", findings.join("; "))).into());
+        }
+    }
+    let connection = Connection::new(connection);
+    inspect(&mut crate::Transaction::sqlite(Transaction::reading(&connection)))
+}
+
+fn new_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+fn io_error(from: &Path, to: &Path) -> impl FnOnce(io::Error) -> BackupError {
+    move |source| BackupError::Io { from: from.to_owned(), to: to.to_owned(), source }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}

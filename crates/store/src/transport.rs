@@ -1,0 +1,206 @@
+//! A whole installation on its way: to another engine, to a backup, and back.
+//!
+//! What is sealed stays sealed: none of this needs a key, and where one is given it is only tried,
+//! so that nobody finds out later that it is the wrong one.
+
+use std::path::{Path, PathBuf};
+
+use freischalt_database::{
+    Backup, BackupError, Copied, CopyError, Database, Opened, Plan, Transaction, Vault, backup,
+    copy, restore,
+};
+
+use crate::{Keys, Kind, Location, OpenError, PURPOSE, SCHEMA, StoreError, installation};
+
+/// Every table, after those that it refers to.
+const TABLES: &[&str] = &[
+    "installation",
+    "counters",
+    "customers",
+    "customer_groups",
+    "users",
+    "providers",
+    "services",
+    "provider_clients",
+    "ordinary_api_users",
+    "activations",
+    "api_users",
+    "parameter_cache",
+    "audit",
+    "used_tickets",
+    "leases",
+    "user_rights",
+    "pay_accounts",
+    "payment_methods",
+    "orders",
+    "payment_links",
+    "subscriptions",
+    "transactions",
+    "postings",
+    "order_history",
+    "bank_commands",
+    "bank_notifications",
+    "records",
+    "deliveries",
+    "delivery_attempts",
+];
+/// Those that migrations put rows into.
+const SEEDED: &[&str] = &["counters"];
+
+/// Why an installation was not moved.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// There is no such file.
+    #[error("there is no database {}", .0.display())]
+    Missing(PathBuf),
+    /// A server is using it.
+    #[error(
+        "the {0} is in use: stop every server and sandbox on it first, because what they go on \
+         writing would be missing in the copy"
+    )]
+    InUse(&'static str),
+    /// Nobody has ever started anything on it.
+    #[error("this is no database of an installation: nothing has been started on it yet")]
+    Empty,
+    /// A database cannot be opened, or the key does not fit.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The copy failed.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// The backup or its restoration failed.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<freischalt_database::OpenError> for TransportError {
+    fn from(error: freischalt_database::OpenError) -> Self {
+        Self::Open(error.into())
+    }
+}
+
+impl From<freischalt_database::DatabaseError> for TransportError {
+    fn from(error: freischalt_database::DatabaseError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Copies an installation that nobody uses into an empty database, and compares the two. Blocks.
+pub fn copy_installation(
+    from: &Location,
+    to: &Location,
+    keys: Option<&Keys>,
+) -> Result<Vec<Copied>, TransportError> {
+    if let Location::File(path) = from
+        && !path.exists()
+    {
+        return Err(TransportError::Missing(path.clone()));
+    }
+    for (location, name) in [(from, "source"), (to, "target")] {
+        if Database::is_in_use(location)? {
+            return Err(TransportError::InUse(name));
+        }
+    }
+    let source = Database::open_checked(from, &SCHEMA, |tx, opened| match opened {
+        Opened::New => Err(TransportError::Empty),
+        Opened::Again => inspect(tx, keys).map(|_| ()),
+    })?;
+    let target = Database::open(to, &SCHEMA)?;
+    Ok(copy(&source, &target, Plan { tables: TABLES, seeded: SEEDED })?)
+}
+
+/// Copies a SQLite database, also while a server uses it. Blocks.
+pub fn back_up(from: &Path, to: &Path) -> Result<Backup, TransportError> {
+    Ok(backup(from, to)?)
+}
+
+/// Puts a backup in the place of a database that is not there; what it was made for. Blocks.
+pub fn restore_backup(
+    from: &Path,
+    to: &Path,
+    keys: Option<&Keys>,
+) -> Result<(Backup, Kind), TransportError> {
+    let mut kind = None;
+    let restored = restore(from, to, |tx| {
+        let tables = tx.query_opt(
+            "SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = 'installation'",
+            &[],
+        )?;
+        if tables.is_none() {
+            return Err(TransportError::Empty);
+        }
+        kind = Some(inspect(tx, keys)?);
+        Ok(())
+    })?;
+    Ok((restored, kind.ok_or(TransportError::Empty)?))
+}
+
+/// What an installation was made for, if a key fits that is given.
+fn inspect(tx: &mut Transaction<'_>, keys: Option<&Keys>) -> Result<Kind, TransportError> {
+    let kind = installation::kind(tx)?.ok_or(TransportError::Empty)?;
+    if let Some(keys) = keys {
+        installation::check(tx, &Vault::new(keys, PURPOSE), kind, Opened::Again)?;
+    }
+    Ok(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the schema makes, and what of it refers to what.
+    fn schema() -> (Vec<String>, Vec<(String, String)>) {
+        let database = Database::open(&Location::Memory, &SCHEMA).unwrap();
+        let read = |tx: &mut Transaction<'_>| {
+            let tables = tx.query(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                     AND name <> 'schema_migrations' ORDER BY name",
+                &[],
+            )?;
+            let references = tx.query(
+                "SELECT s.name AS name, f.\"table\" AS parent
+                 FROM sqlite_schema s JOIN pragma_foreign_key_list(s.name) f
+                 WHERE s.type = 'table'",
+                &[],
+            )?;
+            let name = |row: &freischalt_database::Row| row.get::<String>("name");
+            let tables = tables.iter().map(name).collect::<Result<_, _>>()?;
+            let pair = |row: &freischalt_database::Row| Ok((name(row)?, row.get("parent")?));
+            let references = references.iter().map(pair).collect::<Result<_, StoreError>>()?;
+            Ok::<_, StoreError>((tables, references))
+        };
+        database.write_blocking(read).unwrap()
+    }
+
+    #[test]
+    fn every_table_is_copied_after_those_that_it_refers_to() {
+        let (tables, references) = schema();
+        let mut listed = TABLES.to_vec();
+        listed.sort_unstable();
+        assert_eq!(listed, tables, "a table of the schema is not in the list, or the reverse");
+        assert!(references.len() > 10, "{references:?}");
+        let place = |name: &str| TABLES.iter().position(|known| *known == name).unwrap();
+        for (table, parent) in references {
+            assert!(place(&parent) < place(&table), "{table} refers to {parent}");
+        }
+    }
+
+    #[test]
+    fn tables_that_migrations_fill_are_known() {
+        let database = Database::open(&Location::Memory, &SCHEMA).unwrap();
+        let filled = database.write_blocking(|tx| {
+            let mut filled = Vec::new();
+            for table in TABLES {
+                let sql = format!("SELECT 1 AS one FROM {table} LIMIT 1").leak();
+                if tx.query_opt(sql, &[])?.is_some() {
+                    filled.push(*table);
+                }
+            }
+            Ok::<_, StoreError>(filled)
+        });
+        assert_eq!(filled.unwrap(), SEEDED);
+    }
+}
