@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr};
 
 use freischalt_client::{BuildError, CallError, CallErrorKind, management::ManagementError};
-use freischalt_doctor::DoctorError;
+use freischalt_doctor::{DoctorError, SandboxError};
 use freischalt_gateway::{ConfigProblem as GatewayConfigProblem, GatewayError};
 use freischalt_server::{
     ServerError,
@@ -115,7 +115,14 @@ impl Failure {
             }
             Self::Transport(error) => transport_exit_code(error),
             Self::Doctor(DoctorError::Unreachable { .. }) => UNREACHABLE,
-            Self::Doctor(DoctorError::Safety(_) | DoctorError::NothingToDo) => USAGE,
+            Self::Doctor(DoctorError::Sandbox(SandboxError::Management(error))) => {
+                management_exit_code(error)
+            }
+            Self::Doctor(
+                DoctorError::Safety(_)
+                | DoctorError::NothingToDo
+                | DoctorError::Sandbox(SandboxError::Secret { .. }),
+            ) => USAGE,
             Self::Doctor(_) => UNEXPECTED,
             Self::Call(error) => match error.kind() {
                 CallErrorKind::Unreachable => UNREACHABLE,

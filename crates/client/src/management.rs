@@ -19,11 +19,12 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use error::{ManagementError, Problem};
 pub use received::{
-    Activation, Clock, Customer, Event, Provider, Replaced, Request, Service, Started, User,
+    Activation, CalledService, Clock, Customer, Event, Provider, Replaced, Request, Service,
+    Started, User,
 };
 pub use sent::{
     ClockChange, ClockSetting, NewActivation, NewCustomer, NewGroup, NewProvider, NewService,
-    NewUser,
+    NewUser, ServiceCall,
 };
 
 /// How long a connection may take to come about.
@@ -178,6 +179,18 @@ impl Management {
     pub async fn block_activation(&self, id: &str) -> Result<Answer<Activation>, ManagementError> {
         let url = self.url(&["activations", id, "block"]);
         self.call(self.http.request(Method::POST, url)).await
+    }
+
+    /// Calls a service of an active provider: a signed URL with a fresh claim.
+    ///
+    /// # Errors
+    /// See [`ManagementError`]; an activation that is not active is `Refused`.
+    pub async fn call_service(
+        &self,
+        id: &str,
+        call: &ServiceCall,
+    ) -> Result<Answer<CalledService>, ManagementError> {
+        self.send(Method::POST, self.url(&["activations", id, "service-calls"]), call).await
     }
 
     /// The server's clock.

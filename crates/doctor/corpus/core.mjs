@@ -10,6 +10,7 @@ const URN = 'urn:onoffice-de-ns:smart:2.5:smartml:action:';
 const DOCUMENTED = ['apiClaim', 'apiToken', 'customerName', 'customerWebId', 'parameterCacheId', 'timestamp', 'userId', 'status', 'transactionid', 'referenceid', 'theme', 'memo', 'UserLanguage', 'imageIds'];
 const used = new Set();
 const customers = new Map();
+const delivered = [];
 
 const hmac = (key, text, encoding = 'hex') => createHmac('sha256', key).update(text).digest(encoding);
 const same = (a, b) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
@@ -166,7 +167,7 @@ function refusal(why, query = '') {
   return [bad('refuse_200') ? 200 : 403, pageHeaders(), `<!doctype html><p>${text}</p>`];
 }
 
-function activate(query) {
+export function activate(query) {
   const params = verify('/activate', query, 'activation');
   if (typeof params === 'string') return refusal(params, query);
   for (const name of ['customerWebId', 'userId', 'apiToken', 'parameterCacheId', 'apiClaim']) {
@@ -191,7 +192,7 @@ const r = await fetch('/activate/unlock', { method: 'POST', body: new URLSearchP
 window.parent.postMessage(await r.text(), '${bad('post_star') ? '*' : MARKETPLACE}'); };</script></html>`];
 }
 
-async function unlock(method, headers, fields) {
+export async function unlock(method, headers, fields) {
   const plain = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
   if (bad('cors')) plain['Access-Control-Allow-Origin'] = '*';
   const overridden = bad('method_override') && headers['x-http-method-override'] === 'POST';
@@ -227,7 +228,7 @@ async function unlock(method, headers, fields) {
   return [200, plain, bad('says_ok') ? 'ok' : 'active'];
 }
 
-async function service(query) {
+export async function service(query) {
   const params = verify('/service', query, 'service');
   if (typeof params === 'string') return refusal(params);
   const known = customers.get(params.get(bad('shared_by_user') ? 'userId' : 'customerWebId'));
@@ -241,19 +242,21 @@ async function service(query) {
   return [200, pageHeaders(), '<!doctype html><h1>Welcome to the floor plan service</h1><p>Choose a floor plan to begin.</p>'];
 }
 
-function webhook(query) {
+export function webhook(query) {
   return typeof verify('/webhook', query, 'webhook') === 'string' ? [403, {}, ''] : [204, {}, ''];
 }
 
-function callback(query) {
+export function callback(query) {
   const params = verify('/callback', query, 'callback');
   if (typeof params === 'string') return refusal(params);
   const paid = ['success', 'inprocess'].includes(params.get('status')) || bad('callback_any_status');
+  const id = params.get('transactionid');
+  if (paid && (!delivered.includes(id) || bad('delivers_again'))) delivered.push(id);
   const text = paid ? 'Thank you, your order is being delivered to you.' : 'Payment failed or was cancelled; nothing happens.';
   return [200, pageHeaders(), `<!doctype html><h1>${text}</h1>`];
 }
 
-function order(method, headers, fields) {
+export function order(method, headers, fields) {
   const json = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
   let params = verify('/service', fields.get('launch') ?? '', 'order');
   if (bad('order_unlaunched') && typeof params === 'string') params = new Map(new URLSearchParams(fields.get('launch')));
@@ -281,6 +284,8 @@ function order(method, headers, fields) {
   return [200, json, JSON.stringify({ ...members, signature: hmac(SECRET, pairs.join('&')) })];
 }
 
+export const deliveries = () => [200, {}, `${delivered.length} deliveries`];
+
 /** One request: method, path, query, headers in small letters, body fields. */
 export async function handle(method, path, query, headers, fields) {
   switch (path) {
@@ -289,6 +294,7 @@ export async function handle(method, path, query, headers, fields) {
     case '/service': return service(query);
     case '/webhook': return webhook(query);
     case '/callback': return callback(query);
+    case '/delivered': return deliveries();
     case '/order': return order(method, headers, fields);
     default: return [404, {}, 'not found'];
   }

@@ -385,6 +385,13 @@ function callback(string $query): array
         return refusal($params);
     }
     $paid = in_array($params['status'] ?? '', ['success', 'inprocess'], true) || bad('callback_any_status');
+    if ($paid) {
+        state(function (array &$data) use ($params): void {
+            if (bad('delivers_again') || !in_array($params['transactionid'] ?? '', $data['delivered'] ?? [], true)) {
+                $data['delivered'][] = $params['transactionid'] ?? '';
+            }
+        });
+    }
     $text = $paid ? 'Thank you, your order is being delivered to you.' : 'Payment failed or was cancelled; nothing happens.';
     return [200, page_headers(), "<!doctype html><h1>$text</h1>"];
 }
@@ -430,6 +437,7 @@ function handle(string $method, string $path, string $query, array $headers, arr
         '/service' => service($query),
         '/webhook' => is_string($p = verify('/webhook', $query, 'webhook')) ? [403, [], ''] : [204, [], ''],
         '/callback' => callback($query),
+        '/delivered' => [200, [], state(fn (array &$data) => count($data['delivered'] ?? [])) . ' deliveries'],
         '/order' => order($method, $headers, $fields),
         default => [404, [], 'not found'],
     };

@@ -24,6 +24,7 @@ NEEDED = ["customerWebId", "userId", "apiToken", "parameterCacheId", "apiClaim"]
 lock = threading.Lock()
 used = set()
 customers = {}
+delivered = []
 
 
 def bad(mistake):
@@ -310,6 +311,8 @@ def callback(query):
     if isinstance(params, str):
         return refusal(params)
     paid = params.get("status") in ("success", "inprocess") or bad("callback_any_status")
+    if paid and (params.get("transactionid") not in delivered or bad("delivers_again")):
+        delivered.append(params.get("transactionid"))
     text = "Thank you, your order is being delivered to you." if paid else "Payment failed or was cancelled; nothing happens."
     return 200, page_headers(), f"<!doctype html><h1>{text}</h1>"
 
@@ -357,6 +360,10 @@ def webhook(query):
     return (403, {}, "") if isinstance(verify("/webhook", query, "webhook"), str) else (204, {}, "")
 
 
+def deliveries():
+    return 200, {}, f"{len(delivered)} deliveries"
+
+
 def handle(method, path, query, headers, fields):
     """One request: method, path, query, headers in small letters, body fields."""
     routes = {
@@ -365,6 +372,7 @@ def handle(method, path, query, headers, fields):
         "/service": lambda: service(query),
         "/webhook": lambda: webhook(query),
         "/callback": lambda: callback(query),
+        "/delivered": deliveries,
         "/order": lambda: order(method, headers, fields),
     }
     return routes.get(path, lambda: (404, {}, "not found"))()

@@ -19,6 +19,7 @@ NEEDED = %w[customerWebId userId apiToken parameterCacheId apiClaim].freeze
 LOCK = Mutex.new
 USED = Set.new
 CUSTOMERS = {}
+DELIVERED = []
 
 def bad(mistake) = MISTAKES.include?(mistake)
 def hmac(key, text) = OpenSSL::HMAC.hexdigest('SHA256', key, text)
@@ -274,6 +275,8 @@ def callback(query)
   return refusal(params) if params.is_a?(String)
 
   paid = %w[success inprocess].include?(params['status']) || bad('callback_any_status')
+  id = params['transactionid']
+  LOCK.synchronize { DELIVERED << id if paid && (bad('delivers_again') || !DELIVERED.include?(id)) }
   text = paid ? 'Thank you, your order is being delivered to you.' : 'Payment failed or was cancelled; nothing happens.'
   [200, page_headers, "<!doctype html><h1>#{text}</h1>"]
 end
@@ -322,6 +325,7 @@ def handle(method, path, query, headers, fields)
   when '/service' then service(query)
   when '/webhook' then verify('/webhook', query, 'webhook').is_a?(String) ? [403, {}, ''] : [204, {}, '']
   when '/callback' then callback(query)
+  when '/delivered' then [200, {}, "#{LOCK.synchronize { DELIVERED.size }} deliveries"]
   when '/order' then order(method, fields)
   else [404, {}, 'not found']
   end

@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use freischalt_doctor::{Grade, Limits, Report, Selection, report};
+use freischalt_doctor::{ApiChoice, Grade, Limits, Report, Selection, report};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use mistakes::{MISTAKES, Mistake};
@@ -83,7 +83,7 @@ async fn main() -> ExitCode {
 fn chosen(options: &Options) -> Vec<(&'static Style, Option<&'static Mistake>)> {
     let styles: Vec<_> = STYLES.iter().filter(|style| style.is_here()).collect();
     for style in STYLES.iter().filter(|style| !style.is_here()) {
-        println!("skipped: {} needs {}", style.name, style.program);
+        println!("skipped: {} needs {} and its packages", style.name, style.program);
     }
     let mut all: Vec<_> = styles.iter().map(|style| (*style, None)).collect();
     let makers: Vec<_> = styles.iter().filter(|style| style.makes_mistakes).copied().collect();
@@ -110,15 +110,18 @@ async fn examine(
     let limits = Limits {
         per_second: 500,
         slow: Duration::from_secs(1),
+        delivery: Duration::from_millis(200),
         timeout: Duration::from_secs(30),
         ..Limits::default()
     };
-    let report =
-        freischalt_doctor::run(provider.target(), provider.api, &limits, &Selection::default())
-            .await
-            .map_err(|error| {
-                format!("{} {}: {error}", style.name, mistake.map_or("", |one| one.name))
-            })?;
+    let report = freischalt_doctor::run(
+        provider.target(),
+        &ApiChoice::Own(provider.api),
+        &limits,
+        &Selection::default(),
+    )
+    .await
+    .map_err(|error| format!("{} {}: {error}", style.name, mistake.map_or("", |one| one.name)))?;
     tells_no_credentials(&report, provider.secret())?;
     let failed = report.failures().iter().map(|finding| finding.check.id).collect();
     Ok(Examined {

@@ -28,6 +28,7 @@ struct Provider {
     client: Client,
     used: Mutex<HashSet<String>>,
     customers: Mutex<HashMap<String, Credentials>>,
+    delivered: Mutex<HashSet<String>>,
 }
 
 type Shared = State<Arc<Provider>>;
@@ -53,6 +54,7 @@ async fn main() {
         client: Client::new(&env::var("API").unwrap()).unwrap(),
         used: Mutex::default(),
         customers: Mutex::default(),
+        delivered: Mutex::default(),
     });
     let router = Router::new()
         .route("/activate", get(activate))
@@ -60,6 +62,7 @@ async fn main() {
         .route("/service", get(service))
         .route("/webhook", get(webhook))
         .route("/callback", get(callback))
+        .route("/delivered", get(delivered))
         .route("/order", post(order))
         .with_state(provider);
     let address = format!("127.0.0.1:{}", env::var("PORT").unwrap());
@@ -198,10 +201,18 @@ async fn callback(State(provider): Shared, RawQuery(query): RawQuery) -> Respons
         return refused();
     };
     let text = match url.get("status") {
-        Some("success" | "inprocess") => "Thank you, your order is being delivered to you.",
+        Some("success" | "inprocess") => {
+            let transaction = url.get("transactionid").unwrap_or_default().to_owned();
+            provider.delivered.lock().unwrap().insert(transaction);
+            "Thank you, your order is being delivered to you."
+        }
         _ => "Payment failed or was cancelled; nothing happens.",
     };
     page(StatusCode::OK, format!("<h1>{text}</h1>"))
+}
+
+async fn delivered(State(provider): Shared) -> String {
+    format!("{} deliveries", provider.delivered.lock().unwrap().len())
 }
 
 async fn order(State(provider): Shared, Form(fields): Form<HashMap<String, String>>) -> Response {

@@ -78,6 +78,10 @@ pub(crate) enum NoAnswer {
     Budget,
     #[error("no answer: {0}")]
     Failed(String),
+    #[error("{0}")]
+    Unseen(&'static str),
+    #[error("{0}")]
+    Sandbox(String),
 }
 
 /// Makes requests within the limits.
@@ -99,6 +103,10 @@ impl Http {
             .build()
             .map_err(|error| error.to_string())?;
         Ok(Self { client, limits: limits.clone(), budget: Arc::new(Budget::new(limits)) })
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub(crate) fn requests_made(&self) -> usize {

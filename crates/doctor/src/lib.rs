@@ -6,6 +6,7 @@
 //! must not know how a report is asked for or where it is written, and it never talks to a host that
 //! was not named, nor to the vendor's.
 
+mod api;
 pub mod catalogue;
 mod checks;
 mod exchange;
@@ -19,6 +20,7 @@ mod page;
 pub mod report;
 mod run;
 mod safety;
+mod sandbox;
 mod session;
 mod target;
 mod unlock;
@@ -27,7 +29,8 @@ pub use catalogue::{Area, CHECKS, Check, Mend, Severity};
 pub use exchange::Exchange;
 pub use grade::Grade;
 pub use report::{Finding, Outcome, Report};
-pub use run::{DoctorError, Selection, run};
+pub use run::{ApiChoice, DoctorError, Selection, run};
 pub use safety::{Limits, SafetyError};
+pub use sandbox::{SandboxAddress, SandboxError};
 pub use target::{Target, UnlockBody, UnlockHop};
 pub use url::Url;

@@ -43,9 +43,16 @@ impl Likeness {
     }
 }
 
-/// The part of a redirect that does not change with its parameters.
+/// The part of a redirect that does not change with its parameters. A piece of the path with a digit
+/// in it, or a long one, names a session.
 fn place(location: &str) -> String {
-    location.split(['?', '#']).next().unwrap_or_default().to_owned()
+    let path = location.split(['?', '#']).next().unwrap_or_default();
+    let is_id = |piece: &str| piece.len() > 23 || piece.bytes().any(|c| c.is_ascii_digit());
+    // Scheme and host stay as they are.
+    let at = path.find("://").map_or(0, |at| at + 3);
+    let at = path[at..].find('/').map_or(path.len(), |slash| at + slash);
+    let pieces = path[at..].split('/').map(|piece| if is_id(piece) { "‹id›" } else { piece });
+    format!("{}{}", &path[..at], pieces.collect::<Vec<_>>().join("/"))
 }
 
 /// Words of letters. Those with digits are ids, and long ones are credentials.
@@ -77,6 +84,19 @@ mod tests {
         assert!(genuine.accepts(&page("c3d4")));
         assert!(!genuine.accepts(&answer(200, "<p>The signature is not correct</p>")));
         assert!(!genuine.accepts(&answer(403, &page("a1b2").body)));
+    }
+
+    #[test]
+    fn a_redirect_to_a_session_is_like_another_and_unlike_an_error_page() {
+        let to = |location: &str| {
+            let mut answer = answer(303, "");
+            answer.headers.insert("location", location.parse().unwrap());
+            answer
+        };
+        let genuine = Likeness::of(&to("/s/b7c1f2/shop?a=1"));
+        assert!(genuine.accepts(&to("/s/99aa01/shop")));
+        assert!(!genuine.accepts(&to("/error")));
+        assert!(!genuine.accepts(&to("http://127.0.0.2/s/99aa01/shop")));
     }
 
     #[test]

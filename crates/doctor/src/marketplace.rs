@@ -23,6 +23,8 @@ use freischalt_protocol::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
+use crate::api::{Call, Wire, is_writing};
+
 /// How a call with a token is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Manner {
@@ -55,27 +57,12 @@ pub(crate) enum Manner {
     Slow,
 }
 
-/// A call as it arrived.
-#[derive(Clone, Debug)]
-pub(crate) struct Call {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) resource_type: String,
-    pub(crate) cache: Option<String>,
-    pub(crate) claim: Option<String>,
-    /// Whether the signature is right under the key of the launch.
-    pub(crate) genuine: bool,
-    pub(crate) version_2: bool,
-    pub(crate) key_in_body: bool,
-    /// Seconds between its timestamp and its arrival.
-    pub(crate) age: Option<i64>,
-}
-
 #[derive(Default)]
 struct Account {
     key: String,
     manner: Manner,
     calls: Vec<Call>,
+    writing: usize,
     followed: bool,
 }
 
@@ -170,10 +157,16 @@ impl Marketplace {
         }
     }
 
-    fn note(&self, token: &str, call: Call) -> Option<Manner> {
+    /// How many calls that change something arrived, with all tokens.
+    pub(crate) fn writing_calls(&self) -> usize {
+        self.accounts.lock().map_or(0, |all| all.values().map(|one| one.writing).sum())
+    }
+
+    fn note(&self, token: &str, action_id: &str, call: Call) -> Option<Manner> {
         let mut accounts = self.accounts.lock().ok()?;
         let account = accounts.get_mut(token)?;
         account.calls.push(call);
+        account.writing += usize::from(is_writing(action_id));
         Some(account.manner)
     }
 
@@ -205,7 +198,7 @@ async fn answer(
         let call = read(&parsed, &token, &key, &body, &method, &uri);
         let genuine = call.genuine;
         let unlock = call.resource_type == "unlockProvider";
-        manner = marketplace.note(&token, call);
+        manner = marketplace.note(&token, &parsed.echo.action_id, call);
         let mut elements = php::Array::new();
         let word = if manner == Some(Manner::OtherSuccess) { "failed" } else { "success" };
         elements.insert(if unlock { "success" } else { "result" }, word);
@@ -300,16 +293,20 @@ fn read(
         }
         _ => false,
     };
-    Call {
+    let wire = Wire {
         method: method.clone(),
         path: uri.path().to_owned(),
+        version_2: matches!(signature, Some(Signature::V2(_))),
+        key_in_body: !key.is_empty() && String::from_utf8_lossy(body).contains(key),
+        age: stamp.and_then(|stamp| stamp.value).map(|then| now().since(then)),
+    };
+    Call {
         resource_type: parsed.echo.resource_type.clone(),
         cache: text("parameterCacheId"),
         claim: text("extendedclaim"),
         genuine,
-        version_2: matches!(signature, Some(Signature::V2(_))),
-        key_in_body: !key.is_empty() && String::from_utf8_lossy(body).contains(key),
-        age: stamp.and_then(|stamp| stamp.value).map(|then| now().since(then)),
+        refused: false,
+        wire: Some(wire),
     }
 }
 

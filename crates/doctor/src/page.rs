@@ -17,6 +17,8 @@ pub(crate) struct Form {
     pub(crate) hidden: Vec<(String, String)>,
     /// The name of the field for the key.
     pub(crate) key_name: String,
+    /// Whether the form sends that field at all: one without a name is not sent.
+    pub(crate) sends_key: bool,
     /// The type and `autocomplete` of that field.
     pub(crate) key_type: String,
     pub(crate) autocomplete: String,
@@ -66,6 +68,7 @@ pub(crate) fn form(html: &str) -> Option<Form> {
         encoding: attribute("enctype"),
         hidden: inside.iter().filter_map(|tag| hidden_field(tag)).collect(),
         key_name: field.get("name").unwrap_or("secret").to_owned(),
+        sends_key: field.get("name").is_some(),
         key_type: field.get("type").unwrap_or("text").to_ascii_lowercase(),
         autocomplete: field
             .get("autocomplete")

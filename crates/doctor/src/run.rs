@@ -9,12 +9,14 @@ use std::{
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
+    api::Api,
     catalogue::{CHECKS, Check, Make, Probe, Surface},
     http::{Http, NoAnswer},
     likeness::Likeness,
     marketplace::{Manner, Marketplace},
     report::{Finding, Outcome, Report},
     safety::{self, Limits, SafetyError},
+    sandbox::{Sandbox, SandboxAddress, SandboxError},
     session::{Judged, Session, Trace},
     target::Target,
 };
@@ -43,6 +45,15 @@ impl Selection {
     }
 }
 
+/// Whose API the provider calls while it is examined.
+#[derive(Clone, Debug)]
+pub enum ApiChoice {
+    /// The doctor's own, which listens here. It can fail and lie.
+    Own(SocketAddr),
+    /// That of a running sandbox, which is honest and checks what it gets.
+    Sandbox(SandboxAddress),
+}
+
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum DoctorError {
@@ -58,6 +69,9 @@ pub enum DoctorError {
         #[source]
         cause: std::io::Error,
     },
+    /// The sandbox cannot be used.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
     /// No client can be made.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(String),
@@ -74,10 +88,10 @@ pub enum DoctorError {
     NothingToDo,
 }
 
-/// Examines a provider. The API that it has to be configured to call listens on `api`.
+/// Examines a provider, which has to be configured to call the API of this choice.
 pub async fn run(
-    target: Target,
-    api: SocketAddr,
+    mut target: Target,
+    api: &ApiChoice,
     limits: &Limits,
     selection: &Selection,
 ) -> Result<Report, DoctorError> {
@@ -89,13 +103,24 @@ pub async fn run(
     if checks.is_empty() {
         return Err(DoctorError::NothingToDo);
     }
-    let (marketplace, _serving) = Marketplace::serve(api, limits.slow)
-        .await
-        .map_err(|cause| DoctorError::Listen { address: api, cause })?;
+    let (api, _serving) = match api {
+        ApiChoice::Own(address) => {
+            let (played, serving) = Marketplace::serve(*address, limits.slow)
+                .await
+                .map_err(|cause| DoctorError::Listen { address: *address, cause })?;
+            (Api::Played(played), Some(serving))
+        }
+        ApiChoice::Sandbox(sandbox) => {
+            (Api::Sandbox(Sandbox::connect(sandbox, &mut target).await?), None)
+        }
+    };
+    for url in target.urls() {
+        safety::check(url, limits)?;
+    }
     let tls = target.urls().any(|url| url.scheme() == "https");
     let http = Http::new(limits, tls).map_err(DoctorError::Client)?;
     let address = target.activation.to_string();
-    let mut session = Session::new(target, marketplace, http);
+    let mut session = Session::new(target, api, http);
     learn(&mut session, &address).await?;
     let session = Arc::new(session);
     let findings = check_all(&session, checks).await;
@@ -125,7 +150,7 @@ async fn learn(session: &mut Session, address: &str) -> Result<(), DoctorError> 
 }
 
 async fn genuine(session: &Session, surface: Surface) -> Result<Option<Likeness>, NoAnswer> {
-    let Some((_, ticket)) = session.ticket(surface).await else { return Ok(None) };
+    let Some((_, ticket)) = session.ticket(surface).await? else { return Ok(None) };
     let answer = session.get(&mut Trace::default(), &ticket.signed(session.secret())).await?;
     Ok((answer.status < 400).then(|| Likeness::of(&answer)))
 }
@@ -156,9 +181,10 @@ async fn check_all(session: &Arc<Session>, checks: Vec<&'static Check>) -> Vec<F
     findings.into_iter().map(|(_, finding)| finding).collect()
 }
 
-/// Checks that keep a provider busy for long are made when the others are done.
+/// Checks that keep a provider busy for long, or that watch what all others change, are made when the
+/// others are done.
 fn is_alone(check: &Check) -> bool {
-    ["FD-UNL-020", "FD-UNL-022", "FD-UNL-034"].contains(&check.id)
+    ["FD-UNL-020", "FD-UNL-022", "FD-UNL-034", "FD-CB-035"].contains(&check.id)
 }
 
 async fn one(session: &Session, check: &'static Check) -> Finding {
@@ -185,7 +211,7 @@ async fn request(
     make: Make,
     accept: bool,
 ) -> Judged {
-    let Some((launch, ticket)) = session.ticket(surface).await else {
+    let Some((launch, ticket)) = session.ticket(surface).await? else {
         return Ok(Outcome::Skipped(format!(
             "no {} URL was given",
             format!("{surface:?}").to_lowercase()

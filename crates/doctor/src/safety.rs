@@ -18,6 +18,8 @@ pub struct Limits {
     pub timeout: Duration,
     /// How long the API keeps the provider waiting in the check of a slow API.
     pub slow: Duration,
+    /// How long after a callback a delivery may take to be seen.
+    pub delivery: Duration,
 }
 
 impl Default for Limits {
@@ -28,6 +30,7 @@ impl Default for Limits {
             per_second: 100,
             timeout: Duration::from_secs(20),
             slow: Duration::from_secs(3),
+            delivery: Duration::from_millis(1500),
         }
     }
 }

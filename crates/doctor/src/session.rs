@@ -5,20 +5,22 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::{
+    api::{Api, Call},
     catalogue::Surface,
     exchange::Exchange,
     http::{Answer, Ask, Http, NoAnswer},
     launch::{self, Launch, Ticket},
     likeness::Likeness,
-    marketplace::{self, Manner, Marketplace},
+    marketplace::Manner,
     report::Outcome,
+    safety::Limits,
     target::Target,
     unlock::{Opened, Press},
 };
 
 pub(crate) struct Session {
     pub(crate) target: Target,
-    pub(crate) api: Marketplace,
+    pub(crate) api: Api,
     http: Http,
     pub(crate) likeness: Likenesses,
     /// A customer that is activated, for services.
@@ -42,13 +44,17 @@ pub(crate) struct Trace(pub(crate) Vec<Exchange>);
 pub(crate) type Judged = Result<Outcome, NoAnswer>;
 
 impl Session {
-    pub(crate) fn new(target: Target, api: Marketplace, http: Http) -> Self {
+    pub(crate) fn new(target: Target, api: Api, http: Http) -> Self {
         let likeness = Likenesses::default();
         Self { target, api, http, likeness, customer: Mutex::new(None) }
     }
 
     pub(crate) fn secret(&self) -> &Secret {
         &self.target.secret
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        self.http.limits()
     }
 
     pub(crate) fn requests_made(&self) -> usize {
@@ -74,14 +80,17 @@ impl Session {
     }
 
     /// A new customer whose calls are answered in this manner.
-    pub(crate) fn launch(&self, manner: Manner) -> Launch {
-        let launch = Launch::new();
-        self.api.expect(&launch.token, &launch.key, manner);
-        launch
+    pub(crate) async fn launch(&self, manner: Manner) -> Result<Launch, NoAnswer> {
+        self.api.launch(manner).await
+    }
+
+    /// What arrived at the API with the token of a launch.
+    pub(crate) async fn calls(&self, launch: &Launch) -> Result<Vec<Call>, NoAnswer> {
+        self.api.calls(launch).await
     }
 
     pub(crate) fn activation(&self, launch: &Launch) -> Ticket {
-        Ticket::activation(&self.target.activation, launch, marketplace::now())
+        Ticket::activation(&self.target.activation, launch, self.api.now())
     }
 
     pub(crate) fn base(&self, surface: Surface) -> Option<&Url> {
@@ -94,21 +103,35 @@ impl Session {
     }
 
     /// A genuine ticket for a surface, and its launch.
-    pub(crate) async fn ticket(&self, surface: Surface) -> Option<(Launch, Ticket)> {
-        let base = self.base(surface)?;
-        let now = marketplace::now();
-        if surface == Surface::Activation {
-            let launch = self.launch(Manner::Honest);
-            let ticket = Ticket::activation(base, &launch, now);
-            return Some((launch, ticket));
-        }
+    pub(crate) async fn ticket(
+        &self,
+        surface: Surface,
+    ) -> Result<Option<(Launch, Ticket)>, NoAnswer> {
+        let Some(base) = self.base(surface) else { return Ok(None) };
+        let now = self.api.now();
+        Ok(Some(match surface {
+            Surface::Activation => {
+                let launch = self.launch(Manner::Honest).await?;
+                let ticket = Ticket::activation(base, &launch, now);
+                (launch, ticket)
+            }
+            // It carries nothing of a customer.
+            Surface::Callback => (Launch::new(), Ticket::callback(base, now)),
+            Surface::Service | Surface::Webhook => {
+                let launch = self.another_launch().await?;
+                let ticket = Ticket::service(base, &launch, now);
+                (launch, ticket)
+            }
+        }))
+    }
+
+    /// A further launch of the customer that is activated; of a new one if there is none.
+    pub(crate) async fn another_launch(&self) -> Result<Launch, NoAnswer> {
         let known = self.customer.lock().await.clone();
-        let launch = known.map_or_else(|| self.launch(Manner::Honest), |known| known.again());
-        let ticket = match surface {
-            Surface::Callback => Ticket::callback(base, now),
-            _ => Ticket::service(base, &launch, now),
-        };
-        Some((launch, ticket))
+        match known {
+            Some(known) => self.api.again(&known).await,
+            None => self.launch(Manner::Honest).await,
+        }
     }
 
     pub(crate) fn likeness(&self, surface: Surface) -> Option<&Likeness> {
@@ -157,23 +180,23 @@ impl Session {
         trace: &mut Trace,
         manner: Manner,
     ) -> Result<(Launch, Answer), NoAnswer> {
-        let launch = self.launch(manner);
+        let launch = self.launch(manner).await?;
         let press = self.ready(trace, &launch, &launch.key).await?;
         let answer = self.press(trace, &press).await?;
-        trace.0.push(self.heard(&launch));
+        trace.0.push(self.heard(&launch).await?);
         Ok((launch, answer))
     }
 
     /// What the API heard of a launch, for the report.
-    pub(crate) fn heard(&self, launch: &Launch) -> Exchange {
-        let calls = self.api.calls(&launch.token);
+    pub(crate) async fn heard(&self, launch: &Launch) -> Result<Exchange, NoAnswer> {
+        let calls = self.calls(launch).await?;
         let all = calls.iter().map(|call| {
             let genuine = if call.genuine { "rightly signed" } else { "wrongly signed" };
             format!("{} {genuine}", call.resource_type)
         });
         let all: Vec<_> = all.collect();
         let text = if all.is_empty() { "nothing".to_owned() } else { all.join(", ") };
-        Exchange::note("the API, with the token of this launch, received", text)
+        Ok(Exchange::note("the API, with the token of this launch, received", text))
     }
 }
 

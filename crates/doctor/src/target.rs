@@ -16,6 +16,8 @@ pub struct Target {
     pub callback: Option<Url>,
     /// The address from which the provider's page fetches a signed order, by POST.
     pub order: Option<Url>,
+    /// An address that shows what was delivered, in any form, for the doctor alone.
+    pub delivered: Option<Url>,
     /// The secret that the provider verifies and signs with.
     pub secret: Secret,
     /// How the activation page asks for the unlock.
@@ -50,7 +52,14 @@ pub enum UnlockBody {
 impl Target {
     /// Every address that is going to be called.
     pub(crate) fn urls(&self) -> impl Iterator<Item = &Url> {
-        let some = [&self.service, &self.webhook, &self.callback, &self.order, &self.hop.url];
+        let some = [
+            &self.service,
+            &self.webhook,
+            &self.callback,
+            &self.order,
+            &self.delivered,
+            &self.hop.url,
+        ];
         std::iter::once(&self.activation).chain(some.into_iter().flatten())
     }
 }

@@ -3,8 +3,10 @@
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
+use freischalt_client::management::Management;
 use freischalt_doctor::{
-    Grade, Limits, Report, Selection, Target, UnlockBody, UnlockHop, Url, report as writers,
+    ApiChoice, Grade, Limits, Report, SandboxAddress, Selection, Target, UnlockBody, UnlockHop,
+    Url, report as writers,
 };
 
 use super::sign::SecretArguments;
@@ -21,11 +23,14 @@ Examples:
       --service http://localhost:3000/service \\
       --callback http://localhost:3000/result \\
       --format sarif --output doctor.sarif --fail-under B
+  freischalt doctor http://localhost:3000/activate --secret-file secret.txt \\
+      --sandbox http://127.0.0.1:8081
   freischalt doctor --list
 
 The provider has to call the doctor's API instead of the marketplace's while
-it is examined: by default http://127.0.0.1:8099/api/stable/api.php. It must
-verify with the same secret. docs/doctor.md says more.";
+it is examined: by default http://127.0.0.1:8099/api/stable/api.php. With
+--sandbox it goes on calling that sandbox. It must verify with the same secret.
+docs/doctor.md says more.";
 
 /// How a provider is examined.
 #[derive(Clone, Debug, Args)]
@@ -48,9 +53,14 @@ pub(crate) struct DoctorArguments {
     /// Where the page gets a signed order, by POST of `launch`, `product` and `quantity`
     #[arg(long, value_name = "URL", requires = "service")]
     order: Option<Url>,
+    /// An address of your test system that shows what was delivered, in any form
+    #[arg(long, value_name = "URL", requires = "callback")]
+    delivered: Option<Url>,
     /// Where the doctor plays the API
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8099")]
     api_listen: SocketAddr,
+    #[command(flatten)]
+    sandbox: SandboxArguments,
     #[command(flatten)]
     hop: HopArguments,
     #[command(flatten)]
@@ -59,6 +69,21 @@ pub(crate) struct DoctorArguments {
     limits: LimitArguments,
     #[command(flatten)]
     written: ReportArguments,
+}
+
+/// A sandbox that is the marketplace in place of the doctor.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "With a running sandbox")]
+struct SandboxArguments {
+    /// Management API of the sandbox that the provider calls, such as http://127.0.0.1:8081
+    #[arg(long, value_name = "URL", conflicts_with = "api_listen")]
+    sandbox: Option<Url>,
+    /// Slug of the provider in the sandbox; found by its activation URL, or registered, if absent
+    #[arg(long, value_name = "SLUG", requires = "sandbox")]
+    provider: Option<String>,
+    /// File with the bearer token of the management API, if it wants one
+    #[arg(long, value_name = "FILE", requires = "sandbox")]
+    token_file: Option<PathBuf>,
 }
 
 /// How the activation page asks its back end for the unlock, where its form does not say it.
@@ -166,7 +191,8 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
     let known = arguments.written.baseline.as_deref().map(|path| input::read(Some(path)));
     let known = known.transpose()?;
     let limits = limits(&arguments.limits);
-    let examined = freischalt_doctor::run(target, arguments.api_listen, &limits, &selection);
+    let api = api(arguments)?;
+    let examined = freischalt_doctor::run(target, &api, &limits, &selection);
     let mut report = runtime::servers()?.block_on(examined)?;
     if let Some(known) = &known {
         report.apply_baseline(&String::from_utf8_lossy(known));
@@ -189,6 +215,7 @@ fn target(arguments: &DoctorArguments) -> Result<Target, InputError> {
         webhook: arguments.webhook.clone(),
         callback: arguments.callback.clone(),
         order: arguments.order.clone(),
+        delivered: arguments.delivered.clone(),
         secret: arguments.secret.read()?,
         hop: UnlockHop {
             url: arguments.hop.unlock_url.clone(),
@@ -200,6 +227,16 @@ fn target(arguments: &DoctorArguments) -> Result<Target, InputError> {
             fields: arguments.hop.unlock_fields.clone(),
         },
     })
+}
+
+fn api(arguments: &DoctorArguments) -> Result<ApiChoice, Failure> {
+    let SandboxArguments { sandbox, provider, token_file } = &arguments.sandbox;
+    let Some(address) = sandbox else { return Ok(ApiChoice::Own(arguments.api_listen)) };
+    let mut management = Management::new(address.as_str())?;
+    if let Some(path) = token_file {
+        management = management.with_token(input::secret_file(path, "the bearer token")?);
+    }
+    Ok(ApiChoice::Sandbox(SandboxAddress { management, provider: provider.clone() }))
 }
 
 fn limits(arguments: &LimitArguments) -> Limits {

@@ -24,7 +24,7 @@ use tokio::{
 use crate::support::{freischalt, run};
 
 const SECRET: &str = "provider-secret-0123456789";
-const TOKEN: &str = "app-token-0123456789-0123456789-01";
+pub(crate) const TOKEN: &str = "app-token-0123456789-0123456789-01";
 const APP_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// An API that unlocks whatever is asked for, after a while, and remembers the tokens; and an app
@@ -77,19 +77,19 @@ async fn tell(State(world): State<World>, headers: HeaderMap, body: Bytes) {
 }
 
 /// A gateway with its files, started and killed again and again.
-struct Installation {
+pub(crate) struct Installation {
     folder: tempfile::TempDir,
 }
 
 /// A gateway that runs. Dropping it kills it.
-struct Gateway {
+pub(crate) struct Gateway {
     process: Child,
-    address: SocketAddr,
-    app: SocketAddr,
+    pub(crate) address: SocketAddr,
+    pub(crate) app: SocketAddr,
 }
 
 impl Installation {
-    fn new(marketplace: SocketAddr, app: &str) -> Self {
+    pub(crate) fn new(marketplace: SocketAddr, app: &str) -> Self {
         let installation = Self { folder: tempfile::tempdir().unwrap() };
         installation.put("secret", SECRET);
         installation.put("token", TOKEN);
@@ -119,13 +119,15 @@ impl Installation {
             [[service]]
             name = "shop"
             path = "/shop"
+            [[webhook]]
+            name = "saved"
             "#
         );
         installation.put("gateway.toml", &config);
         installation
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -134,7 +136,18 @@ impl Installation {
         fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o600)).unwrap();
     }
 
-    async fn start(&self) -> Gateway {
+    /// Lets the gateway listen on a port that is known beforehand, which its pages come from.
+    pub(crate) fn on_a_port_of_its_own(self) -> Self {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let config = fs::read_to_string(self.path("gateway.toml")).unwrap();
+        let config = config
+            .replacen("bind = \"127.0.0.1:0\"", &format!("bind = \"{free}\""), 1)
+            .replacen("\"http://127.0.0.1\"", &format!("\"http://{free}\""), 1);
+        self.put("gateway.toml", &config);
+        self
+    }
+
+    pub(crate) async fn start(&self) -> Gateway {
         let log = self.path("log");
         let err = fs::File::create(&log).unwrap();
         let config = self.path("gateway.toml");
@@ -219,7 +232,7 @@ fn signed(path: &str, customer: &str, more: &[(&str, &str)], at: UnixTime) -> St
 }
 
 /// The whole answer, or nothing if there was none.
-async fn send(
+pub(crate) async fn send(
     address: SocketAddr,
     method: &str,
     path: &str,

@@ -11,6 +11,7 @@ mod client_examples;
 mod crash;
 mod databases;
 mod doctor;
+mod doctor_live;
 mod error;
 mod every_command;
 mod explain;

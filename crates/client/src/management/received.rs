@@ -115,6 +115,20 @@ pub struct Started {
     pub replaced: Option<Replaced>,
 }
 
+/// A service that was called.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CalledService {
+    /// The complete signed URL of the service. It holds the claim.
+    #[serde(deserialize_with = "required_secret")]
+    pub service_url: Secret,
+    /// `parameterCacheId` of the launch.
+    pub parameter_cache_id: String,
+    /// `extendedclaim` of the calls that follow.
+    #[serde(deserialize_with = "required_secret")]
+    pub api_claim: Secret,
+}
+
 /// An activation that had to go.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Replaced {

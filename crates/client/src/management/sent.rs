@@ -103,6 +103,17 @@ pub struct NewActivation {
     pub all_users: Option<bool>,
 }
 
+/// A service to call.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ServiceCall {
+    /// Slug of the service; the provider's first one if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The user who calls; the one who activated if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<i64>,
+}
+
 /// What to do with the clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClockSetting {

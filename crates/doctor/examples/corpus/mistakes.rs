@@ -96,6 +96,7 @@ pub static MISTAKES: &[Mistake] = &[
     one("webhook_no_signature", &["FD-HOOK-001"]),
     one("callback_no_signature", &["FD-CB-001"]),
     one("callback_any_status", &["FD-CB-031"]),
+    one("delivers_again", &["FD-CB-035"]),
     one("order_rfc1738", &["FD-ORD-001"]),
     one("order_cache", &["FD-ORD-002"]),
     one("order_old", &["FD-ORD-003"]),

@@ -17,67 +17,101 @@ pub struct Style {
     pub name: &'static str,
     pub about: &'static str,
     pub program: &'static str,
-    arguments: &'static [&'static str],
+    /// In the folder `corpus`.
+    file: &'static str,
+    /// Whether packages have to be fetched first.
+    needs_packages: bool,
     pub makes_mistakes: bool,
 }
 
 const PHP: &[&str] = &["-d", "display_errors=0", "-d", "expose_php=0", "-d", "log_errors=0"];
+
+/// Stands for the Python that has the packages of `requirements.txt`; `cargo xtask doctor-corpus` says
+/// in a variable where it is.
+const PYTHON: &str = "python3 with packages";
+const PYTHON_VARIABLE: &str = "FREISCHALT_CORPUS_PYTHON";
+
+/// The rules of a language's other styles, with the requests and answers of a framework. It makes no
+/// mistakes: those are not of the framework.
+const fn framework(
+    name: &'static str,
+    about: &'static str,
+    program: &'static str,
+    file: &'static str,
+) -> Style {
+    Style { name, about, program, file, needs_packages: true, makes_mistakes: false }
+}
 
 pub static STYLES: &[Style] = &[
     Style {
         name: "php-plain",
         about: "PHP, superglobals",
         program: "php",
-        arguments: &["plain.php"],
+        file: "plain.php",
+        needs_packages: false,
         makes_mistakes: true,
     },
     Style {
         name: "php-front",
         about: "PHP, front controller, pipeline",
         program: "php",
-        arguments: &["front.php"],
+        file: "front.php",
+        needs_packages: false,
         makes_mistakes: true,
     },
     Style {
         name: "node-http",
         about: "Node, one handler",
         program: "node",
-        arguments: &["http.mjs"],
+        file: "http.mjs",
+        needs_packages: false,
         makes_mistakes: true,
     },
     Style {
         name: "node-chain",
         about: "Node, chain of middleware",
         program: "node",
-        arguments: &["chain.mjs"],
+        file: "chain.mjs",
+        needs_packages: false,
         makes_mistakes: true,
     },
     Style {
         name: "python-server",
         about: "Python, http.server",
         program: "python3",
-        arguments: &["-B", "server.py"],
+        file: "server.py",
+        needs_packages: false,
         makes_mistakes: true,
     },
     Style {
         name: "python-wsgi",
         about: "Python, WSGI",
         program: "python3",
-        arguments: &["-B", "wsgi.py"],
+        file: "wsgi.py",
+        needs_packages: false,
         makes_mistakes: true,
     },
     Style {
         name: "ruby",
         about: "Ruby, threads and sockets",
         program: "ruby",
-        arguments: &["server.rb"],
+        file: "server.rb",
+        needs_packages: false,
         makes_mistakes: true,
     },
+    framework("express", "Node, Express", "node", "express.mjs"),
+    framework("fastify", "Node, Fastify", "node", "fastify.mjs"),
+    framework("hono", "Node, Hono", "node", "hono.mjs"),
+    framework("koa", "Node, Koa", "node", "koa.mjs"),
+    framework("flask", "Python, Flask and waitress", PYTHON, "with_flask.py"),
+    framework("fastapi", "Python, FastAPI and uvicorn", PYTHON, "with_fastapi.py"),
+    framework("aiohttp", "Python, aiohttp", PYTHON, "with_aiohttp.py"),
     Style {
         name: "rust",
         about: "Rust, axum and the client library",
         program: "",
-        arguments: &[],
+        file: "",
+        needs_packages: false,
         makes_mistakes: false,
     },
 ];
@@ -94,9 +128,19 @@ pub struct Running {
 impl Style {
     /// Whether its program is installed.
     pub fn is_here(&self) -> bool {
-        self.program.is_empty() || {
+        if self.needs_packages && !self.has_packages() {
+            return false;
+        }
+        self.program.is_empty() || self.program == PYTHON || {
             let paths = env::var_os("PATH").unwrap_or_default();
             env::split_paths(&paths).any(|folder| folder.join(self.program).is_file())
+        }
+    }
+
+    fn has_packages(&self) -> bool {
+        match self.program {
+            PYTHON => env::var_os(PYTHON_VARIABLE).is_some(),
+            _ => folder().join("node_modules").is_dir(),
         }
     }
 
@@ -104,7 +148,7 @@ impl Style {
     pub fn start(&self, mistakes: &str) -> Result<Running, String> {
         let (address, api) = (free_address()?, free_address()?);
         let secret = format!("corpus-secret-{}-{}", address.port(), api.port());
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus");
+        let folder = folder();
         let state = env::temp_dir().join(format!(
             "freischalt-corpus-{}-{}.json",
             std::process::id(),
@@ -139,15 +183,19 @@ impl Style {
             let this = env::current_exe().map_err(|error| error.to_string())?;
             return Ok(Command::new(this.with_file_name("rust_provider")));
         }
-        let mut command = Command::new(self.program);
-        if self.program == "php" {
-            command
-                .args(PHP)
-                .args(["-S", &address.to_string()])
-                .arg(folder.join(self.arguments[0]));
-        } else {
-            command.args(self.arguments);
-        }
+        let python = || env::var_os(PYTHON_VARIABLE).unwrap_or_default();
+        let mut command = match self.program {
+            PYTHON => Command::new(python()),
+            program => Command::new(program),
+        };
+        match self.program {
+            "php" => {
+                command.args(PHP).args(["-S", &address.to_string()]).arg(folder.join(self.file))
+            }
+            // No compiled files beside the sources.
+            "python3" | PYTHON => command.args(["-B", self.file]),
+            _ => command.arg(self.file),
+        };
         Ok(command)
     }
 }
@@ -165,6 +213,7 @@ impl Running {
             webhook: url("/webhook"),
             callback: url("/callback"),
             order: url("/order"),
+            delivered: url("/delivered"),
             secret: Secret::new(self.secret.as_str()),
             hop: UnlockHop::default(),
         }
@@ -177,6 +226,11 @@ impl Drop for Running {
         let _ = self.child.wait();
         let _ = std::fs::remove_file(&self.state);
     }
+}
+
+/// Where the providers are.
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
 /// A port that is free now; the provider takes it a moment later.

@@ -6,7 +6,6 @@ use url::form_urlencoded::byte_serialize;
 use crate::{
     http::Ask,
     launch::Ticket,
-    marketplace::now,
     session::{Session, framed},
 };
 
@@ -35,7 +34,7 @@ pub(super) fn tampered(session: &Session, ticket: Ticket, name: &str, value: &st
 
 /// Rightly signed, with another timestamp.
 pub(super) fn dated(session: &Session, ticket: Ticket, seconds: i64) -> Ask {
-    let then = now().plus(seconds).to_string();
+    let then = session.api.now().plus(seconds).to_string();
     framed(&ticket.with("timestamp", &then).signed(session.secret()))
 }
 

@@ -6,7 +6,6 @@ use freischalt_protocol::{php, signed_order};
 use crate::{
     http::{Answer, Ask, NoAnswer},
     launch::{Launch, Ticket},
-    marketplace::now,
     report::Outcome,
     session::{Judged, Session, Trace},
 };
@@ -26,9 +25,8 @@ async fn ordered(
     let (Some(url), Some(base)) = (&session.target.order, &session.target.service) else {
         return Ok(None);
     };
-    let known = session.customer.lock().await.clone();
-    let launch = known.map_or_else(Launch::new, |known| known.again());
-    let query = query(session, Ticket::service(base, &launch, now()));
+    let launch = session.another_launch().await?;
+    let query = query(session, Ticket::service(base, &launch, session.api.now()));
     let mut fields = vec![("launch", query.as_str()), ("product", "1"), ("quantity", "1")];
     fields.retain(|(name, _)| extra.iter().all(|(other, _)| other != name));
     fields.extend(extra);
@@ -54,7 +52,7 @@ fn forged(session: &Session, ticket: Ticket) -> String {
 }
 
 fn old(session: &Session, ticket: Ticket) -> String {
-    let then = now().plus(-86_400).to_string();
+    let then = session.api.now().plus(-86_400).to_string();
     genuine(session, ticket.with("timestamp", &then))
 }
 
@@ -68,7 +66,7 @@ const NONE: &str = "no order URL was given";
 pub(super) async fn look(
     session: &Session,
     trace: &mut Trace,
-    look: fn(&Launch, &php::Array) -> bool,
+    look: fn(&Session, &Launch, &php::Array) -> bool,
     wrong: &str,
 ) -> Judged {
     let Some(ordered) = ordered(session, trace, &[], genuine).await? else {
@@ -77,25 +75,25 @@ pub(super) async fn look(
     let Some(order) = order(session, &ordered.answer) else {
         return Ok(Outcome::failed("the answer is no order with a right signature"));
     };
-    Ok(Outcome::of(look(&ordered.launch, &order), wrong))
+    Ok(Outcome::of(look(session, &ordered.launch, &order), wrong))
 }
 
-pub(super) fn is_an_order(_: &Launch, order: &php::Array) -> bool {
+pub(super) fn is_an_order(_: &Session, _: &Launch, order: &php::Array) -> bool {
     order.get_str("callbackurl").is_some()
         && (order.contains_key("products") || order.contains_key("abo"))
 }
 
-pub(super) fn has_own_cache(launch: &Launch, order: &php::Array) -> bool {
+pub(super) fn has_own_cache(_: &Session, launch: &Launch, order: &php::Array) -> bool {
     order.get_str("parametercacheid") == Some(launch.cache.as_str())
 }
 
-pub(super) fn is_fresh(_: &Launch, order: &php::Array) -> bool {
+pub(super) fn is_fresh(session: &Session, _: &Launch, order: &php::Array) -> bool {
     let time = order.get("timestamp").and_then(php::Value::as_int);
-    time.is_some_and(|time| now().0.abs_diff(time) <= 120)
+    time.is_some_and(|time| session.api.now().0.abs_diff(time) <= 120)
 }
 
 /// Amounts are texts with two places, and the total is the sum.
-pub(super) fn adds_up(_: &Launch, order: &php::Array) -> bool {
+pub(super) fn adds_up(_: &Session, _: &Launch, order: &php::Array) -> bool {
     let Some(products) = order.get("products").and_then(php::Value::as_array) else { return true };
     let sum = products.values().try_fold(0_i64, |sum, product| {
         let product = product.as_array()?;
@@ -170,6 +168,6 @@ pub(super) async fn unchanged_cache(session: &Session, trace: &mut Trace) -> Jud
         return Ok(Outcome::skipped(NONE));
     };
     let Some(order) = order(session, &ordered.answer) else { return Ok(Outcome::Passed) };
-    let own = has_own_cache(&ordered.launch, &order);
+    let own = has_own_cache(session, &ordered.launch, &order);
     Ok(Outcome::of(own, "a field of the request replaces the cache entry"))
 }

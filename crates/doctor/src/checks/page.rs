@@ -15,7 +15,7 @@ pub(super) async fn look(
     trace: &mut Trace,
     look: fn(&Session, &Answer) -> Outcome,
 ) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let url = session.activation(&launch).signed(session.secret());
     let answer = session.get(trace, &url).await?;
     Ok(look(session, &answer))
@@ -101,7 +101,9 @@ pub(super) fn foreign_scripts(_: &Session, answer: &Answer) -> Outcome {
 pub(super) fn form_method(_: &Session, answer: &Answer) -> Outcome {
     match page::form(&answer.body) {
         None => Outcome::skipped("the page has no form; its script sends the key"),
-        Some(form) => Outcome::of(form.method == "post", "the form sends the key in the address"),
+        // A field without a name is sent by no form; a script reads it.
+        Some(form) if form.method == "post" || !form.sends_key => Outcome::Passed,
+        Some(_) => Outcome::failed("the form sends the key in the address"),
     }
 }
 
@@ -157,7 +159,7 @@ pub(super) fn tls(session: &Session, _: &Answer) -> Outcome {
 
 /// The scripts of the page, those in files of the same host included.
 async fn scripts(session: &Session, trace: &mut Trace) -> Result<String, crate::http::NoAnswer> {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let url = session.activation(&launch).signed(session.secret());
     let answer = session.get(trace, &url).await?;
     let mut text = page::inline_scripts(&answer.body);
@@ -200,7 +202,7 @@ pub(super) async fn message_source(session: &Session, trace: &mut Trace) -> Judg
 /// A genuine URL whose values would be markup, and one with a wrong signature.
 pub(super) async fn markup(session: &Session, trace: &mut Trace, genuine: bool) -> Judged {
     const MARK: &str = "<fdx onx=1>\"'</fdx>";
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let ticket = session.activation(&launch).with("customerName", MARK).with("theme", MARK);
     let url = if genuine {
         ticket.signed(session.secret())

@@ -5,47 +5,73 @@ use std::time::Duration;
 use freischalt_protocol::ErrorCode;
 
 use crate::{
+    api::Call,
     catalogue::Surface,
+    http::{Answer, NoAnswer},
     launch::{Launch, Ticket},
-    marketplace::{Call, Manner, now},
+    marketplace::Manner,
     report::Outcome,
     session::{Judged, Session, Trace},
 };
 
 const NO_CALLS: &str = "the service makes no call to the API";
 
+/// A service that was opened as a browser does it.
+struct Visit {
+    /// The answer to the signed URL.
+    first: Answer,
+    /// The page where its redirects led to, on the same origin.
+    last: Answer,
+}
+
+/// Redirects of one visit.
+const REDIRECTS: usize = 3;
+
 async fn open(
     session: &Session,
     trace: &mut Trace,
     launch: &Launch,
-) -> Result<Option<crate::http::Answer>, crate::http::NoAnswer> {
+) -> Result<Option<Visit>, NoAnswer> {
     let Some(base) = &session.target.service else { return Ok(None) };
-    let url = Ticket::service(base, launch, now()).signed(session.secret());
-    session.get(trace, &url).await.map(Some)
+    let url = Ticket::service(base, launch, session.api.now()).signed(session.secret());
+    let first = session.get(trace, &url).await?;
+    let (mut last, mut at) = (first.clone(), base.clone());
+    for _ in 0..REDIRECTS {
+        let location = last.header("location");
+        let next = at.join(&location).ok().filter(|_| (300..400).contains(&last.status));
+        // Where else a provider sends its users is not examined.
+        let Some(next) = next.filter(|next| next.origin() == base.origin()) else { break };
+        last = session.get(trace, next.as_str()).await?;
+        at = next;
+    }
+    Ok(Some(Visit { first, last }))
 }
 
 /// Calls with this token that are no activation.
-fn calls(session: &Session, launch: &Launch) -> Vec<Call> {
-    let calls = session.api.calls(&launch.token).into_iter();
-    calls.filter(|call| call.resource_type != "unlockProvider").collect()
+async fn calls(session: &Session, launch: &Launch) -> Result<Vec<Call>, NoAnswer> {
+    let calls = session.calls(launch).await?.into_iter();
+    Ok(calls.filter(|call| call.resource_type != "unlockProvider").collect())
 }
 
-async fn activated(session: &Session, trace: &mut Trace) -> Result<Launch, crate::http::NoAnswer> {
+async fn activated(session: &Session, trace: &mut Trace) -> Result<Launch, NoAnswer> {
     session.activate(trace, Manner::Honest).await.map(|(launch, _)| launch)
 }
 
 /// The claim of the service call, not that of the activation, goes to the API.
 pub(super) async fn newest_claim(session: &Session, trace: &mut Trace) -> Judged {
     let customer = activated(session, trace).await?;
-    let launch = customer.again();
+    let launch = session.api.again(&customer).await?;
     if open(session, trace, &launch).await?.is_none() {
         return Ok(Outcome::skipped("no service URL was given"));
     }
-    let calls = calls(session, &customer);
+    let calls = calls(session, &customer).await?;
     if calls.is_empty() {
         return Ok(Outcome::skipped(NO_CALLS));
     }
-    let right = calls.iter().all(|call| call.claim.as_deref() == Some(launch.claim.as_str()));
+    let mut right = true;
+    for call in &calls {
+        right &= call.claim()? == Some(launch.claim.as_str());
+    }
     Ok(Outcome::of(right, "a call carries no claim, or not that of this service call"))
 }
 
@@ -57,46 +83,53 @@ pub(super) async fn foreign_customer(session: &Session, trace: &mut Trace) -> Ju
         return Ok(Outcome::skipped("no service URL was given"));
     }
     // The stranger has no credentials, so a call for it was made with somebody else's.
-    let used = session.api.has_claim(&stranger.claim);
+    let used = session.api.has_claim(&stranger.claim)?;
     Ok(Outcome::of(!used, "the credentials of one customer were used for another"))
 }
 
 /// A user of a customer that is activated is served, although another user activated it.
 pub(super) async fn other_user(session: &Session, trace: &mut Trace) -> Judged {
     let customer = activated(session, trace).await?;
-    let colleague = Launch { user: "34".to_owned(), ..customer.again() };
-    let Some(answer) = open(session, trace, &colleague).await? else {
+    let colleague = session.api.again(&Launch { user: "34".to_owned(), ..customer }).await?;
+    let Some(visit) = open(session, trace, &colleague).await? else {
         return Ok(Outcome::skipped("no service URL was given"));
     };
-    let served = session.accepts(Surface::Service, &answer);
+    let served = session.accepts(Surface::Service, &visit.first) && visit.last.status < 400;
     Ok(Outcome::of(served, "only the user who activated is served"))
 }
 
 /// After activating again the new credentials are used.
 pub(super) async fn reactivated(session: &Session, trace: &mut Trace) -> Judged {
     let first = activated(session, trace).await?;
-    let second = Launch { customer: first.customer.clone(), ..session.launch(Manner::Honest) };
+    let second = session.api.relaunch(&first).await?;
     let press = session.ready(trace, &second, &second.key).await?;
     session.press(trace, &press).await?;
-    let launch = second.again();
-    if open(session, trace, &launch).await?.is_none() {
+    let launch = session.api.again(&second).await?;
+    let before = calls(session, &second).await?.len();
+    let Some(visit) = open(session, trace, &launch).await? else {
         return Ok(Outcome::skipped("no service URL was given"));
-    }
-    let with = |one: &Launch| {
-        calls(session, one).iter().any(|call| call.claim.as_deref() == Some(launch.claim.as_str()))
     };
-    match (with(&first), with(&second)) {
-        (true, _) => Ok(Outcome::failed("the credentials of the first activation are still used")),
-        (false, true) => Ok(Outcome::Passed),
-        (false, false) => Ok(Outcome::skipped(NO_CALLS)),
+    if !session.accepts(Surface::Service, &visit.first) {
+        return Ok(Outcome::failed("the customer is not served after activating again"));
     }
+    let all = calls(session, &second).await?;
+    if before == all.len() && calls(session, &first).await?.is_empty() {
+        return Ok(Outcome::skipped(NO_CALLS));
+    }
+    // The first credentials are dead in a sandbox, so a call that succeeds was made with the second.
+    let second_used = all.iter().any(|call| match call.wire {
+        Some(_) => call.claim.as_deref() == Some(launch.claim.as_str()),
+        None => !call.refused,
+    });
+    Ok(Outcome::of(second_used, "the credentials of the first activation are still used"))
 }
 
 /// A customer that blocked the provider: the API answers 22 from then on.
 pub(super) async fn blocked(session: &Session, trace: &mut Trace) -> Judged {
     let customer = activated(session, trace).await?;
-    session.api.expect(&customer.token, &customer.key, Manner::NotAuthenticated);
-    let Some(answer) = open(session, trace, &customer.again()).await? else {
+    let launch = session.api.again(&customer).await?;
+    session.api.block(&customer).await?;
+    let Some(Visit { last: answer, .. }) = open(session, trace, &launch).await? else {
         return Ok(Outcome::skipped("no service URL was given"));
     };
     let crashed =
@@ -110,8 +143,9 @@ pub(super) async fn api_fails(session: &Session, trace: &mut Trace) -> Judged {
     for manner in
         [Manner::Html, Manner::HalfJson, Manner::Empty, Manner::Refuse(ErrorCode::CLAIM_OUTDATED)]
     {
-        session.api.expect(&customer.token, &customer.key, manner);
-        let Some(answer) = open(session, trace, &customer.again()).await? else {
+        session.api.misbehave(&customer, manner)?;
+        let launch = session.api.again(&customer).await?;
+        let Some(Visit { last: answer, .. }) = open(session, trace, &launch).await? else {
             return Ok(Outcome::skipped("no service URL was given"));
         };
         if answer.status == 500 || super::url::tells_a_trace(session, &answer.body, "").is_some() {
@@ -123,7 +157,7 @@ pub(super) async fn api_fails(session: &Session, trace: &mut Trace) -> Judged {
 
 /// A webhook is answered at once.
 pub(super) async fn quick(session: &Session, trace: &mut Trace) -> Judged {
-    let Some((_, ticket)) = session.ticket(Surface::Webhook).await else {
+    let Some((_, ticket)) = session.ticket(Surface::Webhook).await? else {
         return Ok(Outcome::skipped("no webhook URL was given"));
     };
     let answer = session.get(trace, &ticket.signed(session.secret())).await?;
@@ -138,7 +172,7 @@ pub(super) async fn status(
     status: &str,
     delivers: bool,
 ) -> Judged {
-    let Some((_, ticket)) = session.ticket(Surface::Callback).await else {
+    let Some((_, ticket)) = session.ticket(Surface::Callback).await? else {
         return Ok(Outcome::skipped("no callback URL was given"));
     };
     let answer =
@@ -157,7 +191,7 @@ pub(super) async fn status(
 
 /// Whether the secret, or the signature that would have been right, is told by another surface.
 pub(super) async fn leaks(session: &Session, trace: &mut Trace, surface: Surface) -> Judged {
-    let Some((_, ticket)) = session.ticket(surface).await else {
+    let Some((_, ticket)) = session.ticket(surface).await? else {
         return Ok(Outcome::skipped("no such URL was given"));
     };
     let right = ticket.signature(session.secret());

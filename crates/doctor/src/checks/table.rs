@@ -2,7 +2,7 @@
 
 use freischalt_protocol::ErrorCode;
 
-use super::{craft, order, page, service, unlock, url as urls};
+use super::{craft, delivery, order, page, service, unlock, url as urls};
 use crate::{
     catalogue::{
         Area, Check,
@@ -83,13 +83,13 @@ macro_rules! on_every_url {
                 Refused(Surface::$surface, |s, t, _| craft::stamped(s, t, "soon"))),
             check(concat!($id, "-017"), concat!($what, ": a timestamp with a number and more is refused"), Area::$area, Low, SHAPE, &mend::AGE,
                 Refused(Surface::$surface, |s, t, _| {
-                    let text = format!("{}abc", crate::marketplace::now());
+                    let text = format!("{}abc", s.api.now());
                     craft::stamped(s, t, &text)
                 })),
             check(concat!($id, "-018"), concat!($what, ": a changed timestamp is refused"), Area::$area, Critical, STALE, &mend::SIGNATURE,
                 Refused(Surface::$surface, |s, t, _| {
-                    let old = t.with("timestamp", &crate::marketplace::now().plus(-86_400).to_string());
-                    craft::tampered(s, old, "timestamp", &crate::marketplace::now().to_string())
+                    let old = t.with("timestamp", &s.api.now().plus(-86_400).to_string());
+                    craft::tampered(s, old, "timestamp", &s.api.now().to_string())
                 })),
             check(concat!($id, "-020"), concat!($what, ": a genuine URL is accepted, whatever the order of its parameters"), Area::$area, Medium, REACH, &mend::COMPATIBLE,
                 Accepted(Surface::$surface, |s, mut t, _| {
@@ -365,7 +365,7 @@ static UNLOCK: [Check; 40] = [
             Box::pin(unlock::call(
                 s,
                 t,
-                |_, call| call.version_2,
+                |_, call| Ok(call.wire()?.version_2),
                 "the call is not signed by HMAC version 2",
             ))
         }),
@@ -381,7 +381,7 @@ static UNLOCK: [Check; 40] = [
             Box::pin(unlock::call(
                 s,
                 t,
-                |l, call| call.cache.as_deref() == Some(&*l.cache),
+                |l, call| Ok(call.cache.as_deref() == Some(&*l.cache)),
                 "parameterCacheId is missing or another",
             ))
         }),
@@ -397,7 +397,7 @@ static UNLOCK: [Check; 40] = [
             Box::pin(unlock::call(
                 s,
                 t,
-                |l, call| call.claim.as_deref() == Some(&*l.claim),
+                |l, call| Ok(call.claim.as_deref() == Some(&*l.claim)),
                 "extendedclaim is missing or another",
             ))
         }),
@@ -413,7 +413,7 @@ static UNLOCK: [Check; 40] = [
             Box::pin(unlock::call(
                 s,
                 t,
-                |_, call| call.age.is_some_and(|age| age.abs() <= 60),
+                |_, call| Ok(call.wire()?.age.is_some_and(|age| age.abs() <= 60)),
                 "the timestamp is missing, or not within a minute of now",
             ))
         }),
@@ -429,7 +429,7 @@ static UNLOCK: [Check; 40] = [
             Box::pin(unlock::call(
                 s,
                 t,
-                |_, call| !call.key_in_body,
+                |_, call| Ok(!call.wire()?.key_in_body),
                 "the body of the call holds the key",
             ))
         }),
@@ -445,7 +445,10 @@ static UNLOCK: [Check; 40] = [
             Box::pin(unlock::call(
                 s,
                 t,
-                |_, call| call.method == reqwest::Method::POST && call.path.ends_with("/api.php"),
+                |_, call| {
+                    let wire = call.wire()?;
+                    Ok(wire.method == reqwest::Method::POST && wire.path.ends_with("/api.php"))
+                },
                 "the call is no POST to …/api.php",
             ))
         }),
@@ -461,8 +464,8 @@ static UNLOCK: [Check; 40] = [
             Box::pin(async {
                 let (launch, _) = s.activate(t, Manner::Honest).await?;
                 let other = s
-                    .api
-                    .calls(&launch.token)
+                    .calls(&launch)
+                    .await?
                     .iter()
                     .any(|call| call.resource_type != "unlockProvider");
                 Ok(crate::report::Outcome::of(
@@ -966,7 +969,7 @@ static WEBHOOK: [Check; 3] = [
     ),
 ];
 
-static CALLBACK: [Check; 5] = [
+static CALLBACK: [Check; 6] = [
     check(
         "FD-CB-030",
         "Callback: status changed to success after signing is refused",
@@ -1013,6 +1016,15 @@ static CALLBACK: [Check; 5] = [
         TELLING,
         &mend::LEAK,
         Own(|s, t| Box::pin(service::leaks(s, t, Surface::Callback))),
+    ),
+    check(
+        "FD-CB-035",
+        "Callback: one that comes again delivers nothing again",
+        Area::Callback,
+        High,
+        "The customer reloads the page, or keeps its address: one payment, goods each time.",
+        &mend::STATUS,
+        Own(|s, t| Box::pin(delivery::replay(s, t))),
     ),
 ];
 

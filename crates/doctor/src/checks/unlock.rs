@@ -5,8 +5,10 @@ use reqwest::Method;
 
 use super::craft;
 use crate::{
+    api::Call,
+    http::NoAnswer,
     launch::Launch,
-    marketplace::{Call, Manner, now},
+    marketplace::Manner,
     report::Outcome,
     session::{Judged, Session, Trace, says_active},
     unlock::{Opened, Press},
@@ -16,23 +18,23 @@ use crate::{
 pub(super) async fn call(
     session: &Session,
     trace: &mut Trace,
-    right: fn(&Launch, &Call) -> bool,
+    right: fn(&Launch, &Call) -> Result<bool, NoAnswer>,
     wrong: &str,
 ) -> Judged {
     let (launch, _) = session.activate(trace, Manner::Honest).await?;
-    let calls = session.api.calls(&launch.token);
+    let calls = session.calls(&launch).await?;
     let Some(call) = calls.iter().find(|call| call.resource_type == "unlockProvider") else {
         return Ok(Outcome::failed(
             "no unlockProvider arrived at the API; is the provider configured to call it?",
         ));
     };
-    Ok(Outcome::of(right(&launch, call), wrong))
+    Ok(Outcome::of(right(&launch, call)?, wrong))
 }
 
 /// A genuine activation has to end in `active`.
 pub(super) async fn succeeds(session: &Session, trace: &mut Trace) -> Judged {
     let (launch, answer) = session.activate(trace, Manner::Honest).await?;
-    let arrived = session.api.calls(&launch.token).iter().any(|call| call.genuine);
+    let arrived = session.calls(&launch).await?.iter().any(|call| call.genuine);
     if !arrived {
         return Ok(Outcome::failed("no rightly signed unlockProvider arrived at the API"));
     }
@@ -42,7 +44,7 @@ pub(super) async fn succeeds(session: &Session, trace: &mut Trace) -> Judged {
 /// However the API fails, the page must not be told `active`, nor see a server error of the program.
 pub(super) async fn api(session: &Session, trace: &mut Trace, manner: Manner) -> Judged {
     let (launch, answer) = session.activate(trace, manner).await?;
-    if session.api.calls(&launch.token).is_empty() {
+    if session.calls(&launch).await?.is_empty() {
         return Ok(Outcome::skipped("the call never arrived at the API"));
     }
     if says_active(&answer) {
@@ -65,7 +67,7 @@ pub(super) async fn redirect(session: &Session, trace: &mut Trace) -> Judged {
 /// A slow API gets its time, and the page its answer.
 pub(super) async fn slow(session: &Session, trace: &mut Trace) -> Judged {
     let (launch, answer) = session.activate(trace, Manner::Slow).await?;
-    let once = session.api.calls(&launch.token).len() <= 2;
+    let once = session.calls(&launch).await?.len() <= 2;
     let told = answer.status < 500 || answer.status == 502 || answer.status == 504;
     Ok(Outcome::of(once && told, "a slow API leads to more calls or to a crash"))
 }
@@ -76,12 +78,12 @@ pub(super) async fn typed(
     trace: &mut Trace,
     typed: fn(&Session, &str) -> String,
 ) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let key = typed(session, &launch.key);
     let press = session.ready(trace, &launch, &key).await?;
     let answer = session.press(trace, &press).await?;
-    trace.0.push(session.heard(&launch));
-    let wrongly = session.api.calls(&launch.token).iter().any(|call| !call.genuine);
+    trace.0.push(session.heard(&launch).await?);
+    let wrongly = session.calls(&launch).await?.iter().any(|call| !call.genuine);
     if wrongly {
         return Ok(Outcome::failed("the API was called with a key that cannot be right"));
     }
@@ -97,16 +99,17 @@ async fn must_not_call(
     wrong: &str,
 ) -> Judged {
     session.press(trace, press).await?;
-    let called = !session.api.calls(&launch.token).is_empty();
+    let called = !session.calls(launch).await?.is_empty();
     if called {
-        trace.0.push(session.heard(launch));
+        trace.0.push(session.heard(launch).await?);
     }
     Ok(Outcome::of(!called, wrong))
 }
 
 /// The button is pressed for a launch whose page was never opened.
 pub(super) async fn without_page(session: &Session, trace: &mut Trace) -> Judged {
-    let (opened_launch, forged) = (session.launch(Manner::Honest), session.launch(Manner::Honest));
+    let (opened_launch, forged) =
+        (session.launch(Manner::Honest).await?, session.launch(Manner::Honest).await?);
     let opened = session.open(trace, &session.activation(&opened_launch)).await?;
     let mut press = Press::of(&session.target.hop, &opened, &forged, &forged.key);
     // A hidden field that carries the signed query is replaced by one with a made-up signature.
@@ -140,7 +143,8 @@ pub(super) async fn mixed(
     trace: &mut Trace,
     which: fn(&Launch) -> &str,
 ) -> Judged {
-    let (mine, other) = (session.launch(Manner::Honest), session.launch(Manner::Honest));
+    let (mine, other) =
+        (session.launch(Manner::Honest).await?, session.launch(Manner::Honest).await?);
     let opened = session.open(trace, &session.activation(&mine)).await?;
     let mut press = Press::of(&session.target.hop, &opened, &mine, &mine.key);
     let mut changed = false;
@@ -155,17 +159,22 @@ pub(super) async fn mixed(
     }
     session.press(trace, &press).await?;
     let used = |call: &Call| {
+        // A sandbox refuses what does not belong together; nothing else is wrong with this call.
+        if call.wire.is_none() {
+            return call.refused;
+        }
         let values = [call.cache.as_deref(), call.claim.as_deref()];
         values.contains(&Some(other.cache.as_str())) || values.contains(&Some(other.claim.as_str()))
     };
-    let mixed = session.api.calls(&mine.token).iter().any(used)
-        || !session.api.calls(&other.token).is_empty();
+    let mixed =
+        session.calls(&mine).await?.iter().any(used) || !session.calls(&other).await?.is_empty();
     Ok(Outcome::of(!mixed, "the value of another customer was used for the call"))
 }
 
 /// An unsigned field is added that names what the signature already named.
 pub(super) async fn extra_fields(session: &Session, trace: &mut Trace) -> Judged {
-    let (mine, other) = (session.launch(Manner::Honest), session.launch(Manner::Honest));
+    let (mine, other) =
+        (session.launch(Manner::Honest).await?, session.launch(Manner::Honest).await?);
     let opened = session.open(trace, &session.activation(&mine)).await?;
     let mut press = Press::of(&session.target.hop, &opened, &mine, &other.key);
     let known: Vec<_> = press.fields.iter().map(|(name, _)| name.clone()).collect();
@@ -192,14 +201,15 @@ pub(super) async fn extra_fields(session: &Session, trace: &mut Trace) -> Judged
 
 /// The launch of a genuine URL that is a day old.
 pub(super) async fn old_launch(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
-    let UnixTime(now) = now();
+    let launch = session.launch(Manner::Honest).await?;
+    let UnixTime(now) = session.api.now();
     let ticket = session.activation(&launch).with("timestamp", &(now - 86_400).to_string());
     let url = ticket.signed(session.secret());
     let answer = session.get(trace, &url).await?;
     let Some(old) = Opened::new(&url, &answer) else { return Ok(Outcome::Passed) };
     // The page is refused; its button is pressed all the same, as a script would.
-    let fresh = session.open(trace, &session.activation(&session.launch(Manner::Honest))).await?;
+    let fresh =
+        session.open(trace, &session.activation(&session.launch(Manner::Honest).await?)).await?;
     let html = if crate::page::has_key_field(&old.html) { old.html } else { fresh.html };
     let opened = Opened { url: old.url, html, cookies: old.cookies };
     let mut press = Press::of(&session.target.hop, &opened, &launch, &launch.key);
@@ -212,12 +222,12 @@ pub(super) async fn old_launch(session: &Session, trace: &mut Trace) -> Judged {
 
 /// The same press, once more after success.
 pub(super) async fn again(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let press = session.ready(trace, &launch, &launch.key).await?;
     session.press(trace, &press).await?;
-    let before = session.api.calls(&launch.token).len();
+    let before = session.calls(&launch).await?.len();
     session.press(trace, &press).await?;
-    let after = session.api.calls(&launch.token).len();
+    let after = session.calls(&launch).await?.len();
     if before == 0 {
         return Ok(Outcome::skipped("the first unlock did not reach the API"));
     }
@@ -226,7 +236,7 @@ pub(super) async fn again(session: &Session, trace: &mut Trace) -> Judged {
 
 /// Two presses at the same time.
 pub(super) async fn at_once(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let press = session.ready(trace, &launch, &launch.key).await?;
     let (mut one, mut two) = (Trace::default(), Trace::default());
     let (a, b) = tokio::join!(session.press(&mut one, &press), session.press(&mut two, &press));
@@ -235,13 +245,13 @@ pub(super) async fn at_once(session: &Session, trace: &mut Trace) -> Judged {
     if a.status == 500 || b.status == 500 {
         return Ok(Outcome::failed("one of two administrators at once sees a crash"));
     }
-    let calls = session.api.calls(&launch.token).len();
+    let calls = session.calls(&launch).await?.len();
     Ok(Outcome::of(calls <= 1, "one launch was unlocked twice at the same time"))
 }
 
 /// From the page of another site.
 pub(super) async fn foreign_origin(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let mut press = session.ready(trace, &launch, &launch.key).await?;
     press.header("Origin", "https://evil.example");
     press.header("Referer", "https://evil.example/");
@@ -252,7 +262,7 @@ pub(super) async fn foreign_origin(session: &Session, trace: &mut Trace) -> Judg
 
 /// By GET, with the key in the address.
 pub(super) async fn by_get(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let mut press = session.ready(trace, &launch, &launch.key).await?;
     press.method = Method::GET;
     must_not_call(session, trace, &launch, &press, "the key is accepted in the address of a GET")
@@ -261,7 +271,7 @@ pub(super) async fn by_get(session: &Session, trace: &mut Trace) -> Judged {
 
 /// A GET that claims to be a POST.
 pub(super) async fn method_override(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let mut press = session.ready(trace, &launch, &launch.key).await?;
     press.method = Method::GET;
     press.header("X-HTTP-Method-Override", "POST");
@@ -271,7 +281,7 @@ pub(super) async fn method_override(session: &Session, trace: &mut Trace) -> Jud
 
 /// Headers that let scripts of other sites read the answer.
 pub(super) async fn cors(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let mut press = session.ready(trace, &launch, "x").await?;
     press.header("Origin", "https://evil.example");
     let answer = session.press(trace, &press).await?;
@@ -295,21 +305,23 @@ pub(super) async fn echoes(session: &Session, trace: &mut Trace, manner: Manner)
 
 /// A body far larger than any key.
 pub(super) async fn large(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
-    let press = session.ready(trace, &launch, &"k".repeat(300_000)).await?;
+    let launch = session.launch(Manner::Honest).await?;
+    let mut press = session.ready(trace, &launch, &"k".repeat(300_000)).await?;
+    // A server that refuses in the middle of a body hangs up afterwards; nothing else may be sent there.
+    press.header("Connection", "close");
     let answer = match session.press(trace, &press).await {
         Ok(answer) => answer,
         // Closing the connection on such a body is a refusal as well.
-        Err(crate::http::NoAnswer::Failed(_)) => return Ok(Outcome::Passed),
+        Err(NoAnswer::Failed(_)) => return Ok(Outcome::Passed),
         Err(error) => return Err(error),
     };
-    let calls = session.api.calls(&launch.token).len();
+    let calls = session.calls(&launch).await?.len();
     Ok(Outcome::of(calls == 0 && answer.status != 500, "a key of 300 kB is taken for one"))
 }
 
 /// Without the key field, with an empty one, and as an array.
 pub(super) async fn no_key(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let press = session.ready(trace, &launch, "").await?;
     let mut without = press.clone();
     without.fields.retain(|(name, _)| *name != without.key_field);
@@ -325,13 +337,13 @@ pub(super) async fn no_key(session: &Session, trace: &mut Trace) -> Judged {
             return Ok(Outcome::failed("a missing key leads to a crash or to `active`"));
         }
     }
-    let calls = session.api.calls(&launch.token).len();
+    let calls = session.calls(&launch).await?.len();
     Ok(Outcome::of(calls == 0, "the API was called without a key"))
 }
 
 /// After a wrong key the right one is accepted on the same page.
 pub(super) async fn second_try(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let wrong: String = launch.key.chars().rev().collect();
     let mut press = session.ready(trace, &launch, &wrong).await?;
     let first = session.press(trace, &press).await?;

@@ -17,7 +17,8 @@ pub(super) async fn two_tokens(
     trace: &mut Trace,
     url: fn(&str, &str) -> String,
 ) -> Judged {
-    let (mine, other) = (session.launch(Manner::Honest), session.launch(Manner::Honest));
+    let (mine, other) =
+        (session.launch(Manner::Honest).await?, session.launch(Manner::Honest).await?);
     let genuine = session.activation(&mine).signed(session.secret());
     let url = url(&genuine, &other.token);
     let answer = session.get(trace, &url).await?;
@@ -30,10 +31,10 @@ pub(super) async fn two_tokens(
     let Some(opened) = Opened::new(&url, &answer) else { return Ok(Outcome::Passed) };
     let press = Press::of(&session.target.hop, &opened, &mine, &other.key);
     session.press(trace, &press).await?;
-    if session.api.calls(&other.token).is_empty() {
+    if session.calls(&other).await?.is_empty() {
         return Ok(Outcome::Passed);
     }
-    trace.0.push(session.heard(&other));
+    trace.0.push(session.heard(&other).await?);
     Ok(Outcome::failed("the unsigned token was used for the call to the API"))
 }
 
@@ -43,7 +44,7 @@ pub(super) async fn refusal(
     trace: &mut Trace,
     look: fn(&Session, &str, &str) -> Option<String>,
 ) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let ticket = session.activation(&launch);
     let right = ticket.signature(session.secret());
     for ask in [
@@ -103,7 +104,7 @@ pub(super) async fn survives(
     trace: &mut Trace,
     urls: fn(&Session, &Launch) -> Vec<String>,
 ) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     for url in urls(session, &launch) {
         let answer = session.get(trace, &url).await?;
         if answer.is_server_error() {
@@ -115,7 +116,7 @@ pub(super) async fn survives(
 
 /// The status of a refusal.
 pub(super) async fn refuses_with_4xx(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let ask = craft::with_signature(&session.activation(&launch), &"0".repeat(64));
     let answer = session.send(trace, &ask).await?;
     match answer.status {
@@ -126,7 +127,7 @@ pub(super) async fn refuses_with_4xx(session: &Session, trace: &mut Trace) -> Ju
 
 /// A header that names another host or scheme is sent; the answer must not repeat it.
 pub(super) async fn repeats_host(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let url = session.activation(&launch).signed(session.secret());
     let mut ask = crate::session::framed(&url);
     for (name, value) in [
@@ -143,7 +144,7 @@ pub(super) async fn repeats_host(session: &Session, trace: &mut Trace) -> Judged
 
 /// Headers that rewrite the path must not open the page without a signature.
 pub(super) async fn rewriting_headers(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let ticket = session.activation(&launch);
     let genuine = ticket.signed(session.secret());
     let path = genuine
@@ -166,7 +167,7 @@ pub(super) async fn rewriting_headers(session: &Session, trace: &mut Trace) -> J
 
 /// A method that no page has; any answer but a crash will do.
 pub(super) async fn unknown_method(session: &Session, trace: &mut Trace) -> Judged {
-    let launch = session.launch(Manner::Honest);
+    let launch = session.launch(Manner::Honest).await?;
     let mut ask = crate::session::framed(&session.activation(&launch).signed(session.secret()));
     ask.method = reqwest::Method::from_bytes(b"PROPFIND").unwrap_or(reqwest::Method::OPTIONS);
     let answer = session.send(trace, &ask).await?;
