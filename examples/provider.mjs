@@ -16,6 +16,7 @@ const [YOUNGEST, OLDEST] = [-120, 300]; // seconds; how old a signed URL may be 
 const PAGE_LIFETIME = 3600; // seconds; how long an opened page may be used
 const DO = "urn:onoffice-de-ns:smart:2.5:smartml:action:do";
 const STYLE = "/smart/gui/smart/resources/css/layout/smart/themes/marketplace/marketplaceUnlockIFrame.css";
+const used = new Set(); // launches that have unlocked or are about to; a database of yours does it better
 if (!SECRET) throw new Error("PROVIDER_SECRET is missing");
 
 const escape = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -27,13 +28,15 @@ const page = (customer, nonce) => `<!doctype html><html lang="en"><meta charset=
 <input class="api-key-input" id="secret" autocomplete="off" required aria-describedby="keyProblem"></div>
 <button class="unlock-now-button" id="unlockButton">Activate now</button>
 <p class="api-key-label" id="keyProblem" role="alert"></p></form>
+<div class="unlock-load-spinner" id="spinner" role="status" aria-label="Activating" hidden></div>
 <p class="active-label" id="successMessage" hidden>Active</p>
 <script nonce="${nonce}">
-const [form, field, button, problem, success] = ["unlockForm", "secret", "unlockButton",
-  "keyProblem", "successMessage"].map((id) => document.getElementById(id));
+const [form, field, button, problem, success, spinner] = ["unlockForm", "secret", "unlockButton",
+  "keyProblem", "successMessage", "spinner"].map((id) => document.getElementById(id));
 form.onsubmit = async (event) => {
   event.preventDefault();
   button.disabled = true;
+  spinner.hidden = false;
   let text = "The provider does not answer.";
   try {
     const body = JSON.stringify({ query: location.search.slice(1), key: field.value });
@@ -44,6 +47,7 @@ form.onsubmit = async (event) => {
   success.style.visibility = "visible";
   problem.textContent = text;
   button.disabled = false;
+  spinner.hidden = true;
   parent.postMessage(text, "${MARKETPLACE}");
 };
 </script></html>`;
@@ -58,28 +62,43 @@ function verified(query, oldest) {
   const expected = Buffer.from(createHmac("sha256", SECRET).update(`${ADDRESS}?${canonical}`).digest("hex"));
   const sent = Buffer.from(signature);
   if (sent.length !== expected.length || !timingSafeEqual(sent, expected)) return null;
+  if (!/^\d{1,11}$/.test(signed.timestamp ?? "")) return null;
   const age = Date.now() / 1000 - Number(signed.timestamp);
   return YOUNGEST <= age && age <= oldest ? signed : null;
 }
 
-/** Makes the call; `active`, or what to tell the administrator. */
+/** Each launch unlocks once, but may be tried again after a failure. */
 async function unlock(given, key) {
+  if (key === SECRET) return "This is the provider secret. Paste the API key that the marketplace shows.";
+  if (!/^[A-Za-z0-9]{64}$/.test(key)) return "An API key has 64 letters and digits.";
+  const id = given.parameterCacheId;
+  if (used.has(id)) return "This activation was used. Begin again in the marketplace.";
+  used.add(id);
+  const text = await call(given, key);
+  if (text !== "active") used.delete(id);
+  return text;
+}
+
+/** Makes the call; `active`, or what to tell the administrator. */
+async function call(given, key) {
   const [timestamp, token] = [Math.floor(Date.now() / 1000), given.apiToken];
   const hmac = createHmac("sha256", key).update(`${timestamp}${token}unlockProvider${DO}`).digest("base64");
   const parameters = { parameterCacheId: given.parameterCacheId, extendedclaim: given.apiClaim };
   const action = { actionid: DO, resourceid: "", resourcetype: "unlockProvider", identifier: "",
     timestamp, hmac_version: "2", hmac, parameters };
-  let answer, status;
+  let answer, result;
   try {
     const body = JSON.stringify({ token, request: { actions: [action] } });
     const headers = { "Content-Type": "application/json" };
-    answer = await (await fetch(API, { method: "POST", headers, body, signal: AbortSignal.timeout(15000) })).json();
-    status = answer.response.results[0].status;
+    const signal = AbortSignal.timeout(15000);
+    answer = await (await fetch(API, { method: "POST", headers, body, signal, redirect: "error" })).json();
+    result = answer.response.results[0];
   } catch {
     return "The marketplace does not answer.";
   }
-  if (answer.status.code !== 200 || status.errorcode !== 0) {
-    return `The marketplace refused the API key (error ${status.errorcode}).`;
+  const done = result?.data?.records?.[0]?.elements?.success === "success";
+  if (answer.status?.code !== 200 || result?.status?.errorcode !== 0 || !done) {
+    return `The marketplace refused the API key (error ${result?.status?.errorcode}).`;
   }
   remember(given.customerWebId, token, key);
   return "active";
@@ -89,6 +108,12 @@ async function unlock(given, key) {
 function remember(customer, token, key) {
   const known = existsSync(STORE) ? JSON.parse(readFileSync(STORE, "utf8")) : {};
   writeFileSync(STORE, JSON.stringify({ ...known, [customer]: { token, key } }), { mode: 0o600 });
+}
+
+/** Whether a request comes from the page of this provider; browsers say so. */
+function own({ headers }) {
+  const site = headers["sec-fetch-site"] ?? "same-origin";
+  return site === "same-origin" && (headers.origin ?? `//${headers.host}`).endsWith(`//${headers.host}`);
 }
 
 async function body(request) {
@@ -101,6 +126,8 @@ function answer(response, status, text, kind = "text/plain", nonce = "none") {
   response.writeHead(status, {
     "Content-Type": `${kind}; charset=utf-8`,
     "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${MARKETPLACE}; ` +
       `connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${MARKETPLACE}`,
   });
@@ -111,6 +138,7 @@ const server = createServer(async (request, response) => {
   const [path] = request.url.split("?", 1);
   const query = request.url.slice(path.length + 1);
   if (request.method === "POST" && path === "/unlock") {
+    if (!own(request)) return answer(response, 403, "This request comes from another page.");
     const sent = await body(request).catch(() => null);
     if (typeof sent?.query !== "string" || typeof sent.key !== "string") return answer(response, 400, "This request cannot be read.");
     const given = verified(sent.query, PAGE_LIFETIME);

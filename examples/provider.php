@@ -28,12 +28,36 @@ function verified(string $query, int $oldest): ?array
     if (!hash_equals($expected, $signature)) {
         return null;
     }
+    if (preg_match('/^\d{1,11}$/D', is_string($given['timestamp'] ?? null) ? $given['timestamp'] : '') !== 1) {
+        return null;
+    }
     $age = time() - (int) $given['timestamp'];
     return YOUNGEST <= $age && $age <= $oldest ? $given : null;
 }
 
-/** Makes the call; `active`, or what to tell the administrator. */
+/** Each launch unlocks once, but may be tried again after a failure. A file that can be made only once
+ * says which were used; a database of yours does it better. */
 function unlock(array $given, string $key): string
+{
+    if (hash_equals(SECRET, $key)) {
+        return 'This is the provider secret. Paste the API key that the marketplace shows.';
+    }
+    if (preg_match('/^[A-Za-z0-9]{64}$/D', $key) !== 1) {
+        return 'An API key has 64 letters and digits.';
+    }
+    $used = STORE . '.used-' . hash('sha256', $given['parameterCacheId']);
+    if (@fopen($used, 'x') === false) {
+        return 'This activation was used. Begin again in the marketplace.';
+    }
+    $text = call($given, $key);
+    if ($text !== 'active') {
+        unlink($used);
+    }
+    return $text;
+}
+
+/** Makes the call; `active`, or what to tell the administrator. */
+function call(array $given, string $key): string
 {
     $now = time();
     $token = $given['apiToken'];
@@ -42,13 +66,15 @@ function unlock(array $given, string $key): string
         'hmac' => base64_encode(hash_hmac('sha256', $now . $token . 'unlockProvider' . ACTION, $key, true)),
         'parameters' => ['parameterCacheId' => $given['parameterCacheId'], 'extendedclaim' => $given['apiClaim']]];
     $http = ['method' => 'POST', 'header' => 'Content-Type: application/json', 'timeout' => 15,
-        'content' => json_encode(['token' => $token, 'request' => ['actions' => [$action]]])];
+        'follow_location' => 0, 'ignore_errors' => true, 'content' => json_encode(['token' => $token, 'request' => ['actions' => [$action]]])];
     $answer = json_decode((string) @file_get_contents(API, false, stream_context_create(['http' => $http])), true);
-    $status = $answer['response']['results'][0]['status'] ?? null;
+    $result = $answer['response']['results'][0] ?? null;
+    $status = $result['status'] ?? null;
     if ($status === null) {
         return 'The marketplace does not answer.';
     }
-    if ($answer['status']['code'] !== 200 || $status['errorcode'] !== 0) {
+    $done = ($result['data']['records'][0]['elements']['success'] ?? null) === 'success';
+    if (($answer['status']['code'] ?? 0) !== 200 || $status['errorcode'] !== 0 || !$done) {
         return "The marketplace refused the API key (error {$status['errorcode']}).";
     }
     remember($given['customerWebId'], $token, $key);
@@ -59,8 +85,21 @@ function unlock(array $given, string $key): string
 function remember(string $customer, string $token, string $key): void
 {
     umask(0077);
-    $known = is_file(STORE) ? json_decode(file_get_contents(STORE), true) : [];
-    file_put_contents(STORE, json_encode([$customer => ['token' => $token, 'key' => $key]] + $known), LOCK_EX);
+    $file = fopen(STORE, 'c+');
+    flock($file, LOCK_EX);
+    $known = json_decode((string) stream_get_contents($file), true) ?? [];
+    rewind($file);
+    ftruncate($file, 0);
+    fwrite($file, json_encode([$customer => ['token' => $token, 'key' => $key]] + $known));
+    fclose($file);
+}
+
+/** Whether a request comes from the page of this provider; browsers say so. */
+function own(): bool
+{
+    $host = '//' . ($_SERVER['HTTP_HOST'] ?? '');
+    return ($_SERVER['HTTP_SEC_FETCH_SITE'] ?? 'same-origin') === 'same-origin'
+        && str_ends_with($_SERVER['HTTP_ORIGIN'] ?? $host, $host);
 }
 
 function answer(int $status, string $text, string $kind = 'text/plain', string $nonce = 'none'): never
@@ -68,6 +107,9 @@ function answer(int $status, string $text, string $kind = 'text/plain', string $
     http_response_code($status);
     header("Content-Type: $kind; charset=utf-8");
     header('Cache-Control: no-store');
+    header('Referrer-Policy: no-referrer');
+    header('X-Content-Type-Options: nosniff');
+    header_remove('X-Powered-By');
     header("Content-Security-Policy: default-src 'none'; script-src 'nonce-$nonce'; style-src " . MARKETPLACE
         . "; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors " . MARKETPLACE);
     exit($text);
@@ -75,6 +117,7 @@ function answer(int $status, string $text, string $kind = 'text/plain', string $
 
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 if ($_SERVER['REQUEST_METHOD'] === 'POST' && $path === '/unlock') {
+    own() ?: answer(403, 'This request comes from another page.');
     $sent = json_decode((string) file_get_contents('php://input', length: 65536), true);
     if (!is_string($sent['query'] ?? null) || !is_string($sent['key'] ?? null)) {
         answer(400, 'This request cannot be read.');
@@ -96,13 +139,15 @@ answer(200, <<<HTML
 <input class="api-key-input" id="secret" autocomplete="off" required aria-describedby="keyProblem"></div>
 <button class="unlock-now-button" id="unlockButton">Activate now</button>
 <p class="api-key-label" id="keyProblem" role="alert"></p></form>
+<div class="unlock-load-spinner" id="spinner" role="status" aria-label="Activating" hidden></div>
 <p class="active-label" id="successMessage" hidden>Active</p>
 <script nonce="$nonce">
-const [form, field, button, problem, success] = ["unlockForm", "secret", "unlockButton",
-  "keyProblem", "successMessage"].map((id) => document.getElementById(id));
+const [form, field, button, problem, success, spinner] = ["unlockForm", "secret", "unlockButton",
+  "keyProblem", "successMessage", "spinner"].map((id) => document.getElementById(id));
 form.onsubmit = async (event) => {
   event.preventDefault();
   button.disabled = true;
+  spinner.hidden = false;
   let text = "The provider does not answer.";
   try {
     const body = JSON.stringify({ query: location.search.slice(1), key: field.value });
@@ -113,6 +158,7 @@ form.onsubmit = async (event) => {
   success.style.visibility = "visible";
   problem.textContent = text;
   button.disabled = false;
+  spinner.hidden = true;
   parent.postMessage(text, "$marketplace");
 };
 </script></html>

@@ -4,7 +4,7 @@
 
 Settings are environment variables; see README.md in this folder.
 """
-import base64, hashlib, hmac, html, json, os, secrets, time, urllib.error, urllib.request
+import base64, hashlib, hmac, html, json, os, re, secrets, threading, time, urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -16,6 +16,8 @@ STORE = os.environ.get("STORE", "customers.json")
 YOUNGEST, OLDEST = -120, 300  # seconds; how old a signed URL may be when its page is opened
 PAGE_LIFETIME = 3600  # seconds; how long an opened page may be used
 DO = "urn:onoffice-de-ns:smart:2.5:smartml:action:do"
+LOCK = threading.Lock()
+USED = set()  # launches that have unlocked or are about to; a database of yours does it better
 STYLE = "/smart/gui/smart/resources/css/layout/smart/themes/marketplace/marketplaceUnlockIFrame.css"
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Activation</title>
@@ -26,13 +28,15 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Activation
 <input class="api-key-input" id="secret" autocomplete="off" required aria-describedby="keyProblem"></div>
 <button class="unlock-now-button" id="unlockButton">Activate now</button>
 <p class="api-key-label" id="keyProblem" role="alert"></p></form>
+<div class="unlock-load-spinner" id="spinner" role="status" aria-label="Activating" hidden></div>
 <p class="active-label" id="successMessage" hidden>Active</p>
 <script nonce="%(nonce)s">
-const [form, field, button, problem, success] = ["unlockForm", "secret", "unlockButton",
-  "keyProblem", "successMessage"].map((id) => document.getElementById(id));
+const [form, field, button, problem, success, spinner] = ["unlockForm", "secret", "unlockButton",
+  "keyProblem", "successMessage", "spinner"].map((id) => document.getElementById(id));
 form.onsubmit = async (event) => {
   event.preventDefault();
   button.disabled = true;
+  spinner.hidden = false;
   let text = "The provider does not answer.";
   try {
     const body = JSON.stringify({ query: location.search.slice(1), key: field.value });
@@ -43,6 +47,7 @@ form.onsubmit = async (event) => {
   success.style.visibility = "visible";
   problem.textContent = text;
   button.disabled = false;
+  spinner.hidden = true;
   parent.postMessage(text, "%(marketplace)s");
 };
 </script></html>"""
@@ -57,10 +62,29 @@ def verified(query, oldest):
     expected = hmac.new(SECRET, f"{ADDRESS}?{canonical}".encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         return None
+    if not re.fullmatch(r"[0-9]{1,11}", given.get("timestamp", "")):
+        return None
     return given if YOUNGEST <= time.time() - int(given["timestamp"]) <= oldest else None
 
 
 def unlock(given, key):
+    """Each launch unlocks once, but may be tried again after a failure."""
+    if hmac.compare_digest(key.encode(), SECRET):
+        return "This is the provider secret. Paste the API key that the marketplace shows."
+    if not re.fullmatch(r"[A-Za-z0-9]{64}", key):
+        return "An API key has 64 letters and digits."
+    launch = given["parameterCacheId"]
+    with LOCK:
+        if launch in USED:
+            return "This activation was used. Begin again in the marketplace."
+        USED.add(launch)
+    text = call(given, key)
+    if text != "active":
+        USED.discard(launch)
+    return text
+
+
+def call(given, key):
     """Makes the call; `active`, or what to tell the administrator."""
     now, token = int(time.time()), given["apiToken"]
     text = f"{now}{token}unlockProvider{DO}".encode()
@@ -73,24 +97,29 @@ def unlock(given, key):
     try:
         with urllib.request.urlopen(request, timeout=15) as answer:
             answer = json.load(answer)
-        status = answer["response"]["results"][0]["status"]
-    except (urllib.error.URLError, ValueError, LookupError):
+        result = answer["response"]["results"][0]
+        code = result["status"]["errorcode"] if answer["status"]["code"] == 200 else answer["status"]["errorcode"]
+        done = code == 0 and result["data"]["records"][0]["elements"]["success"] == "success"
+    except (OSError, ValueError, LookupError, TypeError):
         return "The marketplace does not answer."
-    if answer["status"]["code"] != 200 or status["errorcode"] != 0:
-        return f"The marketplace refused the API key (error {status['errorcode']})."
+    if not done:
+        return f"The marketplace refused the API key (error {code})."
     remember(given["customerWebId"], token, key)
     return "active"
 
 
 def remember(customer, token, key):
     """Keeps the credentials; a database of yours does it better."""
-    known = json.load(open(STORE)) if os.path.exists(STORE) else {}
-    known[customer] = {"token": token, "key": key}
-    with open(os.open(STORE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(known, file)
+    with LOCK:
+        known = json.load(open(STORE)) if os.path.exists(STORE) else {}
+        known[customer] = {"token": token, "key": key}
+        with open(os.open(STORE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(known, file)
 
 
 class Provider(BaseHTTPRequestHandler):
+    server_version, sys_version = "provider", ""
+
     def do_GET(self):
         url = urlsplit(self.path)
         given = verified(url.query, OLDEST) if url.path == urlsplit(ADDRESS).path else None
@@ -100,7 +129,15 @@ class Provider(BaseHTTPRequestHandler):
                  "customer": html.escape(given["customerName"])}
         self.answer(200, PAGE % names, "text/html", names["nonce"])
 
+    def own(self):
+        """Whether a request comes from the page of this provider; browsers say so."""
+        host = f"//{self.headers['Host']}"
+        same = self.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+        return same and self.headers.get("Origin", host).endswith(host)
+
     def do_POST(self):
+        if not self.own():
+            return self.answer(403, "This request comes from another page.")
         try:
             sent = json.loads(self.rfile.read(min(int(self.headers["Content-Length"]), 65536)))
             given, key = verified(sent["query"], PAGE_LIFETIME), sent["key"].strip()
@@ -112,6 +149,8 @@ class Provider(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind + "; charset=utf-8")
         self.send_header("Cache-Control", "no-store")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Content-Security-Policy", f"default-src 'none'; script-src 'nonce-{nonce}'; style-src {MARKETPLACE}; "
                          f"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {MARKETPLACE}")
         self.end_headers()

@@ -20,6 +20,8 @@ STORE = ENV.fetch("STORE", "customers.json")
 YOUNGEST, OLDEST = -120, 300 # seconds; how old a signed URL may be when its page is opened
 PAGE_LIFETIME = 3600 # seconds; how long an opened page may be used
 ACTION = "urn:onoffice-de-ns:smart:2.5:smartml:action:do"
+LOCK = Mutex.new
+USED = {} # launches that have unlocked or are about to; a database of yours does it better
 STYLE = "/smart/gui/smart/resources/css/layout/smart/themes/marketplace/marketplaceUnlockIFrame.css"
 
 def page(customer, nonce) = <<~HTML
@@ -31,13 +33,15 @@ def page(customer, nonce) = <<~HTML
   <input class="api-key-input" id="secret" autocomplete="off" required aria-describedby="keyProblem"></div>
   <button class="unlock-now-button" id="unlockButton">Activate now</button>
   <p class="api-key-label" id="keyProblem" role="alert"></p></form>
+  <div class="unlock-load-spinner" id="spinner" role="status" aria-label="Activating" hidden></div>
   <p class="active-label" id="successMessage" hidden>Active</p>
   <script nonce="#{nonce}">
-  const [form, field, button, problem, success] = ["unlockForm", "secret", "unlockButton",
-    "keyProblem", "successMessage"].map((id) => document.getElementById(id));
+  const [form, field, button, problem, success, spinner] = ["unlockForm", "secret", "unlockButton",
+    "keyProblem", "successMessage", "spinner"].map((id) => document.getElementById(id));
   form.onsubmit = async (event) => {
     event.preventDefault();
     button.disabled = true;
+    spinner.hidden = false;
     let text = "The provider does not answer.";
     try {
       const body = JSON.stringify({ query: location.search.slice(1), key: field.value });
@@ -48,6 +52,7 @@ def page(customer, nonce) = <<~HTML
     success.style.visibility = "visible";
     problem.textContent = text;
     button.disabled = false;
+    spinner.hidden = true;
     parent.postMessage(text, "#{MARKETPLACE}");
   };
   </script></html>
@@ -62,11 +67,27 @@ def verified(query, oldest)
   expected = OpenSSL::HMAC.hexdigest("SHA256", SECRET, "#{ADDRESS}?#{canonical}")
   return nil unless OpenSSL.secure_compare(expected, signature)
 
+  return nil unless given["timestamp"].to_s.match?(/\A\d{1,11}\z/)
+
   (YOUNGEST..oldest).cover?(Time.now.to_i - Integer(given["timestamp"])) ? given : nil
 end
 
-# Makes the call; `active`, or what to tell the administrator.
+# Each launch unlocks once, but may be tried again after a failure.
 def unlock(given, key)
+  return "This is the provider secret. Paste the API key that the marketplace shows." if OpenSSL.secure_compare(key, SECRET)
+  return "An API key has 64 letters and digits." unless key.match?(/\A[A-Za-z0-9]{64}\z/)
+
+  launch = given["parameterCacheId"]
+  taken = LOCK.synchronize { USED.key?(launch) || (USED[launch] = true) && false }
+  return "This activation was used. Begin again in the marketplace." if taken
+
+  text = call(given, key)
+  LOCK.synchronize { USED.delete(launch) } unless text == "active"
+  text
+end
+
+# Makes the call; `active`, or what to tell the administrator.
+def call(given, key)
   now, token = Time.now.to_i, given["apiToken"]
   hmac = [OpenSSL::HMAC.digest("SHA256", key, "#{now}#{token}unlockProvider#{ACTION}")].pack("m0")
   action = { actionid: ACTION, resourceid: "", resourcetype: "unlockProvider", identifier: "",
@@ -76,24 +97,36 @@ def unlock(given, key)
   http = { use_ssl: API.scheme == "https", open_timeout: 15, read_timeout: 15 }
   answer = Net::HTTP.start(API.host, API.port, **http) { |to| to.post(API.path, body, "Content-Type" => "application/json") }
   answer = JSON.parse(answer.body)
-  status = answer.dig("response", "results", 0, "status")
-  return "The marketplace refused the API key (error #{status["errorcode"]})." unless answer.dig("status", "code") == 200 && status["errorcode"].zero?
+  result = answer.dig("response", "results", 0)
+  code = result["status"]["errorcode"]
+  done = code.zero? && result.dig("data", "records", 0, "elements", "success") == "success"
+  return "The marketplace refused the API key (error #{code})." unless answer.dig("status", "code") == 200 && done
 
   remember(given["customerWebId"], token, key)
   "active"
-rescue SystemCallError, IOError, Timeout::Error, JSON::ParserError, NoMethodError
+rescue SystemCallError, IOError, Timeout::Error, JSON::ParserError, NoMethodError, TypeError
   "The marketplace does not answer."
 end
 
 # Keeps the credentials; a database of yours does it better.
 def remember(customer, token, key)
-  known = File.exist?(STORE) ? JSON.parse(File.read(STORE)) : {}
-  File.write(STORE, known.merge(customer => { token: token, key: key }).to_json, perm: 0o600)
+  LOCK.synchronize do
+    known = File.exist?(STORE) ? JSON.parse(File.read(STORE)) : {}
+    File.write(STORE, known.merge(customer => { token: token, key: key }).to_json, perm: 0o600)
+  end
 end
 
-def serve(method, target, body)
+# Whether a request comes from the page of this provider; browsers say so.
+def own?(headers)
+  host = "//#{headers["host"]}"
+  headers.fetch("sec-fetch-site", "same-origin") == "same-origin" && headers.fetch("origin", host).end_with?(host)
+end
+
+def serve(method, target, headers, body)
   path, query = target.split("?", 2)
   if method == "POST" && path == "/unlock"
+    return [403, "This request comes from another page."] unless own?(headers)
+
     sent = JSON.parse(body)
     given = verified(sent.fetch("query"), PAGE_LIFETIME)
     return given ? [200, unlock(given, sent.fetch("key").strip)] : [403, "Open the activation again."]
@@ -109,7 +142,7 @@ end
 
 def answer(status, text, kind = "text/plain", nonce = "none")
   "HTTP/1.1 #{status} .\r\nContent-Type: #{kind}; charset=utf-8\r\nContent-Length: #{text.bytesize}\r\n" \
-    "Cache-Control: no-store\r\nConnection: close\r\nContent-Security-Policy: default-src 'none'; " \
+    "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Security-Policy: default-src 'none'; " \
     "script-src 'nonce-#{nonce}'; style-src #{MARKETPLACE}; connect-src 'self'; base-uri 'none'; " \
     "form-action 'none'; frame-ancestors #{MARKETPLACE}\r\n\r\n#{text}"
 end
@@ -117,11 +150,13 @@ end
 def converse(client)
   Timeout.timeout(30) do
     method, target = client.gets("\n", 16_384).to_s.split
-    length = 0
+    headers = {}
     while (line = client.gets("\r\n", 16_384)) && line != "\r\n"
-      length = Integer(line[/\d+/]) if line.match?(/\Acontent-length:/i)
+      name, value = line.split(":", 2)
+      headers[name.downcase] = value.to_s.strip
     end
-    client.write(answer(*serve(method, target.to_s, client.read([length, 65_536].min))))
+    length = Integer(headers.fetch("content-length", "0"))
+    client.write(answer(*serve(method, target.to_s, headers, client.read([length, 65_536].min))))
   end
 rescue SystemCallError, IOError, Timeout::Error, ArgumentError, TypeError
   nil # whoever hangs up or talks nonsense gets no answer

@@ -121,6 +121,11 @@ impl Sandbox {
         serde_json::from_slice(&output.stdout).context("the command prints no JSON")
     }
 
+    /// Where the management API is.
+    pub fn management(&self) -> &str {
+        &self.addresses.management
+    }
+
     /// An activation, as the management API has it.
     pub async fn activation(&self, id: &str) -> Result<Value> {
         self.get(&format!("/v1/activations/{id}")).await
@@ -174,7 +179,7 @@ impl User {
 }
 
 /// `FREISCHALT_BIN`, or the command beside this test in the folder of built programs.
-fn program() -> Result<PathBuf> {
+pub fn program() -> Result<PathBuf> {
     if let Some(path) = env::var_os("FREISCHALT_BIN") {
         return Ok(path.into());
     }

@@ -12,6 +12,7 @@ use freischalt_e2e::browser::Look;
 use freischalt_e2e::gate::{self, Stage, journey};
 use freischalt_e2e::http;
 use freischalt_e2e::process::Process;
+use freischalt_e2e::sandbox::program;
 use freischalt_e2e::selectors as at;
 use freischalt_e2e::steps::Audience;
 use serde_json::json;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
             let provider = Provider::start(stage, start).await?;
             provider.is_not_deceived(stage).await?;
             provider.is_activated(stage).await?;
+            provider.is_examined(stage)?;
             provider.works_in_a_browser(stage).await
         })
     };
@@ -46,6 +48,9 @@ fn main() -> ExitCode {
 struct Provider {
     _process: Process,
     address: String,
+    /// The registered activation URL.
+    url: String,
+    secret: String,
     store: tempfile::TempDir,
 }
 
@@ -65,11 +70,11 @@ impl Provider {
             "--activation-url",
             &url,
         ])?;
-        let secret = added["secret"].as_str().context("the provider has no secret")?;
+        let secret = added["secret"].as_str().context("the provider has no secret")?.to_owned();
         let store = tempfile::tempdir()?;
         let mut command = command(&port);
         command
-            .env("PROVIDER_SECRET", secret)
+            .env("PROVIDER_SECRET", &secret)
             .env("MARKETPLACE", stage.sandbox.page(""))
             .env("PORT", &port)
             .env("STORE", store.path().join("customers.json"));
@@ -78,7 +83,7 @@ impl Provider {
             TcpStream::connect(address.trim_start_matches("http://")).is_ok()
         })
         .await?;
-        Ok(Self { _process: process, address, store })
+        Ok(Self { _process: process, address, url, secret, store })
     }
 
     /// What is not signed, not signed like this, or not signed now, opens no page and unlocks nothing.
@@ -133,6 +138,21 @@ impl Provider {
         ensure!(stage.sandbox.activation(&id).await?["state"] == "active", "not active");
         let kept = std::fs::read_to_string(self.store.path().join("customers.json"))?;
         ensure!(kept.contains(&key), "the key is not kept");
+        Ok(())
+    }
+
+    /// The doctor finds nothing to mend.
+    fn is_examined(&self, stage: &Stage) -> Result<()> {
+        let unlock = format!("{}/unlock", self.address);
+        let report = Command::new(program()?)
+            .args(["doctor", &self.url, "--sandbox", stage.sandbox.management()])
+            .args(["--provider", SLUG, "--unlock-url", &unlock, "--unlock-body", "json"])
+            .args(["--unlock-field", "query={query}", "--unlock-field", "key={key}"])
+            .args(["--fail-under", "A"])
+            .env("FREISCHALT_PROVIDER_SECRET", &self.secret)
+            .output()?;
+        let text = String::from_utf8_lossy(&report.stdout);
+        ensure!(report.status.success() && text.contains(" 0 failed,"), "{text}");
         Ok(())
     }
 
