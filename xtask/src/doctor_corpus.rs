@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use crate::shell;
+use crate::{packages, shell};
 
 /// How much of the corpus.
 #[derive(clap::Args)]
@@ -31,10 +31,20 @@ pub(crate) fn reduced() -> Result<()> {
 
 fn corpus(reduced: bool, jobs: usize, only: Option<&str>) -> Result<()> {
     const PACKAGE: [&str; 4] = ["-p", "freischalt-doctor", "--all-features", "--example"];
+    const FOLDER: &str = "crates/doctor/corpus";
+    // Without them the providers in frameworks are skipped and named.
+    if shell::find_program("npm").is_some() {
+        packages::npm(FOLDER)?;
+    }
+    let python = match shell::find_program("python3") {
+        Some(_) => Some(packages::python(FOLDER, "corpus-python")?),
+        None => None,
+    };
     // One of the providers is a program of its own, which the other example starts.
     shell::run(shell::cargo(&["build"]).args(PACKAGE).arg("rust_provider"))?;
     let mut command = shell::cargo(&["run", "--quiet"]);
     command.args(PACKAGE).args(["corpus", "--", "--jobs", &jobs.to_string()]);
+    command.envs(python.map(|python| ("FREISCHALT_CORPUS_PYTHON", python)));
     if reduced {
         command.arg("--reduced");
     }

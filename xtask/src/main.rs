@@ -13,6 +13,7 @@ mod doctor_corpus;
 mod footprint;
 mod fuzz;
 mod model;
+mod packages;
 mod sandbox;
 mod screenshots;
 mod shell;

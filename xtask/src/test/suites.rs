@@ -4,14 +4,13 @@
 //! compiles the next one finds. Only clippy and rustdoc need metadata of their own, and share it.
 
 use std::env;
-use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use super::tools::{self, Tool};
 use crate::shell::{self, cargo, workspace_root};
-use crate::{doctor_corpus, tidy, torture};
+use crate::{doctor_corpus, packages, tidy, torture};
 
 /// A group of checks that passes or fails as one.
 pub(super) struct Suite {
@@ -148,24 +147,10 @@ fn clients() -> Result<()> {
     let program = build_for_browser()?;
     let mut command = cargo(&["test", "--test", "clients"]);
     command.args(EVERYTHING).env("FREISCHALT_CLIENTS", "1").env("FREISCHALT_BIN", program);
-    shell::run(command.env("FREISCHALT_CLIENTS_PYTHON", python_packages()?))
-}
-
-/// An environment with the packages of `clients/requirements.txt`; gives its Python.
-fn python_packages() -> Result<std::path::PathBuf> {
-    let wanted = workspace_root().join("crates/e2e/clients/requirements.txt");
-    let folder = shell::target_dir().join("clients-python");
-    let python = folder.join("bin/python");
-    let installed = folder.join("requirements.txt");
-    if fs::read(&wanted)? == fs::read(&installed).unwrap_or_default() {
-        return Ok(python);
-    }
-    shell::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-    shell::run(pip.arg(&wanted))?;
-    fs::copy(&wanted, &installed)?;
-    Ok(python)
+    shell::run(command.env(
+        "FREISCHALT_CLIENTS_PYTHON",
+        packages::python("crates/e2e/clients", "clients-python")?,
+    ))
 }
 
 /// Builds the command and fetches the npm packages of tests; gives the path of the command.
@@ -173,23 +158,9 @@ fn python_packages() -> Result<std::path::PathBuf> {
 /// Built together with the tests, because test-only dependencies may switch features on: built
 /// alone, the command would compile half of the dependencies once more.
 pub(crate) fn build_for_browser() -> Result<std::path::PathBuf> {
-    fetch_npm_packages()?;
+    packages::npm("crates/e2e")?;
     shell::run(cargo(&["build", "--bins", "--tests"]).args(EVERYTHING))?;
     Ok(shell::target_dir().join("debug/freischalt"))
-}
-
-/// Asks the network only when something else is here than the lock file names.
-fn fetch_npm_packages() -> Result<()> {
-    let folder = workspace_root().join("crates/e2e");
-    let locked = fs::read(folder.join("package-lock.json"))?;
-    let fetched = folder.join("node_modules/.fetched");
-    if fs::read(&fetched).is_ok_and(|lock| lock == locked) {
-        return Ok(());
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    shell::run(npm.current_dir(&folder))?;
-    fs::write(fetched, locked).context("cannot note what npm fetched")
 }
 
 #[cfg(test)]
