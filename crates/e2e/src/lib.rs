@@ -10,6 +10,7 @@ pub mod gate;
 pub mod http;
 pub mod process;
 pub mod provider;
+pub mod sales;
 pub mod sandbox;
 pub mod selectors;
 pub mod session;

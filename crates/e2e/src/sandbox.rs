@@ -29,6 +29,9 @@ pub const CUSTOMER: &str = "musterimmo";
 /// The provider that really runs. Seeded.
 pub const DEMO: &str = "demo";
 
+/// The client in which that provider sees what it has sold. Seeded.
+pub const DEMO_CLIENT: &str = "grundrisswerk";
+
 /// A running sandbox.
 #[derive(Debug)]
 pub struct Sandbox {
@@ -99,6 +102,13 @@ impl Sandbox {
     pub async fn start_activation(&self, provider: &str) -> Result<Value> {
         let body = json!({"provider": provider, "customer": CUSTOMER});
         self.post("/v1/activations", &body).await
+    }
+
+    /// Blocks the provider past the browser, as another administrator would.
+    pub async fn block(&self, provider: &str) -> Result<()> {
+        let activation = self.latest_activation(provider).await?;
+        let id = activation["id"].as_str().context("the activation has no id")?;
+        self.post(&format!("/v1/activations/{id}/block"), &json!({})).await.map(drop)
     }
 
     /// Sends a document to the management API.

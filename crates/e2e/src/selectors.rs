@@ -41,6 +41,84 @@ pub const SERVICE_BUTTON: &str = "button[name='service']";
 pub const SERVICE_FRAME: &str = "#service-frame";
 /// What services' pages have asked for.
 pub const MESSAGES: &str = "/messages";
+/// A message that was followed.
+pub const FOLLOWED: &str = ".log .badge-active";
+/// What the window says about a message that was followed.
+pub const WINDOW_SAYS: &str = "#service-status";
+/// What the window says about an order that was refused.
+pub const ORDER_REFUSED: &str = "#service-refused p";
+
+/// Something to click in the demo shop.
+pub fn shop_item(item: &str) -> String {
+    format!("button[data-item='{item}']")
+}
+
+/// What the demo shop was told about who calls, and about what.
+pub fn shop_fact(name: &str) -> String {
+    format!("#fact-{name}")
+}
+
+/// What the demo shop's page of results was told.
+pub fn result_fact(name: &str) -> String {
+    format!("#{name}")
+}
+
+/// Who may use what is ordered.
+pub const CIRCLE: &str = "#order-lines tbody td:last-child";
+/// The stored card that is paid at once.
+pub const CARD_PAID: &str = "//label[contains(., '•••• 0010')]";
+/// The stored card that is declined: no funds.
+pub const CARD_DECLINED: &str = "//label[contains(., '•••• 0218')]";
+/// The stored card about which the bank asks.
+pub const CARD_ASKED: &str = "//label[contains(., '•••• 0127')]";
+/// The stored account whose debit is in process for two days.
+pub const DIRECT_DEBIT: &str = "//label[contains(., '•••• 0001')]";
+/// The button that orders and pays, and that of a link.
+pub const PAY: &str = "#pay";
+/// The button that closes an order.
+pub const GIVE_UP: &str = "#give-up";
+/// Why a payment failed.
+pub const PAYMENT_FAILED: &str = "#payment-failed";
+/// How an order or a subsequent payment stands.
+pub const STANDING: &str = "#standing";
+/// Confirms a payment on the bank's page.
+pub const BANK_CONFIRM: &str = "button[name='answer'][value='confirm']";
+
+/// What the customer pays with.
+pub const ACCOUNT: &str = "/account";
+/// The field for the number of a card or account.
+pub const NUMBER: &str = "#number";
+/// Adds a payment method.
+pub const ADD_METHOD: &str = "form[action='/account/methods']:has(#number) button";
+
+/// The provider's own view of what it has sold.
+pub const SALES: &str = "/provider";
+/// What the provider has earned.
+pub const BALANCE: &str = "#balance";
+/// How each transaction stands, the newest first.
+pub const SALE_STATES: &str = "#transactions .sale-state";
+/// Asks whether to refund the newest transaction that can be.
+pub const REFUND_DETAILS: &str = "details:has(form[action='/provider/refund']) > summary";
+/// The button that does.
+pub const REFUND: &str = "form[action='/provider/refund'] button";
+/// Asks when a subscription is to end.
+pub const CANCEL_DETAILS: &str = "details:has(form[action='/provider/cancel']) > summary";
+/// The day.
+pub const CANCEL_DAY: &str = "form[action='/provider/cancel'] input[name='day']";
+/// The button that cancels it.
+pub const CANCEL: &str = "form[action='/provider/cancel'] button";
+/// The last day of a subscription that was cancelled.
+pub const ENDS: &str = "#subscriptions .ends";
+/// The transaction that a link is about.
+pub const LINK_TRANSACTION: &str = "form[action='/provider/link'] [name='transaction']";
+/// What a link asks for.
+pub const LINK_PRICE: &str = "form[action='/provider/link'] [name='price']";
+/// Why it does.
+pub const LINK_REASON: &str = "form[action='/provider/link'] [name='description']";
+/// Makes a link.
+pub const MAKE_LINK: &str = "form[action='/provider/link'] button";
+/// The link that was made.
+pub const PAYMENT_LINK: &str = "#payment-link";
 
 /// The page of a provider.
 pub fn provider_page(slug: &str) -> String {

@@ -86,6 +86,15 @@ impl Session {
         field.prop("value").await?.with_context(|| format!("`{selector}` is no field"))
     }
 
+    /// The visible texts of all such elements, as they are right now.
+    pub async fn texts(&self, selector: &str) -> Result<Vec<String>> {
+        let mut texts = Vec::new();
+        for element in self.client.find_all(locator(selector)).await? {
+            texts.push(element.text().await?);
+        }
+        Ok(texts)
+    }
+
     /// The text that is visible in an element, once there is any.
     pub async fn text(&self, selector: &str) -> Result<String> {
         self.until(&format!("text in `{selector}`"), async || {
@@ -140,6 +149,43 @@ impl Session {
     /// Goes on in the page that holds the frame.
     pub async fn leave_frame(&self) -> Result<()> {
         Ok(self.client.enter_parent_frame().await?)
+    }
+
+    /// Goes on in the window that has been opened beside the current one, once there is one.
+    pub async fn other_window(&self) -> Result<()> {
+        let current = self.client.window().await?;
+        self.until("another window", async || {
+            let open = self.client.windows().await?;
+            let Some(other) = open.into_iter().find(|window| *window != current) else {
+                return Ok(false);
+            };
+            self.client.switch_to_window(other).await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Waits until there is only one window left, and goes on in it.
+    pub async fn only_window(&self) -> Result<()> {
+        self.until("a window to close", async || Ok(self.client.windows().await?.len() == 1))
+            .await?;
+        let left = self.client.windows().await?.into_iter().next().context("no window is left")?;
+        Ok(self.client.switch_to_window(left).await?)
+    }
+
+    /// The address of the current page.
+    pub async fn address(&self) -> Result<String> {
+        Ok(self.client.current_url().await?.into())
+    }
+
+    /// Becomes somebody of whom no site knows anything.
+    pub async fn forget_cookies(&self) -> Result<()> {
+        Ok(self.client.delete_all_cookies().await?)
+    }
+
+    /// Loads the current page anew.
+    pub async fn reload(&self) -> Result<()> {
+        Ok(self.client.refresh().await?)
     }
 
     /// Runs a script in the page; its arguments are `arguments[0]` and so on.

@@ -32,8 +32,13 @@ impl Stage {
     }
 
     async fn be(&self, user: &User) -> Result<()> {
+        self.be_at(CUSTOMER, &user.id_text()).await
+    }
+
+    /// Becomes a user of any customer.
+    pub async fn be_at(&self, customer: &str, user: &str) -> Result<()> {
         self.open(at::USERS).await?;
-        self.browser.click(&at::user_button(CUSTOMER, &user.id_text())).await?;
+        self.browser.click(&at::user_button(customer, user)).await?;
         self.browser.leave(at::USERS).await
     }
 

@@ -1,5 +1,7 @@
 //! The way through every state that a page can be in, for whoever wants to look at all of them.
 
+mod selling;
+
 use anyhow::{Context, Result};
 use serde_json::json;
 
@@ -96,6 +98,8 @@ async fn activation(tour: &Tour<'_, impl Look>) -> Result<()> {
     stage.browser.click(at::BLOCK_DETAILS).await?;
     tour.take("19-block").await?;
     services(tour).await?;
+    selling::buyer(tour).await?;
+    selling::seller(tour).await?;
     stage.be_user(BERND).await?;
     tour.visit("20-normal-user-overview", "/marketplace").await?;
     tour.visit("21-normal-user-active", &at::provider_page(DEMO)).await?;

@@ -28,7 +28,7 @@ impl Default for ServiceSettings {
     fn default() -> Self {
         let value = |name: &str, value| Macro { name: name.to_owned(), value };
         Self {
-            window: WindowSize { width: 1000, height: 700 },
+            window: WindowSize::default(),
             entry_points: EntryPoint::ALL.to_vec(),
             audience: Audience::AllUsers,
             macros: vec![
@@ -40,6 +40,12 @@ impl Default for ServiceSettings {
             ],
             triggers: vec![Trigger { module: Module::Estate, on: Moment::Any, fields: Vec::new() }],
         }
+    }
+}
+
+impl Default for WindowSize {
+    fn default() -> Self {
+        Self { width: 1000, height: 700 }
     }
 }
 

@@ -55,7 +55,8 @@
         location.assign(answer.url);
         break;
       case "refused":
-        showRefusal(answer.sentence, answer.callback);
+        if (answer.elsewhere) location.assign(answer.elsewhere);
+        else showRefusal(answer.sentence, answer.callback);
         break;
       default:
         break;

@@ -17,6 +17,7 @@ mod page;
 mod pay_account;
 mod pay_link;
 mod reach;
+mod refused;
 mod sandbox;
 mod seller;
 mod service;
@@ -86,6 +87,7 @@ fn pages() -> Routes {
         .route("/records/edit/{kind}/{id}", get(crm::edit).post(crm::save))
         .route("/services/open", get(service::open))
         .route("/services/messages", post(service::message))
+        .route("/services/refused", get(refused::show))
         .route("/messages", get(service::messages))
         .route("/orders/{id}", get(orders::show))
         .route("/orders/{id}/pay", post(orders::pay))

@@ -8,8 +8,11 @@ mod block;
 mod keyboard;
 mod languages;
 mod moved;
+mod orders;
 mod refuse;
+mod sales;
 mod unreachable;
+mod windows;
 mod wrong_key;
 
 use std::process::ExitCode;
@@ -34,7 +37,17 @@ fn main() -> ExitCode {
         journey("page_moved_to_somebody_else", SWITCH, desk, moved::to_somebody_else),
         journey("page_moved_to_its_own_service", SWITCH, desk, moved::to_its_own_service),
         journey("keyboard_only", SWITCH, desk, keyboard::only),
-        journey("accessible", SWITCH, desk, accessibility::every_page),
-        journey("nothing_sticks_out", SWITCH, desk.in_german(), accessibility::nothing_sticks_out),
+        journey("service_of_a_property", SWITCH, desk, windows::of_a_property),
+        journey("messages_of_a_window", SWITCH, desk, windows::messages),
+        journey("blocked_while_the_shop_is_open", SWITCH, desk, windows::blocked_meanwhile),
+        journey("order_a_single_product", SWITCH, desk, orders::single_product),
+        journey("order_for_the_group", SWITCH, desk, orders::for_the_group),
+        journey("order_a_subscription", SWITCH, desk, orders::subscription),
+        journey("declined_then_another_card", SWITCH, desk, orders::declined_then_another_card),
+        journey("order_by_direct_debit", SWITCH, desk, orders::direct_debit),
+        journey("refund_in_the_providers_view", SWITCH, desk, sales::refund),
+        journey("subsequent_payment_link", SWITCH, desk, sales::payment_link),
+        journey("accessible", SWITCH, desk, accessibility::in_english),
+        journey("accessible_in_german", SWITCH, desk.in_german(), accessibility::in_german),
     ])
 }

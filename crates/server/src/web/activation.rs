@@ -17,7 +17,7 @@ use super::{
     failure::Failure,
     form::Fields,
     marketplace::{audience, document_links, find_provider, user_name},
-    page::{page, page_with_frame},
+    page::{frame_origins, page, page_with_frame},
     reach,
     views::{
         Section,
@@ -242,7 +242,7 @@ async fn key(
         return Ok(back(provider));
     };
     let (frame_url, provider_origin) = launch(visitor, who, provider, run, grant).await?;
-    let origins = origins(provider, &provider_origin);
+    let origins = frame_origins(provider, &frame_url);
     let unreachable = reach::problem(&provider.activation_url, visitor.language).await;
     let view = Key {
         frame: visitor.frame(Section::Marketplace),
@@ -261,20 +261,6 @@ async fn key(
         host: visitor.app.public_url.clone(),
     };
     Ok(page_with_frame(&view, &origins))
-}
-
-/// Every origin that the provider is known by: those of its activation page and of its services.
-/// Its page may lead to any of them inside the frame, and to no other.
-fn origins(provider: &Provider, of_activation: &str) -> String {
-    let mut known = vec![of_activation.to_owned()];
-    for service in &provider.services {
-        let Ok(url) = url::Url::parse(&service.url) else { continue };
-        let origin = url.origin().ascii_serialization();
-        if matches!(url.scheme(), "http" | "https") && !known.contains(&origin) {
-            known.push(origin);
-        }
-    }
-    known.join(" ")
 }
 
 /// The signed URL of the provider's page, and its origin.

@@ -5,11 +5,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use freischalt_marketplace::{
-    MethodId, OrderId, OrderStage, Provider, TransactionId,
+    MethodId, OrderId, OrderStage, Provider, ServiceKind, TransactionId,
     account::paying_account,
     bank::{Answer, Instrument},
     deal::{Deal, PayProblem, settles_directly},
     order::{Circle, Goods, Origin},
+    service::WindowSize,
     transaction::{Means, TransactionStage},
 };
 use freischalt_store::DealRef;
@@ -18,7 +19,7 @@ use serde::Deserialize;
 use super::{
     failure::Failure,
     form::Fields,
-    page::{page, page_with_any_frame},
+    page::{frame_origins, page, page_with_frame},
     service::{origin_of, secret_of},
     views::{
         Section,
@@ -141,17 +142,31 @@ pub(super) async fn result(visitor: Visitor, Path(id): Path<String>) -> Result<R
         origin: origin_of(&url).ok_or_else(|| Failure::not_found(&visitor))?,
     };
     let window = window.seal(&visitor.app).map_err(|error| Failure::internal(&visitor, &error))?;
-    Ok(page_with_any_frame(&ServiceWindow {
+    let origins = frame_origins(&provider, &url);
+    let size = window_size(&provider, &url);
+    let view = ServiceWindow {
         frame: visitor.frame(Section::Records),
         service: visitor.language.texts().orders.title.to_owned(),
         provider: provider.name.clone(),
         frame_url: url,
-        width: 1000,
-        height: 700,
+        width: size.width,
+        height: size.height,
         window,
         back: "/records".to_owned(),
         unreachable: None,
-    }))
+        refused: None,
+    };
+    Ok(page_with_frame(&view, &origins))
+}
+
+/// The size of the window that the result comes back to. An order does not say which service it is
+/// from; its callback goes to the origin of that service, or there is only one.
+pub(super) fn window_size(provider: &Provider, callback: &str) -> WindowSize {
+    let windows = || provider.services.iter().filter(|known| known.kind == ServiceKind::Window);
+    let origin = origin_of(callback);
+    let found =
+        windows().find(|known| origin_of(&known.url) == origin).or_else(|| windows().next());
+    found.map_or_else(WindowSize::default, |known| known.settings.window)
 }
 
 /// The order of the visitor, with its provider; of anybody else there is none.

@@ -8,6 +8,9 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
+use freischalt_marketplace::Provider;
+use url::Url;
+
 use crate::state::App;
 
 /// Renders a view.
@@ -30,10 +33,20 @@ pub(super) fn page_with_frame(view: &impl Template, origins: &str) -> Response {
     response
 }
 
-/// Renders a view that frames a provider's window. Whatever page of the web may be in it: the
-/// provider's own, where it leads to, and where its orders call back.
-pub(super) fn page_with_any_frame(view: &impl Template) -> Response {
-    page_with_frame(view, "http: https:")
+/// The origins that a frame with a page of the provider may show, which spaces separate: of the
+/// page at `shown`, and of every URL that the provider is registered with. Its page may lead to any
+/// of them inside the frame, and to no other.
+pub(super) fn frame_origins(provider: &Provider, shown: &str) -> String {
+    let registered = provider.services.iter().map(|service| service.url.as_str());
+    let urls = [shown, &provider.activation_url].into_iter().chain(registered);
+    let mut known: Vec<String> = Vec::new();
+    for url in urls.filter_map(|url| Url::parse(url).ok()) {
+        let origin = url.origin().ascii_serialization();
+        if matches!(url.scheme(), "http" | "https") && !known.contains(&origin) {
+            known.push(origin);
+        }
+    }
+    known.join(" ")
 }
 
 fn content_policy(frames: &str) -> String {

@@ -14,7 +14,7 @@ use super::{
     page::page,
     views::{
         Section,
-        pay_account::{Sale, Seller, SoldSubscription},
+        pay_account::{Sale, Seller, SoldSubscription, Tone},
     },
     visitor::Visitor,
 };
@@ -138,17 +138,17 @@ async fn render(
 fn sale(visitor: &Visitor, sold: &ProviderTransaction) -> Sale {
     let transaction = &sold.transaction;
     let stages = visitor.language.texts().seller.stages;
-    let stage = match transaction.stage {
-        TransactionStage::Submitted => stages[0],
-        TransactionStage::Authenticating => stages[1],
-        TransactionStage::InProcess => stages[2],
-        TransactionStage::Paid { .. } => stages[3],
-        TransactionStage::Refunding { .. } => stages[4],
-        TransactionStage::Refunded { .. } => stages[5],
-        TransactionStage::Failed { .. } => stages[6],
-        TransactionStage::Returned { .. } => stages[7],
-        TransactionStage::Reversed { .. } => stages[8],
-        TransactionStage::Settled { .. } => stages[9],
+    let (stage, tone) = match transaction.stage {
+        TransactionStage::Submitted => (stages[0], Tone::Waiting),
+        TransactionStage::Authenticating => (stages[1], Tone::Waiting),
+        TransactionStage::InProcess => (stages[2], Tone::Waiting),
+        TransactionStage::Paid { .. } => (stages[3], Tone::Good),
+        TransactionStage::Refunding { .. } => (stages[4], Tone::Waiting),
+        TransactionStage::Refunded { .. } => (stages[5], Tone::Over),
+        TransactionStage::Failed { .. } => (stages[6], Tone::Bad),
+        TransactionStage::Returned { .. } => (stages[7], Tone::Bad),
+        TransactionStage::Reversed { .. } => (stages[8], Tone::Bad),
+        TransactionStage::Settled { .. } => (stages[9], Tone::Over),
     };
     let is_refund = transaction.gives_back().is_some();
     let is_paid = matches!(transaction.stage, TransactionStage::Paid { .. });
@@ -159,6 +159,7 @@ fn sale(visitor: &Visitor, sold: &ProviderTransaction) -> Sale {
         title: sold.order.goods.title(),
         amount: shown(transaction.amount, visitor.language),
         stage,
+        tone,
         is_refund,
         refundable: is_paid && !is_refund,
     }

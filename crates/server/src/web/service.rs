@@ -18,8 +18,8 @@ use super::{
     account::sandbox_only,
     failure::Failure,
     marketplace::find_provider,
-    page::{page, page_with_any_frame},
-    reach,
+    page::{frame_origins, page, page_with_frame},
+    reach, refused,
     views::{
         Section,
         service::{Message, MessageOutcome, Messages, ServiceWindow},
@@ -78,8 +78,9 @@ pub(super) async fn open(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
         window: sealed,
         back: asked.back(),
         unreachable: reach::problem(&service.url, visitor.language).await,
+        refused: None,
     };
-    Ok(page_with_any_frame(&view))
+    Ok(page_with_frame(&view, &frame_origins(&provider, &service.url)))
 }
 
 /// What the link of a record says.
@@ -194,10 +195,12 @@ pub(super) enum Effect {
     Order {
         url: String,
     },
-    /// The person is told why; and the provider, by its callback, if it can be trusted so far.
+    /// The person is told why; and the provider, by its callback, if it can be trusted so far. A
+    /// callback that this window does not show has a window of its own.
     Refused {
         sentence: &'static str,
         callback: Option<String>,
+        elsewhere: Option<String>,
     },
 }
 
@@ -284,22 +287,34 @@ async fn order(
         Ok(signed) => visitor.app.place_order(opened, signed).await,
         Err(problem) => Err(CommerceError::Refused(Refused { problem, callback: None })),
     };
-    let refused = match placed {
+    let refusal = match placed {
         Ok(order) => {
             let url = format!("/orders/{}", order.id);
             return Ok((Outcome::Followed("order"), Effect::Order { url }));
         }
-        Err(CommerceError::Refused(refused)) => refused,
+        Err(CommerceError::Refused(refusal)) => refusal,
         Err(error) => return Err(Failure::internal(visitor, &error)),
     };
-    let sentence = refused.problem.sentence(visitor.store_language());
+    let sentence = refusal.problem.sentence(visitor.store_language());
     let result =
-        CallbackResult::Error { code: refused.problem.code(), message: sentence.to_owned() };
-    let callback = refused
+        CallbackResult::Error { code: refusal.problem.code(), message: sentence.to_owned() };
+    let signed = refusal
         .callback
         .as_ref()
         .and_then(|callback| visitor.app.sign_callback(callback, &result, provider, secret).ok());
-    Ok((Outcome::Refused(refused.to_string()), Effect::Refused { sentence, callback }))
+    let shown = frame_origins(provider, &opened.origin);
+    let is_shown = |url: &String| {
+        origin_of(url).is_some_and(|origin| shown.split(' ').any(|known| known == origin))
+    };
+    let (callback, elsewhere) = match signed {
+        Some(url) if !is_shown(&url) => {
+            let address = refused::address(&visitor.app, opened, &url, sentence);
+            (None, address.map_err(|error| Failure::internal(visitor, &error))?)
+        }
+        signed => (signed, None),
+    };
+    let effect = Effect::Refused { sentence, callback, elsewhere };
+    Ok((Outcome::Refused(refusal.to_string()), effect))
 }
 
 fn log(app: &AppState, who: &SignedIn, provider: &Provider, outcome: Outcome) {

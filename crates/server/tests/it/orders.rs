@@ -241,11 +241,22 @@ async fn an_order_that_was_changed_or_is_wrong_is_refused_in_plain_words() {
             assert!(answer["callback"].is_null());
             continue;
         }
-        let callback = answer["callback"].as_str().unwrap();
-        let verified = signed_url::verify(callback, &shop.secret).unwrap();
+        assert!(answer["callback"].is_null(), "the window does not show shop.example");
+        let page = shop.visitor.get(answer["elsewhere"].as_str().unwrap()).await;
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("frame-src http://shop.example http://127."), "{policy}");
+        assert!(page.text().contains(answer["sentence"].as_str().unwrap()), "{what}");
+        let verified = signed_url::verify(&frame_url(&page), &shop.secret).unwrap();
         assert_eq!(verified.get("status"), Some("error"), "{what}");
         assert!(verified.get("errorCodes").is_some() && verified.get("message").is_some());
     }
+    let at_home = changed(&|order| {
+        order["callbackurl"] = json!(format!("{}/result", shop.origin));
+        order["totalprice"] = json!("0.01");
+    });
+    let answer = shop.post(&shop.sign(&at_home)).await;
+    assert!(answer["callback"].as_str().unwrap().starts_with(&shop.origin), "{answer}");
+    assert!(answer["elsewhere"].is_null(), "the window shows its own origin");
     // Anna is in no group; Bernd is.
     let anna = Shop::open(&world, &origin(&listener), 21).await;
     let answer = anna.post(&anna.sign(&anna.product("group").await)).await;

@@ -62,6 +62,7 @@ const LEDGER: &[(&str, &str, Gets)] = &[
     ("POST", "/records/edit/{kind}/{id}", Nothing),
     ("GET", "/services/open", SignIn),
     ("POST", "/services/messages", SignIn),
+    ("GET", "/services/refused", SignIn),
     ("GET", "/messages", Nothing),
     ("GET", "/orders/{id}", SignIn),
     ("POST", "/orders/{id}/pay", SignIn),

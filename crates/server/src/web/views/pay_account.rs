@@ -69,10 +69,25 @@ pub struct Sale {
     pub amount: String,
     /// How far it is, ready to read.
     pub stage: &'static str,
+    /// How that is to be taken.
+    pub tone: Tone,
     /// Whether it gives money back.
     pub is_refund: bool,
     /// Whether it can be refunded, as far as its stage tells.
     pub refundable: bool,
+}
+
+/// How the state of a transaction is to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// The money is there.
+    Good,
+    /// Something is still to come.
+    Waiting,
+    /// The money is not there.
+    Bad,
+    /// Nothing more is to be said.
+    Over,
 }
 
 /// A subscription.

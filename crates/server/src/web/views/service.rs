@@ -26,6 +26,8 @@ pub struct ServiceWindow {
     pub back: String,
     /// Why the server could not reach the page, if it tried and could not.
     pub unreachable: Option<String>,
+    /// Why an order was refused, if that is what the page is told.
+    pub refused: Option<String>,
 }
 
 impl std::fmt::Debug for ServiceWindow {

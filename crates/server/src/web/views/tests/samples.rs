@@ -15,7 +15,7 @@ use crate::web::{
         order::{
             Bank, Confirm, Line, LinkPage, LinkStep, Method, Payment, Standing, State, Summary,
         },
-        pay_account::{PayAccount, Sale, Seller, SoldSubscription},
+        pay_account::{PayAccount, Sale, Seller, SoldSubscription, Tone},
         problem::{Problem, ProblemPage},
         sandbox::{
             Customer, Field, NewProvider, ProviderAdded, Request, RequestPage, Requests, User,
@@ -410,6 +410,7 @@ fn commerce_pages(language: Language) -> Vec<(&'static str, String)> {
         window: text("c2VhbGVk"),
         back: text("/records"),
         unreachable: unreachable.map(text),
+        refused: unreachable.map(|_| text(HOSTILE)),
     };
     let message = |outcome| Message {
         at: text("1. Januar"),
@@ -500,6 +501,7 @@ fn account_pages(language: Language) -> Vec<(&'static str, String)> {
         title: text(HOSTILE),
         amount: text("77,40 €"),
         stage: "bezahlt",
+        tone: Tone::Good,
         is_refund,
         refundable: !is_refund,
     };
