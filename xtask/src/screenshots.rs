@@ -9,16 +9,20 @@ use anyhow::{Context, Error, Result};
 use crate::shell::{self, cargo, workspace_root};
 use crate::test::{BROWSER, Installer, NODE, build_for_browser};
 
-/// Pictures that the README shows, and what they are called there.
-const FOR_THE_README: [(&str, &str); 2] = [
+/// Pictures that README and docs show, and what they are called there.
+const FOR_THE_DOCS: [(&str, &str); 6] = [
     ("14-key-en-desk.png", "activation-light.png"),
     ("14-key-en-desk-dark.png", "activation-dark.png"),
+    ("a4-order-en-desk.png", "order-light.png"),
+    ("a4-order-en-desk-dark.png", "order-dark.png"),
+    ("b0-sales-en-desk.png", "sales-light.png"),
+    ("b0-sales-en-desk-dark.png", "sales-dark.png"),
 ];
 
 /// What to do with the pictures, and whether programs may be installed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Put those that the README shows into `docs/images`
+    /// Put those that README and docs show into `docs/images`
     #[arg(long)]
     docs: bool,
     /// Never install programs
@@ -39,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     shell::run(&mut command)?;
     println!("pictures are in {}", folder.display());
     if args.docs {
-        for (taken, shown) in FOR_THE_README {
+        for (taken, shown) in FOR_THE_DOCS {
             fs::copy(folder.join(taken), workspace_root().join("docs/images").join(shown))
                 .with_context(|| format!("cannot copy {taken}"))?;
         }

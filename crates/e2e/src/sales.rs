@@ -66,7 +66,8 @@ impl Stage {
     /// Opens the provider's view of what it has sold, as its administrator.
     pub async fn open_sales(&self) -> Result<()> {
         self.be_at(DEMO_CLIENT, GRETA).await?;
-        self.open(at::SALES).await
+        self.browser.click(at::SALES_ENTRY).await?;
+        self.browser.find(at::BALANCE).await.map(drop)
     }
 
     /// Waits until the states of all transactions are these, the newest first.

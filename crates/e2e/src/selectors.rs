@@ -34,7 +34,7 @@ pub const REQUESTS: &str = "/requests";
 /// The sandbox's records, from which services are opened.
 pub const RECORDS: &str = "/records";
 /// A link to a property.
-pub const ESTATE: &str = "a[href^='/records/estates/']";
+pub const ESTATE: &str = "td a[href^='/records/estates/']";
 /// A button that opens a service.
 pub const SERVICE_BUTTON: &str = "button[name='service']";
 /// The service's page inside its window.
@@ -93,6 +93,8 @@ pub const ADD_METHOD: &str = "form[action='/account/methods']:has(#number) butto
 
 /// The provider's own view of what it has sold.
 pub const SALES: &str = "/provider";
+/// The way to it, for those who may see it.
+pub const SALES_ENTRY: &str = ".site-nav a[href='/provider']";
 /// What the provider has earned.
 pub const BALANCE: &str = "#balance";
 /// How each transaction stands, the newest first.

@@ -14,7 +14,7 @@ pub(crate) async fn refund(stage: &Stage) -> Result<()> {
     buy(stage).await?;
     ensure!(balance(stage).await? == "€38.70", "another balance after the sale");
     stage.refund().await?;
-    stage.see_sales(&["paid", "refunded"]).await?;
+    stage.see_sales(&["given back", "refunded"]).await?;
     ensure!(balance(stage).await? == "€0.00", "another balance after the refund");
     ensure!(!stage.browser.has(at::REFUND).await?, "it can be refunded twice");
     Ok(())

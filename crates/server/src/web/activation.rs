@@ -59,7 +59,7 @@ pub(super) async fn accept_terms(
     Path(slug): Path<String>,
     Fields(accepted): Fields<Accepted>,
 ) -> Result<Response, Failure> {
-    let SignedIn { customer, user } = visitor.administrator().await?;
+    let SignedIn { customer, user, .. } = visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
     let sent = SentLegal { terms: accepted.terms.is_some(), dpa: accepted.dpa.is_some() };
     if !(sent.terms && sent.dpa) {

@@ -99,7 +99,7 @@ pub(super) async fn document(
 
 /// `POST /marketplace/providers/{slug}/block`
 pub(super) async fn block(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
-    let SignedIn { customer, user } = visitor.administrator().await?;
+    let SignedIn { customer, user, .. } = visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
     let run = visitor.app.store.newest_activation(customer.id, provider.id).await;
     let run = run.map_err(|error| Failure::internal(&visitor, &error))?;

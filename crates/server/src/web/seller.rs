@@ -125,7 +125,7 @@ async fn render(
     let abos = store.provider_subscriptions(provider.id, LIST).await.map_err(internal)?;
     let balance = store.balance(Account::Wallet(provider.id)).await.map_err(internal)?;
     Ok(page(&Seller {
-        frame: visitor.frame(Section::Elsewhere),
+        frame: visitor.frame(Section::Sales),
         provider: provider.name,
         balance: shown(balance, visitor.language),
         transactions: sales.iter().map(|sold| sale(visitor, sold)).collect(),
@@ -137,11 +137,14 @@ async fn render(
 
 fn sale(visitor: &Visitor, sold: &ProviderTransaction) -> Sale {
     let transaction = &sold.transaction;
-    let stages = visitor.language.texts().seller.stages;
+    let words = &visitor.language.texts().seller;
+    let stages = words.stages;
+    let is_refund = transaction.gives_back().is_some();
     let (stage, tone) = match transaction.stage {
         TransactionStage::Submitted => (stages[0], Tone::Waiting),
         TransactionStage::Authenticating => (stages[1], Tone::Waiting),
         TransactionStage::InProcess => (stages[2], Tone::Waiting),
+        TransactionStage::Paid { .. } if is_refund => (words.given_back, Tone::Over),
         TransactionStage::Paid { .. } => (stages[3], Tone::Good),
         TransactionStage::Refunding { .. } => (stages[4], Tone::Waiting),
         TransactionStage::Refunded { .. } => (stages[5], Tone::Over),
@@ -150,7 +153,6 @@ fn sale(visitor: &Visitor, sold: &ProviderTransaction) -> Sale {
         TransactionStage::Reversed { .. } => (stages[8], Tone::Bad),
         TransactionStage::Settled { .. } => (stages[9], Tone::Over),
     };
-    let is_refund = transaction.gives_back().is_some();
     let is_paid = matches!(transaction.stage, TransactionStage::Paid { .. });
     Sale {
         id: transaction.id.0,

@@ -34,6 +34,8 @@ pub(super) struct Visitor {
 pub(super) struct SignedIn {
     pub(super) customer: Customer,
     pub(super) user: User,
+    /// Whether the customer is a provider's own client, whose sales this user sees to.
+    pub(super) sells: bool,
 }
 
 impl Visitor {
@@ -43,6 +45,7 @@ impl Visitor {
             name: who.user.name.clone(),
             customer: who.customer.name.clone(),
             administrator: who.user.administrator,
+            sells: who.sells,
         });
         let clock = (self.app.clock.offset_seconds() != 0)
             .then(|| Clock { shows: self.time(self.app.clock.now()) });
@@ -130,12 +133,12 @@ async fn signed_in(
     let Some(session) = Session::of(app, headers) else { return Ok(None) };
     let customer = app.store.customer_by_id(session.customer).await?;
     let user = app.store.user(session.customer, session.user).await?;
-    Ok(match (customer, user) {
-        (Some(customer), Some(user)) if customer.active && user.active => {
-            Some(SignedIn { customer, user })
-        }
-        _ => None,
-    })
+    let (Some(customer), Some(user)) = (customer, user) else { return Ok(None) };
+    if !customer.active || !user.active {
+        return Ok(None);
+    }
+    let sells = user.may_activate() && app.store.provider_of_client(customer.id).await?.is_some();
+    Ok(Some(SignedIn { customer, user, sells }))
 }
 
 /// The chosen language, else the browser's, else the user's own, else German.
@@ -196,6 +199,7 @@ mod tests {
                 web_id: "w".to_owned(),
                 active: true,
             },
+            sells: false,
             user: User {
                 id: UserId(1),
                 name: "U".to_owned(),

@@ -6,6 +6,7 @@ use super::Sentence;
 pub(crate) struct Commerce {
     pub(crate) records: &'static str,
     pub(crate) records_lead: &'static str,
+    pub(crate) estate: Sentence,
     pub(crate) estates: &'static str,
     pub(crate) addresses: &'static str,
     pub(crate) calendar: &'static str,
@@ -31,6 +32,7 @@ pub(crate) struct Commerce {
     pub(crate) time: &'static str,
     pub(crate) from: &'static str,
     pub(crate) outcome: &'static str,
+    pub(crate) not_accepted: &'static str,
     pub(crate) followed: &'static str,
     pub(crate) ignored: &'static str,
     pub(crate) not_active: &'static str,
@@ -52,6 +54,7 @@ pub(super) const DE: Commerce = Commerce {
     records: "Datensätze",
     records_lead: "Immobilien, Adressen und Termine, aus denen heraus Sie Dienste öffnen können. \
                    Alle sind erfunden.",
+    estate: Sentence("Immobilie {}"),
     estates: "Immobilien",
     addresses: "Adressen",
     calendar: "Kalender",
@@ -79,6 +82,7 @@ pub(super) const DE: Commerce = Commerce {
     time: "Zeit",
     from: "Von",
     outcome: "Ergebnis",
+    not_accepted: "Abgelehnt",
     followed: "Befolgt",
     ignored: "Nicht beachtet",
     not_active: "Der Anbieter ist nicht freigeschaltet.",
@@ -100,6 +104,7 @@ pub(super) const DE: Commerce = Commerce {
 pub(super) const EN: Commerce = Commerce {
     records: "Records",
     records_lead: "Properties, addresses and appointments to open services from. All are made up.",
+    estate: Sentence("Property {}"),
     estates: "Properties",
     addresses: "Addresses",
     calendar: "Calendar",
@@ -125,6 +130,7 @@ pub(super) const EN: Commerce = Commerce {
     time: "Time",
     from: "From",
     outcome: "Outcome",
+    not_accepted: "Refused",
     followed: "Followed",
     ignored: "Ignored",
     not_active: "The provider is not active.",

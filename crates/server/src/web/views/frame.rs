@@ -31,6 +31,8 @@ pub struct CurrentUser {
     pub customer: String,
     /// Whether the user is an administrator of the customer.
     pub administrator: bool,
+    /// Whether the customer is a provider's own client, whose sales the user sees to.
+    pub sells: bool,
 }
 
 /// A clock that was set.
@@ -49,6 +51,8 @@ pub enum Section {
     Records,
     /// The marketplace account.
     Account,
+    /// What a provider has sold.
+    Sales,
     /// Messages of service windows, in the sandbox.
     Messages,
     /// Adding a provider, in the sandbox.
@@ -76,12 +80,17 @@ impl Frame {
             Section::Marketplace => "marketplace",
             Section::Records => "records",
             Section::Account => "account",
+            Section::Sales => "sales",
             Section::Messages => "messages",
             Section::NewProvider => "new-provider",
             Section::Requests | Section::Explain => "requests",
             Section::Elsewhere => return false,
         };
         here == section
+    }
+
+    pub(crate) fn sells(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| user.sells)
     }
 
     pub(crate) fn is_administrator(&self) -> bool {

@@ -40,6 +40,7 @@ fn frame(language: Language, section: Section) -> Frame {
             name: text("Anna Albrecht"),
             customer: text("Musterimmo"),
             administrator: true,
+            sells: true,
         }),
         path: text("/marketplace?a=b&c=ü"),
         section,
