@@ -48,6 +48,7 @@ pub(super) fn address(
 /// The sealed text.
 #[derive(Deserialize)]
 pub(super) struct Link {
+    #[serde(default)]
     told: String,
 }
 
