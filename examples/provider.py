@@ -98,8 +98,9 @@ def call(given, key):
         with urllib.request.urlopen(request, timeout=15) as answer:
             answer = json.load(answer)
         result = answer["response"]["results"][0]
-        code = result["status"]["errorcode"] if answer["status"]["code"] == 200 else answer["status"]["errorcode"]
-        done = code == 0 and result["data"]["records"][0]["elements"]["success"] == "success"
+        code = result["status"]["errorcode"]
+        done = answer["status"]["code"] == 200 and code == 0
+        done = done and result["data"]["records"][0]["elements"]["success"] == "success"
     except (OSError, ValueError, LookupError, TypeError):
         return "The marketplace does not answer."
     if not done:
