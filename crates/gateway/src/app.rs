@@ -1,6 +1,6 @@
 //! What the handlers share.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -55,10 +55,7 @@ impl App {
         config::check_limits(&config)?;
         let public_url = match &config.public_url {
             Some(url) => url.clone(),
-            None if bound.ip().is_unspecified() => {
-                return Err(ConfigError::PublicUrlNeeded { bound });
-            }
-            None => format!("http://{bound}"),
+            None => format!("http://{}", reachable(bound, config.demo_shop)?),
         };
         let clock = config.clock.clone();
         let client = Client::builder(&config.api_url)
@@ -142,6 +139,18 @@ impl App {
         let url = Url::parse(self.page.logo_url.as_deref()?).ok()?;
         Some(url.origin().ascii_serialization())
     }
+}
+
+/// Where to reach a gateway without a public URL. No URL can name all addresses of a machine; the
+/// demo, which is looked at from the machine that it runs on, goes by that machine's own.
+fn reachable(bound: SocketAddr, is_demo: bool) -> Result<SocketAddr, ConfigError> {
+    let own = match bound.ip() {
+        ip if !ip.is_unspecified() => ip,
+        _ if !is_demo => return Err(ConfigError::PublicUrlNeeded { bound }),
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    Ok(SocketAddr::new(own, bound.port()))
 }
 
 /// The keys that were given, or for a store in memory some that nobody else knows.

@@ -11,7 +11,9 @@ use freischalt_marketplace::Policy;
 use freischalt_protocol::{Secret, seal::MasterKey};
 use freischalt_store::{Keys, Location};
 
-pub use data_dir::{DataDirProblem, existing_sandbox, sandbox_in_memory, sandbox_location};
+pub use data_dir::{
+    DataDirProblem, FolderLock, existing_sandbox, sandbox_in_memory, sandbox_location,
+};
 pub use file::{ConfigProblem, encryption_key, read_file, store_location};
 pub use policy::policy_from_settings;
 
@@ -24,7 +26,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where the marketplace listens.
     pub bind: SocketAddr,
-    /// Where people reach it; by default the address it listens on.
+    /// Where people reach it; by default the address it listens on, of all addresses
+    /// the loopback one.
     pub public_url: Option<String>,
     /// Where the management API listens.
     pub management_bind: SocketAddr,

@@ -28,7 +28,12 @@ mod web;
 mod webhook;
 mod window;
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc};
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::Router;
 use freischalt_marketplace::ClaimSealer;
@@ -89,7 +94,7 @@ impl Server {
         let management = listen("management API", config.management_bind).await?;
         let public_url = match config.public_url {
             Some(url) => url,
-            None => format!("http://{}", local_addr(&marketplace, config.bind)),
+            None => format!("http://{}", reachable(local_addr(&marketplace, config.bind))),
         };
         let kind = match config.mode {
             Mode::Sandbox => Kind::Sandbox,
@@ -183,6 +188,17 @@ async fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, 
     TcpListener::bind(address).await.map_err(failed)
 }
 
+/// Where to reach what listens at an address: no URL can name all addresses of a machine, so for
+/// them it is the one that the machine has for itself.
+pub fn reachable(listens: SocketAddr) -> SocketAddr {
+    let own = match listens.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        named => named,
+    };
+    SocketAddr::new(own, listens.port())
+}
+
 fn local_addr(listener: &TcpListener, wanted: SocketAddr) -> SocketAddr {
     listener.local_addr().unwrap_or(wanted)
 }
@@ -198,4 +214,20 @@ async fn serve(
             let _ = stopping.changed().await;
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_addresses_are_reached_by_the_machines_own() {
+        for (listens, reached) in [
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", "[::1]:80"),
+            ("192.0.2.7:80", "192.0.2.7:80"),
+        ] {
+            assert_eq!(reachable(listens.parse().unwrap()).to_string(), reached);
+        }
+    }
 }

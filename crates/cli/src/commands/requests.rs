@@ -7,6 +7,9 @@ use serde_json::value::RawValue;
 use super::management::ManagementArguments;
 use crate::{failure::Failure, output};
 
+/// Before what is said about a failure: the messages are too long to stand beside who called.
+const INDENT: &str = "    ";
+
 /// Which actions to show.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RequestsArguments {
@@ -56,21 +59,18 @@ fn entry(request: &Request) -> String {
     let who = [request.provider.as_deref(), request.customer.as_deref()];
     let who = who.into_iter().flatten().collect::<Vec<_>>().join(" → ");
     let micros = request.duration_micros.map(|micros| format!("{micros} µs")).unwrap_or_default();
-    let head = format!("{}  {action} {resource}  {}", output::dim(&request.at), verdict(request));
-    let head = [head, who, output::dim(&micros)].join("  ");
-    match &request.explanation {
-        Some(text) if request.code != 0 => {
-            format!("{}\n{}", head.trim_end(), output::wrap(text, "    ", "    "))
-        }
-        _ => head.trim_end().to_owned(),
-    }
-}
-
-fn verdict(request: &Request) -> String {
+    let head = format!("{}  {action} {resource}", output::dim(&request.at));
+    let (who, micros) = (who.as_str(), output::dim(&micros));
     if request.code == 0 {
-        return output::good("OK");
+        return [&head, &output::good("OK"), who, &micros].join("  ").trim_end().to_owned();
     }
-    output::bold(&format!("{} {}", request.code, request.message.as_deref().unwrap_or("")))
+    let message = request.message.as_deref().unwrap_or("");
+    let mut lines = vec![
+        [&head, who, &micros].join("  ").trim_end().to_owned(),
+        output::bold(&output::wrap(&format!("{} {message}", request.code), INDENT, INDENT)),
+    ];
+    lines.extend(request.explanation.as_deref().map(|text| output::wrap(text, INDENT, INDENT)));
+    lines.join("\n")
 }
 
 fn unreadable(cause: serde_json::Error) -> Failure {

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use freischalt_gateway::{Gateway, GatewayConfig, GatewayError};
-use freischalt_server::{Config, Server, config, seeds};
+use freischalt_server::{Config, Server, config, reachable, seeds};
 use serde::Serialize;
 
 use crate::{
@@ -69,6 +69,9 @@ pub(crate) struct SandboxArguments {
 pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
     let _traces = logging::start(logging::Format::People)?;
     let policy = config::policy_from_settings(&arguments.policy)?;
+    // Sandboxes on one PostgreSQL database may share the folder: it holds nothing but the key.
+    let own_folder = !arguments.ephemeral && arguments.store.is_none();
+    let _lock = own_folder.then(|| config::FolderLock::take(&arguments.data)).transpose()?;
     let (location, key) = if arguments.ephemeral {
         config::sandbox_in_memory()?
     } else {
@@ -175,7 +178,7 @@ fn announce(arguments: &SandboxArguments, server: &Server, demo: &Gateway) -> Re
         .map_err(|cause| Failure::System { what: "the management address is unknown", cause })?;
     let addresses = Addresses {
         marketplace: server.public_url().to_owned(),
-        management: format!("http://{management}"),
+        management: format!("http://{}", reachable(management)),
         demo_provider: public_url(demo),
     };
     if arguments.json {
@@ -205,15 +208,15 @@ fn banner(arguments: &SandboxArguments, addresses: &Addresses) -> String {
     let option = if management.ends_with(":8081") {
         String::new()
     } else {
-        format!(" --management {management}")
+        format!(" \\\n      --management {management}")
     };
     format!(
         "\n{}\n\n{}\n\
          {}\n  \
-         1. Open {marketplace} and choose Anna Albrecht, administrator of Musterimmo.\n  \
+         1. Open {marketplace} and choose Anna Albrecht, an administrator.\n  \
          2. Open Grundrisswerk and activate it. No password is needed anywhere.\n\n\
          {}\n  \
-         freischalt activation start --provider demo --customer musterimmo{option} --json\n\n\
+         freischalt activation start --provider demo --customer musterimmo --json{option}\n\n\
          {}\n  \
          freischalt provider add --name \"My service\" \\\n      \
          --activation-url http://localhost:3000/activate{option}\n\n\

@@ -178,8 +178,8 @@ fn the_log_can_be_narrowed_to_failures() {
     assert!(all.out.contains("do unlockProvider") && all.out.contains("210 µs"), "{}", all.out);
     let log = LOG.replace("1.50e2", "150").leak();
     let failed = FakeServer::answering(200, log).run(&["requests", "--failed"]);
-    assert!(failed.out.contains("137 The HMAC is invalid."), "{}", failed.out);
-    assert!(failed.out.contains("\n    the key is that of an earlier run"), "{}", failed.out);
+    let said = "\n    137 The HMAC is invalid.\n    the key is that of an earlier run";
+    assert!(failed.out.contains(said), "{}", failed.out);
     assert!(!failed.out.contains("t1"), "{}", failed.out);
     let json = FakeServer::answering(200, log).run(&["requests", "--failed", "--json"]);
     let element = &log[log.rfind("{").unwrap()..log.len() - 1];

@@ -68,6 +68,43 @@ fn a_second_start_on_the_same_data_carries_on() {
     second.stop();
 }
 
+/// The second would move the demo providers to its own ports, out of the first one's reach.
+#[test]
+fn a_data_folder_serves_one_sandbox_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Running::sandbox_in(folder.path());
+    let data = folder.path().to_str().unwrap();
+    let second = run(&["--port", "0", "--management-port", "0", "--data", data]);
+    assert_eq!((second.code, second.out.as_str()), (2, ""), "{}", second.err);
+    for part in ["another sandbox uses", data, "--data", "--ephemeral"] {
+        assert!(second.err.contains(part), "{part}: {}", second.err);
+    }
+    let provider = first.manage("GET", "/v1/providers/demo", &Value::Null);
+    let place = first.ready["demoProvider"].as_str().unwrap();
+    assert_eq!(provider["activationUrl"], format!("{place}/activate"));
+    first.stop();
+    Running::sandbox_in(folder.path()).stop();
+}
+
+/// As in a container, whose ports are published. No browser can open `0.0.0.0`, so what is printed,
+/// and what the demo provider is called by, is this machine's own address.
+#[test]
+fn a_sandbox_on_all_addresses_prints_ones_that_can_be_opened() {
+    let server = Running::sandbox(&["--ephemeral", "--bind", "0.0.0.0"]);
+    for name in ["marketplace", "management", "demoProvider"] {
+        let url = server.ready[name].as_str().unwrap();
+        assert!(http::address(url).ip().is_loopback(), "{name}: {url}");
+    }
+    let wanted = json!({ "provider": "demo", "customer": "musterimmo" });
+    let started = server.manage("POST", "/v1/activations", &wanted);
+    let url = started["activationUrl"].as_str().unwrap();
+    let place = server.ready["demoProvider"].as_str().unwrap();
+    let page = url.strip_prefix(place).expect("the demo provider is called by what was printed");
+    let opened = http::exchange(http::address(place), &http::request("GET", page, &[], ""));
+    assert_eq!(opened.unwrap().status, 200, "its page opens: {url}");
+    server.stop();
+}
+
 /// What an ephemeral sandbox was told, the next one does not know, and no file tells of it.
 #[test]
 fn an_ephemeral_sandbox_leaves_nothing_behind() {
@@ -131,13 +168,16 @@ fn people_are_told_where_to_click_and_what_to_type() {
     for part in [
         &format!("Open {marketplace} and choose Anna Albrecht"),
         &format!("{marketplace}/api/stable/api.php"),
-        &format!("--management {management} --json"),
+        "activation start --provider demo --customer musterimmo --json",
+        &format!("\\\n      --management {management}\n"),
         "freischalt provider add --name \"My service\"",
         "gone when the sandbox stops",
     ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     assert!(!text.contains('\u{1b}'), "no colours when nobody looks");
+    let wide = text.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(wide, None, "fits a terminal of 80 columns");
     server.stop();
 }
 

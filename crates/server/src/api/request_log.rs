@@ -36,6 +36,8 @@ pub struct LoggedRequest {
     pub provider: Option<String>,
     /// The code.
     pub code: ErrorCode,
+    /// The code's text as it was answered.
+    pub message: String,
     /// What was wrong, where, and what would be right; empty on success.
     pub explanation: String,
     /// How long it took.
@@ -91,6 +93,7 @@ pub(super) fn record(
     started: Instant,
 ) {
     let code = refused.map_or(ErrorCode::OK, |(refusal, _)| refusal.code(&app.policy));
+    let argument = refused.map_or("".into(), |(refusal, _)| refusal.argument());
     let explanation = match refused {
         None => String::new(),
         Some((refusal, None)) => shorten(&refusal.to_string(), 4 * TEXT),
@@ -106,6 +109,7 @@ pub(super) fn record(
         customer: action.map(|(_, caller)| caller.customer.to_owned()),
         provider: action.map(|(_, caller)| caller.provider.to_owned()),
         code,
+        message: shorten(&code.message(&argument), 4 * TEXT),
         explanation,
         micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
     };

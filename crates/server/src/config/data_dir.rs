@@ -1,7 +1,7 @@
 //! The sandbox's data folder: a database and the key that seals what is secret in it.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -15,6 +15,7 @@ use crate::random;
 
 const DATABASE: &str = "freischalt.db";
 const KEY: &str = "encryption.key";
+const LOCK: &str = "lock";
 
 /// Why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,13 @@ pub enum DataDirProblem {
         #[source]
         source: io::Error,
     },
+    /// Another sandbox runs with this folder.
+    #[error(
+        "another sandbox uses {}: stop it, or choose another folder with --data, \
+         or keep nothing with --ephemeral",
+        .0.display()
+    )]
+    InUse(PathBuf),
     /// The key file does not hold a key.
     #[error("{} must hold 64 hexadecimal digits; without the right key the data is lost", .0.display())]
     Key(PathBuf),
@@ -38,17 +46,32 @@ pub enum DataDirProblem {
     Random(#[from] random::NoRandom),
 }
 
+/// Keeps other sandboxes out of a data folder until it is dropped or the process ends, however it
+/// ends.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+}
+
+impl FolderLock {
+    /// Takes the folder, which is made if it is missing. Two sandboxes with one folder would each
+    /// move the demo providers to their own ports, and so out of the other's reach.
+    pub fn take(folder: &Path) -> Result<Self, DataDirProblem> {
+        make_folder(folder)?;
+        let path = folder.join(LOCK);
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        let file = file.map_err(failed("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(DataDirProblem::InUse(folder.to_owned())),
+            Err(TryLockError::Error(error)) => Err(failed("lock", &path)(error)),
+        }
+    }
+}
+
 /// Database and key of a data folder; both are made if they are missing.
 pub fn sandbox_location(folder: &Path) -> Result<(Location, MasterKey), DataDirProblem> {
-    let failed = |what, path: &Path| {
-        let path = path.to_owned();
-        move |source| DataDirProblem::Io { what, path, source }
-    };
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(failed("make the folder", folder))?;
+    make_folder(folder)?;
     let path = folder.join(KEY);
     let key = match fs::read_to_string(&path) {
         Ok(text) => parse_key(&text).ok_or_else(|| DataDirProblem::Key(path.clone()))?,
@@ -79,6 +102,16 @@ pub fn sandbox_in_memory() -> Result<(Location, MasterKey), DataDirProblem> {
     Ok((Location::Memory, MasterKey::new(random::bytes()?)))
 }
 
+fn make_folder(folder: &Path) -> Result<(), DataDirProblem> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(failed("make the folder", folder))
+}
+
+fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DataDirProblem {
+    let path = path.to_owned();
+    move |source| DataDirProblem::Io { what, path, source }
+}
+
 /// Writes the key so that only its owner can read it, and so that it is on disk before anything
 /// is sealed with it.
 fn write_key(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<()> {
@@ -106,6 +139,17 @@ mod tests {
         let mode = fs::metadata(folder.join(KEY)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_folder_serves_one_sandbox_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("data");
+        let first = FolderLock::take(&folder).unwrap();
+        let refused = FolderLock::take(&folder).unwrap_err();
+        assert!(matches!(&refused, DataDirProblem::InUse(path) if *path == folder), "{refused}");
+        drop(first);
+        FolderLock::take(&folder).unwrap();
     }
 
     #[test]

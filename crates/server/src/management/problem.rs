@@ -160,7 +160,7 @@ impl From<FlowError> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
-        let detail = rejection.body_text();
+        let detail = in_json_words(&rejection.body_text());
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -177,6 +177,25 @@ impl From<JsonRejection> for Problem {
             _ => Self::bad_request(detail),
         }
     }
+}
+
+/// Without what only somebody who knows our code understands: whose words they are, and the names of
+/// our types.
+fn in_json_words(text: &str) -> String {
+    const SAYS_NOTHING: [&str; 2] = [
+        "Failed to deserialize the JSON body into the target type: ",
+        "Failed to parse the request body as JSON: ",
+    ];
+    let text = SAYS_NOTHING.iter().find_map(|start| text.strip_prefix(start)).unwrap_or(text);
+    let Some((before, named)) = text.split_once("expected struct ") else {
+        return text.replace("expected i64", "expected a whole number");
+    };
+    let after = named.trim_start_matches(|letter: char| letter.is_alphanumeric());
+    let after = match after.strip_prefix(" with ").and_then(|rest| rest.split_once(" element")) {
+        Some((_, rest)) => rest.strip_prefix('s').unwrap_or(rest),
+        None => after,
+    };
+    format!("{before}expected an object{after}")
 }
 
 impl From<QueryRejection> for Problem {
@@ -202,4 +221,31 @@ pub(super) async fn wrong_method() -> Problem {
         "Wrong method",
         "this route does not take this method; /openapi.json lists those it takes".to_owned(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_body_is_said_without_our_types() {
+        const OURS: &str = "Failed to deserialize the JSON body into the target type: ";
+        for (rejection, said) in [
+            (
+                "invalid length 0, expected struct StartActivation with 4 elements at line 1",
+                "invalid length 0, expected an object at line 1",
+            ),
+            (
+                "services[0]: invalid type: string \"x\", expected struct CreateService at line 1",
+                "services[0]: invalid type: string \"x\", expected an object at line 1",
+            ),
+            (
+                "user: invalid type: string \"21\", expected i64 at line 1",
+                "user: invalid type: string \"21\", expected a whole number at line 1",
+            ),
+            ("missing field `customer` at line 1", "missing field `customer` at line 1"),
+        ] {
+            assert_eq!(in_json_words(&format!("{OURS}{rejection}")), said);
+        }
+    }
 }

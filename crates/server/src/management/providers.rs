@@ -114,7 +114,7 @@ pub(super) async fn create(
     let name = filled("name", request.name)?;
     let slug = slug_or_name("slug", request.slug.as_deref(), &name)?;
     http_url(&request.activation_url)
-        .map_err(|expected| Problem::invalid("activationUrl", expected))?;
+        .map_err(|problem| Problem::invalid("activationUrl", problem.to_string()))?;
     let secret = secret(request.secret)?;
     let services = match request.services {
         Some(services) => services.into_iter().map(service).collect::<Result<_, _>>()?,
@@ -181,7 +181,8 @@ fn secret(given: Option<String>) -> Result<Secret, Problem> {
 
 fn service(request: CreateService) -> Result<Service, Problem> {
     let name = filled("services.name", request.name)?;
-    http_url(&request.url).map_err(|expected| Problem::invalid("services.url", expected))?;
+    http_url(&request.url)
+        .map_err(|problem| Problem::invalid("services.url", problem.to_string()))?;
     Ok(Service {
         slug: slug_or_name("services.slug", request.slug.as_deref(), &name)?,
         name,

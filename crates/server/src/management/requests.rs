@@ -56,7 +56,7 @@ impl From<LoggedRequest> for ShownRequest {
             customer: entry.customer,
             provider: entry.provider,
             code: entry.code.0,
-            message: entry.code.message(""),
+            message: entry.message,
             explanation: entry.explanation,
             duration_micros: entry.micros,
         }

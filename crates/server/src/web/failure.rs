@@ -31,7 +31,7 @@ impl Failure {
         Self::build(visitor, Problem::SignIn, String::new())
     }
 
-    /// The user may not; `detail` says who may.
+    /// The user may not; `detail` says why, and who may.
     pub(super) fn forbidden(visitor: &Visitor, detail: String) -> Self {
         Self::build(visitor, Problem::Forbidden, detail)
     }

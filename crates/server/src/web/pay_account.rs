@@ -141,7 +141,10 @@ fn owner(
 ) -> Result<(&'static str, AccountOwner), Failure> {
     let all = owners(who);
     let found = all.iter().find(|(name, _)| *name == of || of.is_empty());
-    found.copied().ok_or_else(|| Failure::forbidden(visitor, String::new()))
+    found.copied().ok_or_else(|| {
+        let words = &visitor.language.texts().problems;
+        Failure::forbidden(visitor, words.account_of_others.to_owned())
+    })
 }
 
 fn owners(who: &SignedIn) -> Vec<(&'static str, AccountOwner)> {

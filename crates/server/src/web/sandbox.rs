@@ -95,15 +95,15 @@ fn read(
     if slug.is_err() && form.name.error.is_none() {
         form.slug.error = error(words.slug_wrong);
     }
-    if http_url(sent.activation_url.trim()).is_err() {
-        form.activation_url.error = error(words.url_wrong);
+    if let Err(problem) = http_url(sent.activation_url.trim()) {
+        form.activation_url.error = Some(words.url_problem(&problem));
     }
     let service_url = match sent.service_url.trim() {
         "" => sent.activation_url.trim(),
         url => url,
     };
-    if http_url(service_url).is_err() && !sent.service_url.trim().is_empty() {
-        form.service_url.error = error(words.url_wrong);
+    if let (Err(problem), false) = (http_url(service_url), sent.service_url.trim().is_empty()) {
+        form.service_url.error = Some(words.url_problem(&problem));
     }
     let service_name = match sent.service_name.trim() {
         "" => name,
@@ -206,7 +206,7 @@ fn request(visitor: &Visitor, entry: &LoggedRequest) -> sandbox::Request {
         customer: entry.customer.clone(),
         provider: entry.provider.clone(),
         code: entry.code.0,
-        text: entry.code.message(""),
+        text: entry.message.clone(),
         explanation: entry.explanation.clone(),
     }
 }

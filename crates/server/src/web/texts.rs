@@ -12,6 +12,8 @@ mod pay_account;
 
 use std::fmt;
 
+use crate::provider_url::UrlProblem;
+
 /// A language of the web UI.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -278,7 +280,9 @@ pub(crate) struct NewProvider {
     pub(crate) service_url: &'static str,
     pub(crate) name_needed: &'static str,
     pub(crate) slug_wrong: &'static str,
-    pub(crate) url_wrong: &'static str,
+    url_wrong: &'static str,
+    url_respelled: Sentence,
+    url_reserved: Sentence,
     pub(crate) service_name_wrong: &'static str,
     pub(crate) taken: &'static str,
     pub(crate) submit: &'static str,
@@ -289,6 +293,17 @@ pub(crate) struct NewProvider {
     pub(crate) example: &'static str,
     pub(crate) example_hint: &'static str,
     pub(crate) to_provider: &'static str,
+}
+
+impl NewProvider {
+    /// What is wrong with an address.
+    pub(crate) fn url_problem(&self, problem: &UrlProblem) -> String {
+        match problem {
+            UrlProblem::Unusable => self.url_wrong.to_owned(),
+            UrlProblem::Respelled(address) => self.url_respelled.with(address),
+            UrlProblem::Reserved(name) => self.url_reserved.with(name),
+        }
+    }
 }
 
 pub(crate) struct Requests {
@@ -327,6 +342,8 @@ pub(crate) struct Problems {
     pub(crate) too_large: Problem,
     pub(crate) internal: Problem,
     pub(crate) busy: Problem,
+    pub(crate) administrators_only: &'static str,
+    pub(crate) account_of_others: &'static str,
     pub(crate) to_overview: &'static str,
 }
 

@@ -72,7 +72,8 @@ impl Visitor {
         }
         let users = self.app.store.users(who.customer.id).await;
         let users = users.map_err(|error| Failure::internal(self, &error))?;
-        Err(Failure::forbidden(self, self.whom_to_ask(&users)))
+        let reason = self.language.texts().problems.administrators_only;
+        Err(Failure::forbidden(self, format!("{reason} {}", self.whom_to_ask(&users))))
     }
 
     /// The administrators by name, in a sentence.

@@ -263,6 +263,19 @@ async fn the_last_requests_are_shown_with_an_explanation() {
     }
 }
 
+/// What a caller has read and what stands in the log have to be the same words.
+#[tokio::test]
+async fn the_log_of_requests_keeps_the_text_that_was_answered() {
+    let world = World::new().await;
+    let run = world.start("demo").await;
+    let body = world.resigned(&run, |action| action["resourcetype"] = json!("hurz")).await;
+    let answered = world.post(&body).await;
+    let wire = answered.json()["response"]["results"][0]["status"]["message"].clone();
+    assert_eq!(wire, "Missing configuration for resourceType \"hurz\"");
+    let logged = world.managed("GET", "/v1/requests", None).await;
+    assert_eq!(logged[0]["message"], wire);
+}
+
 /// The documents may have another version when an unfinished activation is taken up again.
 #[tokio::test]
 async fn terms_that_are_accepted_again_are_recorded_again() {

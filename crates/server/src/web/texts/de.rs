@@ -120,7 +120,7 @@ pub(super) const DE: Texts = Texts {
         accept_terms: "Ich akzeptiere die AGB des Anbieters.",
         accept_dpa: "Ich schließe den Auftrags\u{ad}verarbeitungs\u{ad}vertrag (AVV) mit dem Anbieter.",
         read: "Lesen:",
-        privacy_note: "Wie der Anbieter mit personenbezogenen Daten umgeht, steht in seinen",
+        privacy_note: "Wie der Anbieter mit personenbezogenen Daten umgeht, beschreiben seine",
         terms_missing: "Akzeptieren Sie die AGB, um fortzufahren.",
         dpa_missing: "Schließen Sie den Auftrags\u{ad}verarbeitungs\u{ad}vertrag, um fortzufahren.",
         proceed: "Weiter",
@@ -218,6 +218,13 @@ pub(super) const DE: Texts = Texts {
                      Buchstaben oder einer Ziffer an beiden Enden.",
         url_wrong: "Geben Sie eine vollständige Adresse mit http:// oder https:// ein, zum \
                     Beispiel http://localhost:3000/activate.",
+        url_respelled: Sentence(
+            "Browser machen aus dieser Adresse {}, und dazu passt die Signatur nicht. Geben Sie \
+             jene ein.",
+        ),
+        url_reserved: Sentence(
+            "Lassen Sie den Parameter {} weg: Der Marketplace fügt ihn selbst hinzu.",
+        ),
         service_name_wrong: "Der Name des Dienstes braucht Buchstaben oder Ziffern.",
         taken: "Dieser Kurzname ist schon vergeben.",
         submit: "Anbieter anlegen",
@@ -262,11 +269,7 @@ pub(super) const DE: Texts = Texts {
             title: "Bitte melden Sie sich an",
             lead: "Öffnen Sie den Marketplace aus Ihrer Software; sie meldet Sie an.",
         },
-        forbidden: Problem {
-            title: "Das dürfen Sie nicht",
-            lead: "Nur Administratoren können Anbieter freischalten und sperren. Wenden Sie sich \
-                   an einen von ihnen.",
-        },
+        forbidden: Problem { title: "Das dürfen Sie nicht", lead: "" },
         not_found: Problem {
             title: "Diese Seite gibt es nicht",
             lead: "Vielleicht ist die Adresse vertippt, oder was hier war, ist nicht mehr da.",
@@ -289,6 +292,8 @@ pub(super) const DE: Texts = Texts {
             title: "Bei uns ist etwas schiefgegangen",
             lead: "Es lag nicht an Ihnen. Versuchen Sie es gleich noch einmal.",
         },
+        administrators_only: "Nur Administratoren können Anbieter freischalten und sperren.",
+        account_of_others: "Dieses Zahlungskonto verwalten andere Nutzer Ihres Unternehmens.",
         to_overview: "Zum Marketplace",
     },
 };

@@ -210,6 +210,10 @@ pub(super) const EN: Texts = Texts {
                      digit at both ends.",
         url_wrong: "Enter a complete address with http:// or https://, such as \
                     http://localhost:3000/activate.",
+        url_respelled: Sentence(
+            "Browsers turn this address into {}, which the signature would not fit. Enter that.",
+        ),
+        url_reserved: Sentence("Leave out the parameter {}: the marketplace adds it itself."),
         service_name_wrong: "The service's name needs letters or digits.",
         taken: "This short name is taken.",
         submit: "Add provider",
@@ -254,10 +258,7 @@ pub(super) const EN: Texts = Texts {
             title: "Please sign in",
             lead: "Open the marketplace from your software; it signs you in.",
         },
-        forbidden: Problem {
-            title: "You may not do this",
-            lead: "Only administrators can activate and block providers. Ask one of them.",
-        },
+        forbidden: Problem { title: "You may not do this", lead: "" },
         not_found: Problem {
             title: "There is no such page",
             lead: "The address may be mistyped, or what was here is gone.",
@@ -279,6 +280,8 @@ pub(super) const EN: Texts = Texts {
             title: "Something went wrong on our side",
             lead: "Nothing you did. Try again in a moment.",
         },
+        administrators_only: "Only administrators can activate and block providers.",
+        account_of_others: "This payment account is looked after by other users of your company.",
         to_overview: "To the marketplace",
     },
 };

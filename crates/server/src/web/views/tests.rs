@@ -155,3 +155,14 @@ fn the_key_page_asks_for_no_box_and_offers_another_window() {
         assert_eq!(window.len(), 1);
     });
 }
+
+/// The same page refuses a service, an account and an activation.
+#[test]
+fn a_refusal_gives_no_reason_but_its_own() {
+    each_page(|name, _, _, html| {
+        if name == "problem-403" {
+            assert_eq!(select(html, ".problem p:not(.problem-code):not(:has(a))").len(), 1);
+            assert!(select(html, ".problem .lead")[0].contains("alert("), "the detail");
+        }
+    });
+}
