@@ -111,6 +111,7 @@ pub async fn run(
             (Api::Played(played), Some(serving))
         }
         ApiChoice::Sandbox(sandbox) => {
+            safety::check(&sandbox.url, limits)?;
             (Api::Sandbox(Sandbox::connect(sandbox, &mut target).await?), None)
         }
     };

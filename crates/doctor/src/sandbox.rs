@@ -20,7 +20,9 @@ const COLLEAGUE: i64 = 34;
 /// A sandbox that a provider calls already.
 #[derive(Clone, Debug)]
 pub struct SandboxAddress {
-    /// Its management API.
+    /// Where its management API is; a host of its own has to be named, as the provider's.
+    pub url: Url,
+    /// Calls to it.
     pub management: Management,
     /// Slug of the provider that is examined. Without one, the provider that is registered with the
     /// activation URL is meant; if there is none, it is registered.

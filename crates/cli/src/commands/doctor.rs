@@ -236,7 +236,8 @@ fn api(arguments: &DoctorArguments) -> Result<ApiChoice, Failure> {
     if let Some(path) = token_file {
         management = management.with_token(input::secret_file(path, "the bearer token")?);
     }
-    Ok(ApiChoice::Sandbox(SandboxAddress { management, provider: provider.clone() }))
+    let (url, provider) = (address.clone(), provider.clone());
+    Ok(ApiChoice::Sandbox(SandboxAddress { url, management, provider }))
 }
 
 fn limits(arguments: &LimitArguments) -> Limits {

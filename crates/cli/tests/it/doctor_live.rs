@@ -166,3 +166,17 @@ fn a_sandbox_that_does_not_answer_is_unreachable() {
     let run = Run::of(command.env("FREISCHALT_PROVIDER_SECRET", "provider-secret-0123456789"));
     assert_eq!(run.code, 3, "{}", run.err);
 }
+
+#[test]
+fn a_sandbox_elsewhere_has_to_be_named_and_is_never_the_vendor() {
+    for (sandbox, host, why) in [
+        ("http://sandbox.example:8081", "other.example", "--host sandbox.example"),
+        ("https://api.onoffice.de", "api.onoffice.de", "the vendor's host"),
+    ] {
+        let words = ["doctor", "http://127.0.0.1:9/activate", "--sandbox", sandbox, "--host", host];
+        let mut command = freischalt(words);
+        let run = Run::of(command.env("FREISCHALT_PROVIDER_SECRET", "provider-secret-0123456789"));
+        assert_eq!(run.code, 2, "{}", run.err);
+        assert!(run.err.contains(why), "{}", run.err);
+    }
+}
