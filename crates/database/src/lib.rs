@@ -11,6 +11,7 @@ mod error;
 mod postgres;
 mod row;
 mod schema;
+pub mod settings;
 mod sqlite;
 mod transaction;
 mod value;

@@ -184,6 +184,7 @@ async fn start(upstream: SocketAddr, store: std::path::PathBuf) -> Place {
         events_path: AppConfig::EVENTS_PATH.to_owned(),
         visit_lifetime: AppConfig::VISIT_LIFETIME,
         poll_every: 0,
+        timeout: AppConfig::TIMEOUT,
     });
     let gateway = Gateway::bind(config).await.unwrap();
     let (address, app) = (gateway.local_addr(), gateway.app_addr().unwrap());

@@ -14,16 +14,16 @@ use freischalt_client::provider::{CheckError, Launch, MissingParameter, UrlCheck
 use freischalt_protocol::{Secret, UnixTime};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::config::RegularCustomer;
 use crate::key_entry::{self, KeyProblem};
 use crate::language::Language;
-use crate::launches::{LaunchId, Stage, Unavailable};
 use crate::origin;
 use crate::pages::{ActivatePage, RefusedPage, render};
 use crate::router;
-use crate::store::{Pending, StoreError, random_id};
+use crate::store::{Pending, StoreError, Unavailable, random_id};
 use crate::worker;
 
 /// `GET /activate`: the page inside the marketplace's dialog.
@@ -36,16 +36,19 @@ pub(crate) async fn page(
     let now = (app.clock)();
     let launch = match verify(&app.check(), &query.unwrap_or_default(), now) {
         Ok(launch) => launch,
-        Err(error) => return refused(&app, language, &error),
-    };
-    let is_used = match app.store.is_used(&launch.id).await {
-        Ok(is_used) => is_used,
         Err(error) => {
-            tracing::error!(%error, "the store does not tell whether a URL was used");
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            tracing::warn!(reason = %error, "activation page refused");
+            let message = language.launch_refused(&error);
+            return refused(&app, language, StatusCode::FORBIDDEN, message);
         }
     };
-    let stage = app.launches.open(&id(&launch), now);
+    let is_active = match app.store.open_page(&launch.id, kept_until(&app, &launch)).await {
+        Ok(is_used) => is_used,
+        Err(error) => {
+            tracing::error!(%error, "the store does not keep that a page was opened");
+            return refused(&app, language, StatusCode::SERVICE_UNAVAILABLE, language.try_again());
+        }
+    };
     let page = ActivatePage {
         language,
         provider: &app.provider_name,
@@ -53,13 +56,14 @@ pub(crate) async fn page(
         marketplace_origin: &app.marketplace_origin,
         logo: app.page.logo_url.as_deref(),
         text: language.chosen(app.page.text_de.as_deref(), app.page.text_en.as_deref()),
-        is_active: is_used || stage == Stage::Used,
+        is_active,
     };
     render(StatusCode::OK, &page)
 }
 
-fn id(launch: &Launch) -> LaunchId {
-    LaunchId { url: launch.id.clone(), signed_at: launch.signed_at }
+/// When no check accepts the page any more.
+fn kept_until(app: &App, launch: &Launch) -> UnixTime {
+    launch.signed_at.plus(app.page_ends_after())
 }
 
 /// An activation brings a token; other launches do not.
@@ -71,15 +75,8 @@ fn verify(check: &UrlCheck, query: &str, now: UnixTime) -> Result<Launch, CheckE
     }
 }
 
-fn refused(app: &App, language: Language, error: &CheckError) -> Response {
-    tracing::warn!(reason = %error, "activation page refused");
-    let page = RefusedPage {
-        language,
-        provider: &app.provider_name,
-        marketplace_origin: &app.marketplace_origin,
-        message: language.launch_refused(error),
-    };
-    render(StatusCode::FORBIDDEN, &page)
+fn refused(app: &App, language: Language, status: StatusCode, message: &str) -> Response {
+    render(status, &RefusedPage::new(app, language, status, message))
 }
 
 /// What the page sends: its own signed query, and the key.
@@ -114,6 +111,8 @@ enum Failure {
     Call { error: CallError, key_length: usize },
     #[error("the store failed: {0}")]
     Store(#[from] StoreError),
+    #[error("the attempt broke off: this is a mistake in the program")]
+    Broken,
 }
 
 /// `POST /activate/unlock`.
@@ -123,7 +122,9 @@ pub(crate) async fn unlock(
     request: Result<Json<UnlockRequest>, JsonRejection>,
 ) -> Response {
     let language = Language::of(&headers);
-    match attempt(&app, &headers, request).await {
+    // To its end, also if the administrator closes the dialog meanwhile.
+    let attempt = async move { attempt(&app, &headers, request).await }.in_current_span();
+    match tokio::spawn(attempt).await.unwrap_or(Err(Failure::Broken)) {
         Ok(()) => (StatusCode::OK, Json(Outcome::Active)).into_response(),
         Err(failure) => {
             tracing::warn!(reason = %failure, cause = failure.cause(), "activation failed");
@@ -142,45 +143,41 @@ async fn attempt(
         return Err(Failure::ForeignPage);
     }
     let Json(request) = request.map_err(|_| Failure::Unreadable)?;
-    let launch = verify_again(app, &request.query)?;
+    let launch = verify_again(app, &request.query).await?;
     let key = key_entry::read(&request.key, &app.provider_secret()).map_err(Failure::Key)?;
-    if app.store.is_used(&launch.id).await? {
-        return Err(Failure::Unavailable(Unavailable::Used));
-    }
-    let attempt = app.launches.begin(&id(&launch)).map_err(Failure::Unavailable)?;
     let key_length = key.expose().chars().count();
     let is_regular = is_regular(app, &launch).await;
     let pending = pending(launch, key, is_regular)?;
     // Kept before the API hears of it: if this process dies before it keeps the answer, the next
     // one calls again with the same values.
-    app.store.begin_unlock(&pending, (app.clock)()).await?;
+    let begun = app.store.begin_unlock(&pending, (app.clock)()).await?;
+    begun.map_err(Failure::Unavailable)?;
     if let Err(error) = worker::unlock(app, &pending).await {
-        if !may_have_acted(&error) {
-            app.store.drop_unlock(&pending.launch_id).await?;
+        match may_have_acted(&error) {
+            true => app.store.leave_unlock(&pending.launch_id).await?,
+            false => app.store.drop_unlock(&pending.launch_id).await?,
         }
         return Err(Failure::Call { error, key_length });
     }
     worker::finish(app, &pending).await?;
-    attempt.succeed();
     tracing::info!(customer.id = %pending.customer, "provider activated");
     Ok(())
 }
 
 /// The page may be used for longer than its URL is young, but only if it was opened in time. A URL
 /// that is still young needs no page: the gateway may have been restarted since.
-fn verify_again(app: &App, query: &str) -> Result<Launch, CheckError> {
+async fn verify_again(app: &App, query: &str) -> Result<Launch, Failure> {
     let now = (app.clock)();
     let check = app.check();
     match verify(&check, query, now) {
         Ok(launch) => {
-            app.launches.open(&id(&launch), now);
+            app.store.open_page(&launch.id, kept_until(app, &launch)).await?;
             Ok(launch)
         }
         Err(error) if error.is_outdated() => {
-            let max_age = app.max_url_age.saturating_add(app.page_lifetime);
-            verify(&UrlCheck::clone(&check).max_age(max_age), query, now)
+            Ok(verify(&UrlCheck::clone(&check).max_age(app.page_ends_after()), query, now)?)
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -230,6 +227,7 @@ impl Failure {
             Self::Call { error: CallError::Refused(_), .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Call { .. } => StatusCode::BAD_GATEWAY,
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -248,7 +246,7 @@ impl Failure {
             Self::Key(problem) => language.key_problem(*problem).to_owned(),
             Self::Unavailable(reason) => language.unavailable(*reason).to_owned(),
             Self::Call { error, key_length } => language.unlock_failed(error, *key_length),
-            Self::Store(_) => language.try_again().to_owned(),
+            Self::Store(_) | Self::Broken => language.try_again().to_owned(),
         }
     }
 }

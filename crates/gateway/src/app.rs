@@ -16,7 +16,6 @@ use crate::config::{
     self, Clock, ConfigError, GatewayConfig, PageConfig, RegularCustomer, ServiceConfig,
 };
 use crate::demo_shop::DemoShop;
-use crate::launches::Launches;
 use crate::metrics::Metrics;
 use crate::store::Store;
 
@@ -29,13 +28,12 @@ pub(crate) struct App {
     pub(crate) marketplace_origin: String,
     pub(crate) max_url_age: i64,
     max_url_ahead: i64,
-    pub(crate) page_lifetime: i64,
+    page_lifetime: i64,
     pub(crate) regular_customer: RegularCustomer,
     pub(crate) services: Vec<ServiceConfig>,
     pub(crate) webhooks: Vec<String>,
     pub(crate) clock: Clock,
     pub(crate) client: Client,
-    pub(crate) launches: Launches,
     pub(crate) demo_shop: Option<Arc<DemoShop>>,
     pub(crate) store: Store,
     pub(crate) behind: Option<Behind>,
@@ -51,6 +49,7 @@ struct Secrets {
 }
 
 impl App {
+    /// Blocks while the store is opened.
     pub(crate) fn new(config: GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
         config::check_limits(&config)?;
         let public_url = match &config.public_url {
@@ -92,9 +91,6 @@ impl App {
             regular_customer: config.regular_customer,
             services: config.services,
             webhooks: config.webhooks,
-            launches: Launches::remembering_for(
-                config.max_url_age.saturating_add(config.page_lifetime),
-            ),
             clock: config.clock,
             client,
             behind,
@@ -107,6 +103,11 @@ impl App {
     /// Origin of this gateway as browsers and the marketplace see it.
     pub(crate) fn public_origin(&self) -> &str {
         &self.public_origin
+    }
+
+    /// The age in seconds from which on an activation page that was opened in time serves no more.
+    pub(crate) fn page_ends_after(&self) -> i64 {
+        self.max_url_age.saturating_add(self.page_lifetime)
     }
 
     /// The check of signed URLs that counts now.

@@ -15,8 +15,6 @@ use crate::config::{AppConfig, ConfigError, Handover};
 use crate::session;
 use crate::signer::Signer;
 
-/// How long the app may keep us waiting.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// How long an administrator waits for the app's word on a regular customer.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
 
@@ -29,6 +27,8 @@ pub(crate) struct Behind {
     pub(crate) token: Secret,
     pub(crate) visit_lifetime: i64,
     pub(crate) poll_every: i64,
+    /// How long the app may keep us waiting.
+    patience: Duration,
     events_path: String,
 }
 
@@ -63,8 +63,10 @@ const TRUSTED: [&str; 8] = [
 impl Behind {
     pub(crate) fn new(config: &AppConfig) -> Result<Self, ConfigError> {
         let origin = crate::config::origin("app.url", &config.url)?;
+        let patience = Duration::from_secs(config.timeout.into());
         Ok(Self {
-            forwarder: Forwarder::new(&origin, PATIENCE)?,
+            forwarder: Forwarder::new(&origin, patience)?,
+            patience,
             origin,
             signer: Signer::new(&config.secret).map_err(|_| ConfigError::NotAnAppSecret)?,
             handover: config.handover.clone(),
@@ -73,6 +75,12 @@ impl Behind {
             poll_every: config.poll_every,
             events_path: config.events_path.clone(),
         })
+    }
+
+    /// Seconds after which nobody waits for the app's word on an event any more.
+    pub(crate) fn event_time(&self) -> i64 {
+        const MARGIN: i64 = 5;
+        i64::try_from(self.patience.as_secs()).unwrap_or(i64::MAX).saturating_add(MARGIN)
     }
 
     /// Passes a browser's request on, with a session in place of whatever it claims to be.
@@ -137,7 +145,7 @@ impl Behind {
     ) -> Result<(), NotConfirmed> {
         let headers = self.signed(id, body, now);
         let sending = self.forwarder.send(Method::POST, &self.events_path, headers, body.into());
-        let answer = tokio::time::timeout(PATIENCE, sending).await;
+        let answer = tokio::time::timeout(self.patience, sending).await;
         let answer = answer.map_err(|_| NotConfirmed::Silent)??;
         match answer.status.is_success() {
             true => Ok(()),

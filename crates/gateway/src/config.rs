@@ -167,6 +167,9 @@ pub struct AppConfig {
     /// Seconds after which a customer that was not heard of is asked for, 0 for never; 900 by
     /// default.
     pub poll_every: i64,
+    /// Seconds that the app may keep the gateway waiting, for an answer or within one; 20 by
+    /// default.
+    pub timeout: u32,
 }
 
 impl AppConfig {
@@ -174,6 +177,8 @@ impl AppConfig {
     pub const VISIT_LIFETIME: i64 = 8 * 3600;
     /// The default of `poll_every`.
     pub const POLL_EVERY: i64 = 900;
+    /// The default of `timeout`.
+    pub const TIMEOUT: u32 = 20;
     /// The default of `events_path`.
     pub const EVENTS_PATH: &str = "/freischalt/events";
 }

@@ -73,6 +73,9 @@ pub enum GatewayError {
     /// The store opens with none of the keys.
     #[error(transparent)]
     Reseal(#[from] ResealError),
+    /// It broke off before it was ready.
+    #[error("the gateway could not be made ready")]
+    Start(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The listener broke while running.
     #[error("the gateway stopped listening")]
     Serve(#[source] io::Error),
@@ -86,7 +89,9 @@ impl Gateway {
             Some(app) => Some(listen(app.listen).await?),
             None => None,
         };
-        let app = Arc::new(App::new(config, address)?);
+        let opened = tokio::task::spawn_blocking(move || App::new(config, address)).await;
+        let app = Arc::new(opened.map_err(|broken| GatewayError::Start(broken.into()))??);
+        app.store.take_over((app.clock)()).await.map_err(|e| GatewayError::Start(e.into()))?;
         // A key may have been replaced since; and with the wrong one nothing would work later.
         app.store.reseal().await.map_err(|error| ResealError(error.into()))?;
         Ok(Self { listener, address, app_listener, app })

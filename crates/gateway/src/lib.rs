@@ -17,7 +17,6 @@ mod event;
 mod gateway;
 mod key_entry;
 mod language;
-mod launches;
 mod metrics;
 mod origin;
 mod pages;

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use freischalt_client::Credentials;
 
+use crate::app::App;
 use crate::language::Language;
 
 #[derive(Template)]
@@ -26,6 +27,7 @@ impl ActivatePage<'_> {
     }
 }
 
+/// What a person sees instead of what was asked for.
 #[derive(Template)]
 #[template(path = "refused.html")]
 pub(crate) struct RefusedPage<'a> {
@@ -33,6 +35,42 @@ pub(crate) struct RefusedPage<'a> {
     pub(crate) provider: &'a str,
     pub(crate) marketplace_origin: &'a str,
     pub(crate) message: &'a str,
+    pub(crate) status: StatusCode,
+    /// When it happened, so that the provider finds it in the log.
+    pub(crate) at: String,
+}
+
+impl<'a> RefusedPage<'a> {
+    pub(crate) fn new(
+        app: &'a App,
+        language: Language,
+        status: StatusCode,
+        message: &'a str,
+    ) -> Self {
+        Self {
+            language,
+            provider: &app.provider_name,
+            marketplace_origin: &app.marketplace_origin,
+            message,
+            status,
+            at: (app.clock)().to_string(),
+        }
+    }
+
+    fn heading(&self) -> &'static str {
+        match self.status {
+            StatusCode::CONFLICT => self.language.choose("Nicht freigeschaltet", "Not activated"),
+            StatusCode::NOT_FOUND => self.language.choose("Nicht gefunden", "Not found"),
+            status if status.is_server_error() => {
+                self.language.choose("Gerade nicht erreichbar", "Not available at the moment")
+            }
+            _ => self.language.choose("Das geht so nicht", "This cannot be done"),
+        }
+    }
+
+    fn may_reload(&self) -> bool {
+        self.status.is_server_error()
+    }
 }
 
 #[derive(Template)]

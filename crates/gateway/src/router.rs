@@ -39,7 +39,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/assets/activate.css", get(stylesheet))
         .route("/assets/activate.js", get(script))
         .route("/healthz", get(|| async { "ok\n" }))
-        .fallback(|| async { StatusCode::NOT_FOUND })
+        .fallback(services::nothing)
         .with_state(app.clone())
         .merge(shop)
         .layer(DefaultBodyLimit::max(MAX_BODY))

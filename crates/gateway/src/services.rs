@@ -32,11 +32,11 @@ pub(crate) async fn open(
     let refuse = |refused| refusal(&app, &headers, refused);
     let service = app.services.iter().find(|service| service.name == name);
     let (Some(service), Some(behind)) = (service, &app.behind) else {
-        return StatusCode::NOT_FOUND.into_response();
+        return refuse(Refused::NothingHere);
     };
     // HEAD would use the URL up without showing anything.
     if method != Method::GET {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return refuse(Refused::WrongMethod);
     }
     let now = (app.clock)();
     let path_and_query = uri.path_and_query().map_or("/", |path| path.as_str());
@@ -58,6 +58,11 @@ pub(crate) async fn open(
         Ok(Arrival::NotActivated) => refuse(Refused::NotActivated),
         Err(error) => refuse(Refused::Store(error.to_string())),
     }
+}
+
+/// Any address at which there is nothing.
+pub(crate) async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    refusal(&app, &headers, Refused::NothingHere)
 }
 
 /// Into the app: through the gateway, or to an address of its own.
@@ -86,16 +91,17 @@ pub(crate) async fn visit(
     OriginalUri(uri): OriginalUri,
     body: axum::body::Body,
 ) -> Response {
-    let Some(behind) = &app.behind else { return StatusCode::NOT_FOUND.into_response() };
+    let refuse = |refused| refusal(&app, &headers, refused);
+    let Some(behind) = &app.behind else { return refuse(Refused::NothingHere) };
     let id = uri.path().split('/').nth(2).unwrap_or_default();
     let now = (app.clock)();
     let visit = match app.store.visit(id, now).await {
         Ok(Some(visit)) => visit,
-        Ok(None) => return refusal(&app, &headers, Refused::WindowClosed),
-        Err(error) => return refusal(&app, &headers, Refused::Store(error.to_string())),
+        Ok(None) => return refuse(Refused::WindowClosed),
+        Err(error) => return refuse(Refused::Store(error.to_string())),
     };
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        return refuse(Refused::TooLarge);
     };
     let token =
         session::token(&behind.signer, &visit.session, Some(id), &app.marketplace_origin, now);
@@ -107,7 +113,7 @@ pub(crate) async fn visit(
         Ok(response) => framed(&app, response),
         Err(error) => {
             app.metrics.app_failures.add();
-            refusal(&app, &headers, Refused::App(error.to_string()))
+            refuse(Refused::App(error.to_string()))
         }
     }
 }
@@ -173,9 +179,9 @@ pub(crate) async fn callback(
     OriginalUri(uri): OriginalUri,
 ) -> Response {
     let refuse = |refused| refusal(&app, &headers, refused);
-    let Some(behind) = &app.behind else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(behind) = &app.behind else { return refuse(Refused::NothingHere) };
     if method != Method::GET {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return refuse(Refused::WrongMethod);
     }
     let now = (app.clock)();
     let path_and_query = uri.path_and_query().map_or("/", |path| path.as_str());
@@ -226,6 +232,12 @@ pub(crate) enum Refused {
     WindowClosed,
     #[error("there is no such order")]
     NoSuchOrder,
+    #[error("there is nothing at this address")]
+    NothingHere,
+    #[error("a signed URL is opened with GET")]
+    WrongMethod,
+    #[error("the body is larger than {LARGEST_BODY} bytes")]
+    TooLarge,
     #[error("the app failed: {0}")]
     App(String),
     #[error("the store failed: {0}")]
@@ -237,7 +249,9 @@ impl Refused {
         match self {
             Self::Check(_) | Self::Callback(_) | Self::UsedBefore => StatusCode::FORBIDDEN,
             Self::NotActivated => StatusCode::CONFLICT,
-            Self::WindowClosed | Self::NoSuchOrder => StatusCode::NOT_FOUND,
+            Self::WindowClosed | Self::NoSuchOrder | Self::NothingHere => StatusCode::NOT_FOUND,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::App(_) => StatusCode::BAD_GATEWAY,
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -248,11 +262,7 @@ fn refusal(app: &App, headers: &HeaderMap, refused: Refused) -> Response {
     tracing::warn!(reason = %refused, "request refused");
     app.metrics.refusals.add();
     let language = Language::of(headers);
-    let page = RefusedPage {
-        language,
-        provider: &app.provider_name,
-        marketplace_origin: &app.marketplace_origin,
-        message: language.refused_service(&refused),
-    };
+    let message = language.refused_service(&refused);
+    let page = RefusedPage::new(app, language, refused.status(), message);
     render(refused.status(), &page)
 }

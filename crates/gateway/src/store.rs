@@ -3,11 +3,13 @@
 //! Each method is one transaction; whatever the app has to be told of a change is written in the
 //! same one. This module must not know how anything is sent.
 
+mod clean_up;
 mod connections;
 mod events;
 mod launches;
 mod orders;
 mod reseal;
+mod unlocks;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -23,12 +25,16 @@ use tokio::sync::Notify;
 
 use crate::event::EventKind;
 
-pub(crate) use connections::{Caller, CallingUser, Pending};
+pub(crate) use connections::{Caller, CallingUser};
 pub(crate) use events::{DueEvent, EventCounts};
 pub(crate) use launches::{Arrival, Visit};
 pub(crate) use orders::{NewOrder, Settled};
+pub(crate) use unlocks::{Pending, Unavailable};
 
-const SCHEMA: Schema = Schema { name: "gateway", migrations: &[migration!(1, "0001_gateway")] };
+const SCHEMA: Schema = Schema {
+    name: "gateway",
+    migrations: &[migration!(1, "0001_gateway"), migration!(2, "0002_processes")],
+};
 const PURPOSE: &str = "gateway secrets at rest";
 
 /// The gateway's memory. Cheap to clone; all clones are the same one.
@@ -36,6 +42,8 @@ const PURPOSE: &str = "gateway secrets at rest";
 pub(crate) struct Store {
     database: Database,
     vault: Arc<RwLock<Vault>>,
+    /// Whether no other process can be at the same data.
+    is_exclusive: bool,
     /// Woken when there is something to tell the app.
     pub(crate) told: Arc<Notify>,
 }
@@ -54,10 +62,30 @@ pub(crate) enum StoreError {
 }
 
 impl Store {
+    /// Opens the store and brings its schema up to date. Blocks.
     pub(crate) fn open(location: &Location, keys: &Keys) -> Result<Self, OpenError> {
         let database = Database::open(location, &SCHEMA)?;
         let vault = Arc::new(RwLock::new(Vault::new(keys, PURPOSE)));
-        Ok(Self { database, vault, told: Arc::default() })
+        let is_exclusive = !matches!(location, Location::Postgres(_));
+        Ok(Self { database, vault, is_exclusive, told: Arc::default() })
+    }
+
+    /// Frees what a process that died was amid, so that it goes on at once. Where other processes
+    /// may be alive, what they hold runs out by itself.
+    pub(crate) async fn take_over(&self, now: UnixTime) -> Result<(), StoreError> {
+        if !self.is_exclusive {
+            return Ok(());
+        }
+        self.write(move |tx| {
+            tx.execute("UPDATE unlocks SET busy_until = ?1", &[&now.0])?;
+            tx.execute(
+                "UPDATE events SET next_at = ?1, taken_at = NULL
+                 WHERE state = 'waiting' AND taken_at IS NOT NULL",
+                &[&now.0],
+            )?;
+            Ok(())
+        })
+        .await
     }
 
     /// Whether it answers; for readiness checks.

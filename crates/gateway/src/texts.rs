@@ -6,8 +6,8 @@ use freischalt_protocol::signed_url::SignedUrlError;
 
 use crate::key_entry::KeyProblem;
 use crate::language::Language::{self, English, German};
-use crate::launches::Unavailable;
 use crate::services::Refused;
+use crate::store::Unavailable;
 
 const KEY_LENGTH: usize = Credentials::KEY_LENGTH;
 
@@ -103,6 +103,19 @@ impl Language {
             Refused::NoSuchOrder => {
                 self.choose("Diese Bestellung gibt es nicht.", "There is no such order.")
             }
+            Refused::NothingHere => self.choose(
+                "Unter dieser Adresse gibt es nichts. Bitte den Dienst im Marketplace öffnen.",
+                "There is nothing at this address. Please open the service in the marketplace.",
+            ),
+            Refused::WrongMethod => self.choose(
+                "So lässt sich diese Adresse nicht aufrufen. Bitte den Dienst im Marketplace öffnen.",
+                "This address cannot be called like that. Please open the service in the \
+                 marketplace.",
+            ),
+            Refused::TooLarge => self.choose(
+                "Das ist zu viel auf einmal: Es dürfen höchstens 10 MB sein.",
+                "This is too much at once: 10 MB are the most.",
+            ),
             Refused::App(_) => self.choose(
                 "Der Anbieter antwortet gerade nicht. Bitte in einem Moment neu laden.",
                 "The provider does not answer at the moment. Please reload in a moment.",

@@ -17,12 +17,10 @@ use crate::store::{DueEvent, Pending, StoreError};
 const TICK: Duration = Duration::from_secs(1);
 /// Time between two rounds of what is not urgent.
 const SELDOM: Duration = Duration::from_secs(60);
-/// Seconds that an unlock call may be under way before somebody else finishes it.
-const UNLOCK_TIME: i64 = 90;
 
 /// Runs until it is dropped.
 pub(crate) async fn run(app: Arc<App>) {
-    note(finish_unlocks(&app, 0).await, "unfinished unlocks");
+    note(finish_unlocks(&app).await, "unfinished unlocks");
     let mut last_round = Instant::now();
     loop {
         let woken = app.store.told.notified();
@@ -31,7 +29,7 @@ pub(crate) async fn run(app: Arc<App>) {
             note(ask_again(&app, behind).await, "connections");
         }
         if last_round.elapsed() >= SELDOM {
-            note(finish_unlocks(&app, UNLOCK_TIME).await, "unfinished unlocks");
+            note(finish_unlocks(&app).await, "unfinished unlocks");
             note(app.store.clean_up((app.clock)()).await, "clean-up");
             last_round = Instant::now();
         }
@@ -47,7 +45,7 @@ fn note(outcome: Result<(), StoreError>, what: &'static str) {
 }
 
 async fn deliver(app: &App, behind: &Behind) -> Result<(), StoreError> {
-    let due = app.store.take_due_events((app.clock)()).await?;
+    let due = app.store.take_due_events((app.clock)(), behind.event_time()).await?;
     let sending = due.iter().map(|event| send(app, behind, event));
     for outcome in futures_util::future::join_all(sending).await {
         outcome?;
@@ -93,15 +91,16 @@ async fn ask_again(app: &App, behind: &Behind) -> Result<(), StoreError> {
 
 /// Calls again for each unlock whose answer nobody heard: the same values may be sent twice. A
 /// refusal says that the customer has to activate again.
-async fn finish_unlocks(app: &App, older_than: i64) -> Result<(), StoreError> {
-    let begun_before = (app.clock)().plus(-older_than);
-    for pending in app.store.unfinished_unlocks(begun_before).await? {
+async fn finish_unlocks(app: &App) -> Result<(), StoreError> {
+    for pending in app.store.take_unfinished_unlocks((app.clock)()).await? {
         match unlock(app, &pending).await {
             Ok(()) => {
                 finish(app, &pending).await?;
                 tracing::info!(customer.id = %pending.customer, "an interrupted activation is done");
             }
-            Err(error) if error.kind() == CallErrorKind::Unreachable => {}
+            Err(error) if error.kind() == CallErrorKind::Unreachable => {
+                app.store.leave_unlock(&pending.launch_id).await?;
+            }
             Err(CallError::Refused(refusal)) => {
                 app.store.drop_unlock(&pending.launch_id).await?;
                 tracing::warn!(
@@ -110,7 +109,10 @@ async fn finish_unlocks(app: &App, older_than: i64) -> Result<(), StoreError> {
                     "an interrupted activation was refused: the customer has to activate again"
                 );
             }
-            Err(error) => tracing::warn!(reason = %error, "an interrupted activation waits"),
+            Err(error) => {
+                app.store.leave_unlock(&pending.launch_id).await?;
+                tracing::warn!(reason = %error, "an interrupted activation waits");
+            }
         }
     }
     Ok(())
@@ -130,8 +132,8 @@ pub(crate) async fn unlock(app: &App, pending: &Pending) -> Result<(), CallError
 
 /// Keeps what a confirmed unlock brought.
 pub(crate) async fn finish(app: &App, pending: &Pending) -> Result<(), StoreError> {
-    let lasts = app.max_url_age.saturating_add(app.page_lifetime);
-    app.store.finish_unlock(pending, pending.signed_at.plus(lasts), (app.clock)()).await?;
+    let kept_until = pending.signed_at.plus(app.page_ends_after());
+    app.store.finish_unlock(pending, kept_until, (app.clock)()).await?;
     app.metrics.activations.add();
     Ok(())
 }

@@ -36,7 +36,7 @@ pub use deliveries::{AttemptEntry, DeliveryFilter};
 pub use directory::{CreateProblem, NewCustomer, NewProvider, PutUserProblem};
 pub use freischalt_database::{
     Backup, BackupError, Connections, Copied, CopyError, Group, Keys, Location, Observer,
-    PostgresProblem, Waiting,
+    PostgresProblem, Waiting, settings,
 };
 pub use records::{Record, Save, SaveFacts};
 pub use transport::{TransportError, back_up, copy_installation, restore_backup};

@@ -4,12 +4,10 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use freischalt_database::{Keys, Location};
+use freischalt_database::settings::{SettingProblem, StoreSettings, read_private};
 use freischalt_protocol::Secret;
-use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
 use serde::Deserialize;
 
 use super::{AppConfig, GatewayConfig, Handover, PageConfig, RegularCustomer, ServiceConfig};
@@ -18,11 +16,9 @@ use super::{AppConfig, GatewayConfig, Handover, PageConfig, RegularCustomer, Ser
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigProblem {
-    /// A file cannot be read.
-    #[error("{setting}: cannot read {}", path.display())]
+    /// The configuration file itself cannot be read.
+    #[error("--config: cannot read {}", path.display())]
     Read {
-        /// The setting that names it.
-        setting: &'static str,
         /// The file.
         path: PathBuf,
         /// Why not.
@@ -45,6 +41,9 @@ pub enum ConfigProblem {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// A setting of the store, or a file with a secret, is refused.
+    #[error(transparent)]
+    Store(#[from] SettingProblem),
 }
 
 #[derive(Deserialize)]
@@ -104,12 +103,15 @@ struct AppSection {
     regular_customer_path: Option<String>,
     visit_lifetime: Option<i64>,
     poll_every: Option<i64>,
+    timeout: Option<u32>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoreSection {
-    path: PathBuf,
+    path: Option<PathBuf>,
+    url: Option<String>,
+    url_file: Option<PathBuf>,
     encryption_key_file: PathBuf,
     #[serde(default)]
     previous_encryption_key_files: Vec<PathBuf>,
@@ -130,11 +132,8 @@ struct WebhookSection {
 
 /// Reads the configuration of a gateway. Relative paths count from the file's folder.
 pub fn read_file(path: &Path) -> Result<GatewayConfig, ConfigProblem> {
-    let text = fs::read_to_string(path).map_err(|source| ConfigProblem::Read {
-        setting: "--config",
-        path: path.to_owned(),
-        source,
-    })?;
+    let text = fs::read_to_string(path)
+        .map_err(|source| ConfigProblem::Read { path: path.to_owned(), source })?;
     let file: File = toml::from_str(&text).map_err(|error| ConfigProblem::Toml {
         path: path.to_owned(),
         problem: error.to_string(),
@@ -162,7 +161,8 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
     let webhooks = file.webhook.into_iter().map(|webhook| webhook.name);
     let webhooks =
         webhooks.map(|name| checked_name("webhook.name", name)).collect::<Result<Vec<_>, _>>()?;
-    let keys = keys(&file.store, folder)?;
+    let store = file.store.settings(folder);
+    let (location, keys) = (store.location("")?, store.keys()?);
     let mut config = GatewayConfig::new(
         file.gateway.bind,
         file.provider.name,
@@ -181,7 +181,7 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
         text_de: file.provider.text_de,
         text_en: file.provider.text_en,
     };
-    config.location = Location::File(folder.join(&file.store.path));
+    config.location = location;
     config.keys = Some(keys);
     config.app = Some(app);
     config.services = services;
@@ -242,6 +242,11 @@ fn app(section: &AppSection, folder: &Path) -> Result<AppConfig, ConfigProblem> 
         let problem = format!("is {poll_every} s; it has to be 60 or more, or 0 for never");
         return refuse("app.poll_every", problem);
     }
+    let timeout = section.timeout.unwrap_or(AppConfig::TIMEOUT);
+    if !(1..=50).contains(&timeout) {
+        let problem = format!("is {timeout} s; it has to be from 1 to 50: browsers wait for 60");
+        return refuse("app.timeout", problem);
+    }
     let events_path = section.events_path.as_deref().unwrap_or(AppConfig::EVENTS_PATH);
     Ok(AppConfig {
         listen: section.bind,
@@ -252,6 +257,7 @@ fn app(section: &AppSection, folder: &Path) -> Result<AppConfig, ConfigProblem> 
         events_path: checked_path("app.events_path", events_path)?,
         visit_lifetime: lifetime,
         poll_every,
+        timeout,
     })
 }
 
@@ -280,37 +286,17 @@ fn checked_path(setting: &'static str, path: &str) -> Result<String, ConfigProbl
     }
 }
 
-fn keys(section: &StoreSection, folder: &Path) -> Result<Keys, ConfigProblem> {
-    let previous = section.previous_encryption_key_files.iter();
-    let previous = previous
-        .map(|path| key("store.previous_encryption_key_files", &folder.join(path)))
-        .collect::<Result<_, _>>()?;
-    let current = key("store.encryption_key_file", &folder.join(&section.encryption_key_file))?;
-    Ok(Keys { current, previous })
-}
-
-fn key(setting: &'static str, path: &Path) -> Result<MasterKey, ConfigProblem> {
-    let text = read_private(setting, path)?;
-    match parse_key(&text) {
-        Some(key) => Ok(key),
-        None => refuse(
-            setting,
-            format!("{} must hold 64 hexadecimal digits: openssl rand -hex 32", path.display()),
-        ),
+impl StoreSection {
+    fn settings<'a>(&'a self, folder: &'a Path) -> StoreSettings<'a> {
+        StoreSettings {
+            folder,
+            path: self.path.as_deref(),
+            url: self.url.as_deref(),
+            url_file: self.url_file.as_deref(),
+            key_file: &self.encryption_key_file,
+            previous_key_files: &self.previous_encryption_key_files,
+        }
     }
-}
-
-/// 64 hexadecimal digits, with white space around them.
-fn parse_key(text: &str) -> Option<MasterKey> {
-    let digits = text.trim();
-    if digits.len() != 2 * KEY_BYTES {
-        return None;
-    }
-    let mut key = [0; KEY_BYTES];
-    for (byte, pair) in key.iter_mut().zip(digits.as_bytes().as_chunks::<2>().0) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(MasterKey::new(key))
 }
 
 fn secret(setting: &'static str, path: &Path, least: usize) -> Result<Secret, ConfigProblem> {
@@ -323,19 +309,12 @@ fn secret(setting: &'static str, path: &Path, least: usize) -> Result<Secret, Co
     Ok(Secret::new(text))
 }
 
-/// A secret that others on the machine can read is none.
-fn read_private(setting: &'static str, path: &Path) -> Result<String, ConfigProblem> {
-    let failed = |source| ConfigProblem::Read { setting, path: path.to_owned(), source };
-    let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        let path = path.display();
-        return refuse(setting, format!("{path} is readable by others (mode {mode:o}): chmod 600"));
-    }
-    fs::read_to_string(path).map_err(failed)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use freischalt_database::Location;
+
     use super::*;
 
     const FINE: &str = r#"
@@ -397,6 +376,21 @@ mod tests {
     }
 
     #[test]
+    fn a_postgresql_database_is_named_by_its_url_or_a_private_file_with_it() {
+        let files = Files::new();
+        let with = |line: &str| FINE.replace("path = \"gateway.db\"", line);
+        let config = files.read(&with("url = \"postgres://me@db.example/gateway\"")).unwrap();
+        assert!(matches!(config.location, Location::Postgres(_)));
+        files.put("url", "postgres://me:hunter2@db.example/gateway\n", 0o600);
+        let config = files.read(&with("url_file = \"url\"")).unwrap();
+        let shown = format!("{:?}", config.location);
+        assert!(shown.contains("db.example") && !shown.contains("hunter2"), "{shown}");
+        files.put("url", "postgres://me:hunter2@db.example/gateway\n", 0o644);
+        let readable = files.read(&with("url_file = \"url\"")).err().unwrap().to_string();
+        assert!(readable.contains("store.url_file") && readable.contains("chmod 600"));
+    }
+
+    #[test]
     fn each_mistake_is_named_with_its_setting_and_the_fix() {
         let files = Files::new();
         let changes = [
@@ -408,14 +402,24 @@ mod tests {
             ("[app]", "[app]\nhandover = \"frame\"", "app.handover: is \"frame\"; it is \"proxy\""),
             ("[app]", "[app]\nhandover = \"redirect\"", "app.public_url: is missing"),
             ("[app]", "[app]\npoll_every = 5", "app.poll_every: is 5 s; it has to be 60"),
+            ("[app]", "[app]\ntimeout = 60", "app.timeout: is 60 s; it has to be from 1 to 50"),
             ("[app]", "[app]\nvisit_lifetime = 5", "app.visit_lifetime: is 5 s"),
             ("[provider]", "[provider]\nregular_customer = \"ask\"", "where to ask"),
             ("[provider]", "[provider]\nregular_customer = \"si\"", "one of yes, no and ask"),
+            ("path = \"gateway.db\"", "", "store: needs one of path (a SQLite database), url and"),
+            ("[store]", "[store]\nurl = \"postgres://db/x\"", "store: needs one of path"),
+            ("path = \"gateway.db\"", "url = \"mysql://db/x\"", "store.url: is no PostgreSQL URL"),
+            (
+                "path = \"gateway.db\"",
+                "url = \"postgres://me:hunter2@db/x\"",
+                "store.url: holds a password",
+            ),
             ("bind = \"127.0.0.1:8090\"", "bnd = \"127.0.0.1:8090\"", "unknown field `bnd`"),
         ];
         for (from, to, expected) in changes {
             let error = files.read(&FINE.replacen(from, to, 1)).err().unwrap().to_string();
             assert!(error.contains(expected), "{to}: {error}");
+            assert!(!error.contains("hunter2"), "{error}");
         }
         files.put("token", "short", 0o600);
         let short = files.read(FINE).err().unwrap().to_string();

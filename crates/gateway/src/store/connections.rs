@@ -2,31 +2,16 @@
 
 use freischalt_client::Credentials;
 use freischalt_database::{Row, Transaction};
-use freischalt_protocol::{ApiClaim, ErrorCode, Secret, UnixTime};
+use freischalt_protocol::{ApiClaim, ErrorCode, UnixTime};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Store, StoreError, context, open, seal, tell};
+use super::{Store, StoreError, context, open, tell};
 use crate::connection::{Change, Connection, Verdict};
 use crate::event::EventKind;
 
-const CUSTOMERS: &str = "customers";
+pub(super) const CUSTOMERS: &str = "customers";
 const USERS: &str = "users";
-const UNLOCKS: &str = "unlocks";
-
-/// An unlock call whose answer is not known yet.
-#[derive(Clone, Debug)]
-pub(crate) struct Pending {
-    pub(crate) launch_id: String,
-    pub(crate) customer: String,
-    pub(crate) customer_name: String,
-    pub(crate) parameter_cache_id: String,
-    pub(crate) token: Secret,
-    pub(crate) key: Secret,
-    pub(crate) claim: ApiClaim,
-    pub(crate) is_regular: bool,
-    pub(crate) signed_at: UnixTime,
-}
 
 /// What a call for one user of a customer needs.
 #[derive(Debug)]
@@ -58,144 +43,6 @@ pub(crate) struct Customer {
 }
 
 impl Store {
-    /// Notes that the API is about to be called. If nobody hears the answer, it is called again.
-    pub(crate) async fn begin_unlock(
-        &self,
-        pending: &Pending,
-        now: UnixTime,
-    ) -> Result<(), StoreError> {
-        let pending = pending.clone();
-        let vault = self.vault();
-        let id = pending.launch_id.as_str();
-        let token = seal(&vault, UNLOCKS, &context("token", &[id]), &pending.token)?;
-        let key = seal(&vault, UNLOCKS, &context("key", &[id]), &pending.key)?;
-        let claim = Secret::new(pending.claim.expose());
-        let claim = seal(&vault, UNLOCKS, &context("claim", &[id]), &claim)?;
-        self.write(move |tx| {
-            tx.execute("DELETE FROM unlocks WHERE launch_id = ?1", &[&pending.launch_id])?;
-            tx.execute(
-                "INSERT INTO unlocks (launch_id, customer, name, parameter_cache_id, token_sealed,
-                     key_sealed, claim_sealed, is_regular, signed_at, begun_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                &[
-                    &pending.launch_id,
-                    &pending.customer,
-                    &pending.customer_name,
-                    &pending.parameter_cache_id,
-                    &token,
-                    &key,
-                    &claim,
-                    &pending.is_regular,
-                    &pending.signed_at.0,
-                    &now.0,
-                ],
-            )?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// The unlock calls that were begun before then and whose answer nobody heard.
-    pub(crate) async fn unfinished_unlocks(
-        &self,
-        begun_before: UnixTime,
-    ) -> Result<Vec<Pending>, StoreError> {
-        let vault = self.vault();
-        self.read(move |tx| {
-            let rows = tx.query(
-                "SELECT launch_id, customer, name, parameter_cache_id, token_sealed, key_sealed,
-                        claim_sealed, is_regular, signed_at
-                 FROM unlocks WHERE begun_at <= ?1 ORDER BY begun_at",
-                &[&begun_before.0],
-            )?;
-            rows.iter()
-                .map(|row| {
-                    let id: String = row.get("launch_id")?;
-                    let opened = |column: &str, name| {
-                        let sealed: Vec<u8> = row.get(column)?;
-                        open(&vault, UNLOCKS, &context(name, &[&id]), &sealed)
-                    };
-                    Ok(Pending {
-                        customer: row.get("customer")?,
-                        customer_name: row.get("name")?,
-                        parameter_cache_id: row.get("parameter_cache_id")?,
-                        token: opened("token_sealed", "token")?,
-                        key: opened("key_sealed", "key")?,
-                        claim: ApiClaim::new(opened("claim_sealed", "claim")?.expose()),
-                        is_regular: row.get("is_regular")?,
-                        signed_at: UnixTime(row.get("signed_at")?),
-                        launch_id: id,
-                    })
-                })
-                .collect()
-        })
-        .await
-    }
-
-    /// Forgets an unlock that the API refused.
-    pub(crate) async fn drop_unlock(&self, launch_id: &str) -> Result<(), StoreError> {
-        let id = launch_id.to_owned();
-        self.write(move |tx| {
-            tx.execute("DELETE FROM unlocks WHERE launch_id = ?1", &[&id])?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// The API confirmed an unlock: token and key now serve all users of the customer
-    /// (as workdev1211/area-butler has it), the URL is used up, and the app is told.
-    pub(crate) async fn finish_unlock(
-        &self,
-        pending: &Pending,
-        kept_until: UnixTime,
-        now: UnixTime,
-    ) -> Result<(), StoreError> {
-        let pending = pending.clone();
-        let vault = self.vault();
-        let id = pending.customer.as_str();
-        let token = seal(&vault, CUSTOMERS, &context("token", &[id]), &pending.token)?;
-        let key = seal(&vault, CUSTOMERS, &context("key", &[id]), &pending.key)?;
-        self.write(move |tx| {
-            // The second of two that finish the same unlock, at start and on the page, is late.
-            let deleted =
-                tx.execute("DELETE FROM unlocks WHERE launch_id = ?1", &[&pending.launch_id])?;
-            if deleted == 0 {
-                return Ok(());
-            }
-            tx.execute(
-                "INSERT INTO used_urls (launch_id, kept_until) VALUES (?1, ?2)
-                 ON CONFLICT (launch_id) DO NOTHING",
-                &[&pending.launch_id, &kept_until.0],
-            )?;
-            let known = tx.query_for_update(
-                "SELECT activations FROM customers WHERE customer = ?1",
-                &[&pending.customer],
-            )?;
-            tx.execute(
-                "INSERT INTO customers (customer, name, token_sealed, key_sealed, state,
-                     state_since, activated_at, activations, checked_at)
-                 VALUES (?1, ?2, ?3, ?4, 'active', ?5, ?5, 1, ?5)
-                 ON CONFLICT (customer) DO UPDATE SET
-                     name = excluded.name, token_sealed = excluded.token_sealed,
-                     key_sealed = excluded.key_sealed, state = 'active', state_since = ?5,
-                     activated_at = ?5, activations = customers.activations + 1, checked_at = ?5",
-                &[&pending.customer, &pending.customer_name, &token, &key, &now.0],
-            )?;
-            tx.execute(
-                "UPDATE users SET blocked = ?2 WHERE customer = ?1",
-                &[&pending.customer, &false],
-            )?;
-            let kind = if known.is_empty() { EventKind::Activated } else { EventKind::Reactivated };
-            let data = json!({
-                "customer": pending.customer,
-                "customerName": pending.customer_name,
-                "isRegularCustomer": pending.is_regular,
-            });
-            tell(tx, kind, &data, now)
-        })
-        .await
-    }
-
     /// What a call for this user needs; `None` if the customer never activated the provider here.
     pub(crate) async fn caller(
         &self,

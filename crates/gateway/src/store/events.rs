@@ -3,7 +3,7 @@
 use freischalt_protocol::UnixTime;
 
 use super::{Store, StoreError};
-use crate::{behind, event};
+use crate::event;
 
 /// An event that is to be sent now.
 #[derive(Clone, Debug)]
@@ -20,15 +20,16 @@ pub(crate) struct EventCounts {
     pub(crate) given_up: i64,
 }
 
-/// Seconds that an attempt may take before it is made again: a little more than the app is given
-/// for its answer, so that an event whose sender died does not wait for long.
-const LEASE: i64 = 25;
-const _: () = assert!(behind::PATIENCE.as_secs() < LEASE.unsigned_abs());
-
 impl Store {
-    /// Takes the events that are due, so that nobody else sends them for a while. The attempt
-    /// counts from here: a gateway that dies amid it has made it.
-    pub(crate) async fn take_due_events(&self, now: UnixTime) -> Result<Vec<DueEvent>, StoreError> {
+    /// Takes the events that are due, so that nobody else sends them until `lasts` seconds are over:
+    /// longer than an attempt takes. The attempt counts from here: a gateway that dies amid it has
+    /// made it. One that has the store for itself does not wait so long when it starts
+    /// ([`Store::take_over`]).
+    pub(crate) async fn take_due_events(
+        &self,
+        now: UnixTime,
+        lasts: i64,
+    ) -> Result<Vec<DueEvent>, StoreError> {
         let look = move |tx: &mut freischalt_database::Transaction<'_>| {
             let rows = tx.query(
                 "SELECT event_id, body, attempts FROM events
@@ -54,9 +55,9 @@ impl Store {
                 let mut taken = Vec::new();
                 for event in &found {
                     let ours = tx.execute(
-                        "UPDATE events SET attempts = attempts + 1, next_at = ?3
+                        "UPDATE events SET attempts = attempts + 1, next_at = ?3, taken_at = ?4
                          WHERE event_id = ?1 AND attempts = ?2 AND state = 'waiting'",
-                        &[&event.id, &event.attempts, &now.plus(LEASE).0],
+                        &[&event.id, &event.attempts, &now.plus(lasts).0, &now.0],
                     )?;
                     if ours == 1 {
                         taken.push(DueEvent { attempts: event.attempts + 1, ..event.clone() });
@@ -73,7 +74,8 @@ impl Store {
         self.database
             .write(move |tx| {
                 tx.execute(
-                    "UPDATE events SET state = 'delivered', next_at = NULL WHERE event_id = ?1",
+                    "UPDATE events SET state = 'delivered', next_at = NULL, taken_at = NULL
+                     WHERE event_id = ?1",
                     &[&id],
                 )?;
                 Ok(())
@@ -88,13 +90,15 @@ impl Store {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let id = event.id.clone();
-        let next = event::pause_after(event.attempts).map(|pause| now.plus(pause).0);
+        let attempts = event.attempts;
+        let next = event::pause_after(attempts).map(|pause| now.plus(pause).0);
         let state = if next.is_some() { "waiting" } else { "given_up" };
         self.database
             .write(move |tx| {
                 tx.execute(
-                    "UPDATE events SET state = ?2, next_at = ?3 WHERE event_id = ?1",
-                    &[&id, &state, &next],
+                    "UPDATE events SET state = ?2, next_at = ?3, taken_at = NULL
+                     WHERE event_id = ?1 AND attempts = ?4 AND state = 'waiting'",
+                    &[&id, &state, &next, &attempts],
                 )?;
                 Ok(next.is_some())
             })
@@ -116,5 +120,41 @@ impl Store {
             Ok(counts)
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use freischalt_database::{Keys, Location};
+    use freischalt_protocol::seal::MasterKey;
+
+    use super::*;
+
+    fn store() -> Store {
+        let keys = Keys { current: MasterKey::new([1; 32]), previous: Vec::new() };
+        Store::open(&Location::Memory, &keys).unwrap()
+    }
+
+    async fn due(store: &Store, at: i64) -> usize {
+        store.take_due_events(UnixTime(at), 25).await.unwrap().len()
+    }
+
+    #[tokio::test]
+    async fn an_event_whose_sender_died_is_due_at_the_next_start() {
+        let store = store();
+        store.subscription_ended("42", "5", "2027-02-28", UnixTime(0)).await.unwrap();
+        assert_eq!((due(&store, 0).await, due(&store, 1).await), (1, 0), "it is being sent");
+        store.take_over(UnixTime(2)).await.unwrap();
+        assert_eq!(due(&store, 2).await, 1);
+    }
+
+    #[tokio::test]
+    async fn an_event_that_waits_for_its_next_attempt_goes_on_waiting() {
+        let store = store();
+        store.subscription_ended("42", "5", "2027-02-28", UnixTime(0)).await.unwrap();
+        let event = store.take_due_events(UnixTime(0), 25).await.unwrap().remove(0);
+        assert!(store.postpone(&event, UnixTime(1)).await.unwrap());
+        store.take_over(UnixTime(2)).await.unwrap();
+        assert_eq!((due(&store, 5).await, due(&store, 6).await), (0, 1));
     }
 }

@@ -30,17 +30,6 @@ pub(crate) struct Visit {
 }
 
 impl Store {
-    /// Whether an activation URL has done its unlock.
-    pub(crate) async fn is_used(&self, launch_id: &str) -> Result<bool, StoreError> {
-        let id = launch_id.to_owned();
-        self.read(move |tx| {
-            let found =
-                tx.query_opt("SELECT kept_until FROM used_urls WHERE launch_id = ?1", &[&id])?;
-            Ok(found.is_some())
-        })
-        .await
-    }
-
     /// Takes a signed URL: uses it up, keeps its claim if it is the newest of the user, tells the
     /// app, and opens a window until `window` if there is one to open.
     pub(crate) async fn arrive(
@@ -114,22 +103,6 @@ impl Store {
             .transpose()
         })
         .await
-    }
-
-    /// Forgets what nobody can use any more.
-    pub(crate) async fn clean_up(&self, now: UnixTime) -> Result<(), StoreError> {
-        const KEPT_EVENTS: i64 = 30 * 24 * 3600;
-        self.database
-            .write(move |tx| {
-                tx.execute("DELETE FROM used_urls WHERE kept_until < ?1", &[&now.0])?;
-                tx.execute("DELETE FROM visits WHERE ends_at < ?1", &[&now.0])?;
-                tx.execute(
-                    "DELETE FROM events WHERE state <> 'waiting' AND created_at < ?1",
-                    &[&now.plus(-KEPT_EVENTS).0],
-                )?;
-                Ok(())
-            })
-            .await
     }
 }
 

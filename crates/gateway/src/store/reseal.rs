@@ -2,61 +2,45 @@
 
 use std::sync::PoisonError;
 
-use freischalt_database::{Keys, Transaction, Vault};
+use freischalt_database::{Keys, Parameter, Transaction, Vault};
 
 use super::{PURPOSE, Store, StoreError, context, open, seal};
 
-/// A column with sealed values: where, how its rows are found, and what binds them.
+/// A column with sealed values: where it is, the columns that name a row, and the statements. A
+/// sealed value is bound to the name of its row.
 struct Column {
     table: &'static str,
     name: &'static str,
+    row: &'static [&'static str],
     select: &'static str,
     update: &'static str,
 }
 
+/// Statements are static texts, so the one shape that they all have is written out at compile time.
+macro_rules! column {
+    ($table:literal, $name:literal, $first:literal $(, $second:literal)?) => {
+        Column {
+            table: $table,
+            name: $name,
+            row: &[$first $(, $second)?],
+            select: concat!(
+                "SELECT ", $first, $(", ", $second,)? ", ", $name, "_sealed AS sealed FROM ", $table
+            ),
+            update: concat!(
+                "UPDATE ", $table, " SET ", $name, "_sealed = ?1 WHERE ", $name,
+                "_sealed = ?2 AND ", $first, " = ?3" $(, " AND ", $second, " = ?4")?
+            ),
+        }
+    };
+}
+
 const COLUMNS: [Column; 6] = [
-    Column {
-        table: "customers",
-        name: "token",
-        select: "SELECT customer AS a, '' AS b, token_sealed AS sealed FROM customers",
-        update: "UPDATE customers SET token_sealed = ?3
-                 WHERE customer = ?1 AND ?2 = '' AND token_sealed = ?4",
-    },
-    Column {
-        table: "customers",
-        name: "key",
-        select: "SELECT customer AS a, '' AS b, key_sealed AS sealed FROM customers",
-        update: "UPDATE customers SET key_sealed = ?3
-                 WHERE customer = ?1 AND ?2 = '' AND key_sealed = ?4",
-    },
-    Column {
-        table: "users",
-        name: "claim",
-        select: "SELECT customer AS a, user_id AS b, claim_sealed AS sealed FROM users",
-        update: "UPDATE users SET claim_sealed = ?3
-                 WHERE customer = ?1 AND user_id = ?2 AND claim_sealed = ?4",
-    },
-    Column {
-        table: "unlocks",
-        name: "token",
-        select: "SELECT launch_id AS a, '' AS b, token_sealed AS sealed FROM unlocks",
-        update: "UPDATE unlocks SET token_sealed = ?3
-                 WHERE launch_id = ?1 AND ?2 = '' AND token_sealed = ?4",
-    },
-    Column {
-        table: "unlocks",
-        name: "key",
-        select: "SELECT launch_id AS a, '' AS b, key_sealed AS sealed FROM unlocks",
-        update: "UPDATE unlocks SET key_sealed = ?3
-                 WHERE launch_id = ?1 AND ?2 = '' AND key_sealed = ?4",
-    },
-    Column {
-        table: "unlocks",
-        name: "claim",
-        select: "SELECT launch_id AS a, '' AS b, claim_sealed AS sealed FROM unlocks",
-        update: "UPDATE unlocks SET claim_sealed = ?3
-                 WHERE launch_id = ?1 AND ?2 = '' AND claim_sealed = ?4",
-    },
+    column!("customers", "token", "customer"),
+    column!("customers", "key", "customer"),
+    column!("users", "claim", "customer", "user_id"),
+    column!("unlocks", "token", "launch_id"),
+    column!("unlocks", "key", "launch_id"),
+    column!("unlocks", "claim", "launch_id"),
 ];
 
 impl Store {
@@ -88,12 +72,14 @@ fn reseal(tx: &mut Transaction<'_>, vault: &Vault, column: &Column) -> Result<u6
         if vault.is_current(&sealed) {
             continue;
         }
-        let (a, b): (String, String) = (row.get("a")?, row.get("b")?);
-        let key: &[&str] = if b.is_empty() && column.table != "users" { &[&a] } else { &[&a, &b] };
-        let context = context(column.name, key);
+        let key: Vec<String> =
+            column.row.iter().map(|name| row.get(name)).collect::<Result<_, _>>()?;
+        let context = context(column.name, &key.iter().map(String::as_str).collect::<Vec<_>>());
         let secret = open(vault, column.table, &context, &sealed)?;
         let again = seal(vault, column.table, &context, &secret)?;
-        resealed += tx.execute(column.update, &[&a, &b, &again, &sealed])?;
+        let mut values: Vec<&dyn Parameter> = vec![&again, &sealed];
+        values.extend(key.iter().map(|part| part as &dyn Parameter));
+        resealed += tx.execute(column.update, &values)?;
     }
     Ok(resealed)
 }

@@ -11,8 +11,7 @@ fn message(answer: &http::Answer) -> String {
     outcome["message"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
-async fn a_wrong_key_and_then_the_right_one() {
+pub(crate) async fn a_wrong_key_and_then_the_right_one() {
     let setup = Setup::start().await;
     let query = setup.query();
     setup.open(&query).await;
@@ -41,8 +40,7 @@ async fn a_wrong_key_and_then_the_right_one() {
     assert_eq!(action["hmac"], "8FtJ6J4zmGHRY/CrC+0tcGnvaR9A+Gb12DWastX5bto=");
 }
 
-#[tokio::test]
-async fn what_copying_adds_to_a_key_does_not_matter() {
+pub(crate) async fn what_copying_adds_to_a_key_does_not_matter() {
     let setup =
         Setup::with(|config| config.regular_customer = freischalt_gateway::RegularCustomer::Yes)
             .await;
@@ -56,8 +54,7 @@ async fn what_copying_adds_to_a_key_does_not_matter() {
     assert_eq!(action["parameters"]["isRegularCustomer"], 1);
 }
 
-#[tokio::test]
-async fn a_url_unlocks_once_and_its_page_then_says_so() {
+pub(crate) async fn a_url_unlocks_once_and_its_page_then_says_so() {
     let setup = Setup::start().await;
     let query = setup.query();
     setup.open(&query).await;
@@ -81,8 +78,7 @@ async fn a_url_unlocks_once_and_its_page_then_says_so() {
     assert_eq!(setup.unlock(&setup.query(), &key()).await.status, 200, "a new URL is a new one");
 }
 
-#[tokio::test]
-async fn token_and_claim_cannot_be_swapped() {
+pub(crate) async fn token_and_claim_cannot_be_swapped() {
     let setup = Setup::start().await;
     let query = setup.query();
     let other = "ffffffffffffffffffffffffffffffff";
@@ -97,8 +93,7 @@ async fn token_and_claim_cannot_be_swapped() {
     assert_eq!(setup.api.asked()[0]["token"], TOKEN);
 }
 
-#[tokio::test]
-async fn what_is_no_key_never_reaches_the_api() {
+pub(crate) async fn what_is_no_key_never_reaches_the_api() {
     let setup = Setup::start().await;
     let query = setup.query();
     let pasted =
@@ -111,16 +106,14 @@ async fn what_is_no_key_never_reaches_the_api() {
     assert!(setup.api.asked().is_empty());
 }
 
-#[tokio::test]
-async fn a_cut_key_is_refused_with_its_length() {
+pub(crate) async fn a_cut_key_is_refused_with_its_length() {
     let setup = Setup::start().await;
     setup.api.will_refuse(137);
     let answer = setup.unlock(&setup.query(), &key()[..63]).await;
     assert!(message(&answer).contains("it has 63 characters, 64 are right"), "{}", answer.body);
 }
 
-#[tokio::test]
-async fn every_class_of_refusal_has_its_words() {
+pub(crate) async fn every_class_of_refusal_has_its_words() {
     let setup = Setup::start().await;
     let query = setup.query();
     let cases = [
@@ -138,8 +131,7 @@ async fn every_class_of_refusal_has_its_words() {
     }
 }
 
-#[tokio::test]
-async fn an_api_that_talks_nonsense_uses_nothing_up() {
+pub(crate) async fn an_api_that_talks_nonsense_uses_nothing_up() {
     let setup = Setup::start().await;
     let query = setup.query();
     for nonsense in ["<html>502 Bad Gateway</html>", "", r#"{"status":{"code":200,"#, "{}"] {
@@ -152,8 +144,7 @@ async fn an_api_that_talks_nonsense_uses_nothing_up() {
     assert_eq!(setup.unlock(&query, &key()).await.status, 200);
 }
 
-#[tokio::test]
-async fn an_api_that_is_not_there() {
+pub(crate) async fn an_api_that_is_not_there() {
     let nobody = "http://127.0.0.1:1/api/stable/api.php";
     let setup = Setup::with(|config| config.api_url = nobody.to_owned()).await;
     let answer = setup.unlock(&setup.query(), &key()).await;
@@ -161,8 +152,7 @@ async fn an_api_that_is_not_there() {
     assert!(message(&answer).contains("does not answer"), "{}", answer.body);
 }
 
-#[tokio::test]
-async fn only_the_gateways_own_page_may_ask() {
+pub(crate) async fn only_the_gateways_own_page_may_ask() {
     let setup = Setup::start().await;
     let query = setup.query();
     let own = format!("http://{}", setup.address);
@@ -182,8 +172,7 @@ async fn only_the_gateways_own_page_may_ask() {
     assert!(setup.api.asked().is_empty());
 }
 
-#[tokio::test]
-async fn a_page_opened_in_time_may_be_used_later_but_not_for_ever() {
+pub(crate) async fn a_page_opened_in_time_may_be_used_later_but_not_for_ever() {
     let setup = Setup::start().await;
     let (opened, never_opened) = (setup.query(), setup.query_with(&[("parameterCacheId", "b")]));
     setup.open(&opened).await;
@@ -198,8 +187,7 @@ async fn a_page_opened_in_time_may_be_used_later_but_not_for_ever() {
     assert_eq!(setup.api.asked().len(), 1);
 }
 
-#[tokio::test]
-async fn of_two_at_once_one_waits() {
+pub(crate) async fn of_two_at_once_one_waits() {
     let setup = Setup::start().await;
     let query = setup.query();
     setup.api.hold();

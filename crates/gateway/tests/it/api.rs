@@ -17,8 +17,7 @@ async fn ready() -> Setup {
     setup
 }
 
-#[tokio::test]
-async fn a_call_is_signed_and_carries_the_newest_claim_of_its_user() {
+pub(crate) async fn a_call_is_signed_and_carries_the_newest_claim_of_its_user() {
     let setup = ready().await;
     setup.api.will_answer_with(json!([{"id": 7, "type": "estate", "elements": {"Id": "7"}}]));
     let answer = setup.ask("/api/call", &call()).await;
@@ -49,8 +48,7 @@ async fn a_call_is_signed_and_carries_the_newest_claim_of_its_user() {
     assert_eq!(sent, "newer");
 }
 
-#[tokio::test]
-async fn a_batch_has_a_result_for_each_action() {
+pub(crate) async fn a_batch_has_a_result_for_each_action() {
     let setup = ready().await;
     setup.api.will_answer(
         json!({
@@ -71,8 +69,7 @@ async fn a_batch_has_a_result_for_each_action() {
     assert_eq!(setup.ask("/api/batch", &empty).await.status, 400);
 }
 
-#[tokio::test]
-async fn nobody_asks_without_the_token_and_nobody_asks_for_strangers() {
+pub(crate) async fn nobody_asks_without_the_token_and_nobody_asks_for_strangers() {
     let setup = ready().await;
     let before = setup.api.asked().len();
     for headers in
@@ -103,8 +100,7 @@ async fn nobody_asks_without_the_token_and_nobody_asks_for_strangers() {
     assert_eq!(setup.api.asked().len(), before);
 }
 
-#[tokio::test]
-async fn refusals_have_a_kind_and_a_hint() {
+pub(crate) async fn refusals_have_a_kind_and_a_hint() {
     let setup = ready().await;
     for (code, status, kind) in [
         (141, 422, "refused"),
@@ -129,8 +125,7 @@ async fn refusals_have_a_kind_and_a_hint() {
     }
 }
 
-#[tokio::test]
-async fn a_block_is_noticed_and_told_once() {
+pub(crate) async fn a_block_is_noticed_and_told_once() {
     let setup = ready().await;
     setup.api.will_always_answer(22);
     let first = setup.ask("/api/call", &call()).await;
@@ -153,8 +148,7 @@ async fn a_block_is_noticed_and_told_once() {
     assert_eq!(blocked.count(), 1);
 }
 
-#[tokio::test]
-async fn a_poll_notices_a_block_without_any_call() {
+pub(crate) async fn a_poll_notices_a_block_without_any_call() {
     let setup = ready().await;
     setup.api.will_always_answer(137);
     setup.wait(900);
@@ -165,8 +159,7 @@ async fn a_poll_notices_a_block_without_any_call() {
     assert_eq!(setup.app().event("provider.blocked").await["code"], 137);
 }
 
-#[tokio::test]
-async fn clock_network_and_claims_are_no_block() {
+pub(crate) async fn clock_network_and_claims_are_no_block() {
     let setup = ready().await;
     for code in [136, 201, 193, 248, 240, 141] {
         setup.api.will_refuse(code);
@@ -178,8 +171,7 @@ async fn clock_network_and_claims_are_no_block() {
     assert_eq!(setup.customer_state().await, "active");
 }
 
-#[tokio::test]
-async fn a_user_without_the_right_is_told_and_the_customer_stays() {
+pub(crate) async fn a_user_without_the_right_is_told_and_the_customer_stays() {
     let setup = ready().await;
     for _ in 0..2 {
         setup.api.will_refuse(183);
@@ -192,8 +184,7 @@ async fn a_user_without_the_right_is_told_and_the_customer_stays() {
     assert_eq!(told.count(), 1);
 }
 
-#[tokio::test]
-async fn key_and_token_serve_all_users_of_a_customer_and_of_no_other() {
+pub(crate) async fn key_and_token_serve_all_users_of_a_customer_and_of_no_other() {
     let setup = ready().await;
     let sibling = setup.service_url_with(&[("userId", "22"), ("apiClaim", "sibling")]);
     assert_eq!(http::get(setup.address, &sibling, &[]).await.status, 303);
@@ -209,8 +200,7 @@ async fn key_and_token_serve_all_users_of_a_customer_and_of_no_other() {
     assert_eq!(http::get(setup.address, &stranger, &[]).await.status, 409);
 }
 
-#[tokio::test]
-async fn a_renamed_customer_is_the_same_customer() {
+pub(crate) async fn a_renamed_customer_is_the_same_customer() {
     let setup = ready().await;
     let renamed = setup.service_url_with(&[("customerName", "Neu & Alt")]);
     assert_eq!(http::get(setup.address, &renamed, &[]).await.status, 303);
@@ -222,8 +212,7 @@ async fn a_renamed_customer_is_the_same_customer() {
     );
 }
 
-#[tokio::test]
-async fn the_app_is_asked_who_is_a_regular_customer() {
+pub(crate) async fn the_app_is_asked_who_is_a_regular_customer() {
     for (says, expected) in
         [(r#"{"isRegularCustomer": true}"#, 1), (r#"{"isRegularCustomer": false}"#, 0), ("yes", 0)]
     {
@@ -244,8 +233,7 @@ async fn the_app_is_asked_who_is_a_regular_customer() {
     }
 }
 
-#[tokio::test]
-async fn a_cancelled_subscription_is_reported_and_told() {
+pub(crate) async fn a_cancelled_subscription_is_reported_and_told() {
     let setup = ready().await;
     setup.api.will_answer_with(json!([{"id": 0, "elements": {"result": "success"}}]));
     let cancel =
@@ -258,8 +246,7 @@ async fn a_cancelled_subscription_is_reported_and_told() {
     assert_eq!(wrong.status, 400);
 }
 
-#[tokio::test]
-async fn health_and_numbers_without_the_token() {
+pub(crate) async fn health_and_numbers_without_the_token() {
     let setup = ready().await;
     let address = setup.app_address.unwrap();
     assert_eq!(http::get(address, "/healthz", &[]).await.body, "ok\n");

@@ -1,6 +1,7 @@
 //! An app behind the gateway that keeps what it was asked and says what a test wants.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -30,6 +31,8 @@ struct Shared {
     status: Mutex<StatusCode>,
     regular: Mutex<&'static str>,
     came: Notify,
+    /// Whether it leaves everybody without an answer.
+    silent: AtomicBool,
 }
 
 /// A request as it arrived.
@@ -50,6 +53,7 @@ impl FakeApp {
             status: Mutex::new(StatusCode::OK),
             regular: Mutex::new("{}"),
             came: Notify::new(),
+            silent: AtomicBool::new(false),
         });
         let router = Router::new().fallback(answer).with_state(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -59,6 +63,11 @@ impl FakeApp {
     /// What every request is answered with from now on.
     pub(crate) fn will_answer(&self, status: u16) {
         *self.shared.status.lock().unwrap() = StatusCode::from_u16(status).unwrap();
+    }
+
+    /// Whether it takes requests and never answers.
+    pub(crate) fn is_silent(&self, silent: bool) {
+        self.shared.silent.store(silent, Ordering::SeqCst);
     }
 
     /// What the question for a regular customer is answered with.
@@ -154,9 +163,14 @@ async fn answer(
     let path = uri.path_and_query().unwrap().to_string();
     let body = String::from_utf8(body.to_vec()).unwrap();
     let said = path.clone();
+    // What counts is what was to be answered before anybody knew of the request.
+    let status = *shared.status.lock().unwrap();
+    let is_silent = shared.silent.load(Ordering::SeqCst);
     shared.asked.lock().unwrap().push(Asked { method, path, headers, body });
     shared.came.notify_waiters();
-    let status = *shared.status.lock().unwrap();
+    if is_silent {
+        std::future::pending::<()>().await;
+    }
     match said.as_str() {
         "/regular" => (status, *shared.regular.lock().unwrap()).into_response(),
         "/moved" => (StatusCode::SEE_OTHER, [("location", "/shop?moved=1")]).into_response(),

@@ -33,8 +33,7 @@ fn result(order: &Value, more: &str) -> String {
     url[url.find("/callback/").unwrap()..].to_owned()
 }
 
-#[tokio::test]
-async fn an_order_is_signed_and_its_result_told_once() {
+pub(crate) async fn an_order_is_signed_and_its_result_told_once() {
     let (setup, visit) = ready().await;
     let answer = setup.ask("/api/orders", &product(&visit)).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -66,8 +65,7 @@ async fn an_order_is_signed_and_its_result_told_once() {
     assert_eq!(paid.count(), 1);
 }
 
-#[tokio::test]
-async fn money_on_its_way_arrives_later_and_failures_are_told() {
+pub(crate) async fn money_on_its_way_arrives_later_and_failures_are_told() {
     let (setup, visit) = ready().await;
     let order = signed(&setup.ask("/api/orders", &product(&visit)).await.json());
     for outcome in [
@@ -85,8 +83,7 @@ async fn money_on_its_way_arrives_later_and_failures_are_told() {
     assert_eq!(told.len(), 3, "{told:?}");
 }
 
-#[tokio::test]
-async fn results_that_are_not_the_marketplaces_are_refused() {
+pub(crate) async fn results_that_are_not_the_marketplaces_are_refused() {
     let (setup, visit) = ready().await;
     let order = signed(&setup.ask("/api/orders", &product(&visit)).await.json());
     let other = signed(&setup.ask("/api/orders", &product(&visit)).await.json());
@@ -119,8 +116,7 @@ async fn results_that_are_not_the_marketplaces_are_refused() {
     assert_eq!(paid.count(), 1);
 }
 
-#[tokio::test]
-async fn a_subscription_and_window_messages_are_signed_too() {
+pub(crate) async fn a_subscription_and_window_messages_are_signed_too() {
     let (setup, visit) = ready().await;
     let subscription = json!({"visit": visit, "subscription": {
         "description": "Abo", "monthlyCosts": "25.30", "months": 6,
@@ -140,8 +136,7 @@ async fn a_subscription_and_window_messages_are_signed_too() {
     }
 }
 
-#[tokio::test]
-async fn what_is_no_order_is_named() {
+pub(crate) async fn what_is_no_order_is_named() {
     let (setup, visit) = ready().await;
     let changes = [
         (json!({"product": {"name": "a", "price": "38,70"}}), "dot"),

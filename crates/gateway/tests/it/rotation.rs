@@ -13,8 +13,7 @@ use crate::setup::{SECRET, Setup};
 
 const NEW: &str = "another-secret-9876543210";
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_genuine_request_is_refused_while_the_provider_secret_changes() {
+pub(crate) async fn no_genuine_request_is_refused_while_the_provider_secret_changes() {
     let setup = Arc::new(Setup::with_app(|_| ()).await);
     setup.activate().await;
     // What the marketplace signs with: it changes amid the load, as does what we accept.
@@ -65,8 +64,7 @@ async fn no_genuine_request_is_refused_while_the_provider_secret_changes() {
     assert!(setup.control.replace_secrets(Secret::new(""), Vec::new()).is_err());
 }
 
-#[tokio::test]
-async fn orders_are_signed_with_the_secret_that_the_marketplace_uses() {
+pub(crate) async fn orders_are_signed_with_the_secret_that_the_marketplace_uses() {
     let setup = Setup::with_app(|_| ()).await;
     setup.activate().await;
     setup.control.replace_secrets(Secret::new(NEW), vec![Secret::new(SECRET)]).unwrap();

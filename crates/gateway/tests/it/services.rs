@@ -6,8 +6,7 @@ use crate::fake_app::session;
 use crate::http;
 use crate::setup::{CLAIM, MARKETPLACE, NOW, SECRET, SERVICE_CLAIM, Setup, TOKEN, key};
 
-#[tokio::test]
-async fn a_service_call_reaches_the_app_with_a_session_and_without_any_secret() {
+pub(crate) async fn a_service_call_reaches_the_app_with_a_session_and_without_any_secret() {
     let setup = Setup::with_app(|_| ()).await;
     setup.activate().await;
     let (visit, page) = setup.call_service().await;
@@ -33,8 +32,7 @@ async fn a_service_call_reaches_the_app_with_a_session_and_without_any_secret() 
     }
 }
 
-#[tokio::test]
-async fn a_service_url_serves_once_and_only_as_what_was_signed() {
+pub(crate) async fn a_service_url_serves_once_and_only_as_what_was_signed() {
     let setup = Setup::with_app(|_| ()).await;
     setup.activate().await;
     let url = setup.service_url();
@@ -66,8 +64,7 @@ async fn a_service_url_serves_once_and_only_as_what_was_signed() {
     assert_eq!(asked.session()["user"], "21");
 }
 
-#[tokio::test]
-async fn headers_give_nothing() {
+pub(crate) async fn headers_give_nothing() {
     let setup = Setup::with_app(|_| ()).await;
     setup.activate().await;
     let (visit, _) = setup.call_service().await;
@@ -100,8 +97,7 @@ async fn headers_give_nothing() {
     }
 }
 
-#[tokio::test]
-async fn the_apps_redirects_stay_in_the_window() {
+pub(crate) async fn the_apps_redirects_stay_in_the_window() {
     let setup = Setup::with_app(|_| ()).await;
     setup.activate().await;
     let (visit, _) = setup.call_service().await;
@@ -112,8 +108,7 @@ async fn the_apps_redirects_stay_in_the_window() {
     assert_eq!(away.header("location"), Some("//evil.example/"), "the app's own decision");
 }
 
-#[tokio::test]
-async fn a_window_closes_and_cannot_be_guessed() {
+pub(crate) async fn a_window_closes_and_cannot_be_guessed() {
     let setup = Setup::with_app(|_| ()).await;
     setup.activate().await;
     let (visit, _) = setup.call_service().await;
@@ -127,8 +122,7 @@ async fn a_window_closes_and_cannot_be_guessed() {
     assert!(closed.body.contains("open the service"), "{}", closed.body);
 }
 
-#[tokio::test]
-async fn a_customer_that_has_not_activated_is_told_so() {
+pub(crate) async fn a_customer_that_has_not_activated_is_told_so() {
     let setup = Setup::with_app(|_| ()).await;
     let refused = http::get(setup.address, &setup.service_url(), &[]).await;
     assert_eq!(refused.status, 409);
@@ -136,8 +130,7 @@ async fn a_customer_that_has_not_activated_is_told_so() {
     assert!(setup.app().asked().is_empty());
 }
 
-#[tokio::test]
-async fn an_app_that_fails_is_passed_on_and_one_that_is_gone_is_named() {
+pub(crate) async fn an_app_that_fails_is_passed_on_and_one_that_is_gone_is_named() {
     let setup = Setup::with_app(|_| ()).await;
     setup.activate().await;
     let (visit, _) = setup.call_service().await;
@@ -152,8 +145,7 @@ async fn an_app_that_fails_is_passed_on_and_one_that_is_gone_is_named() {
     assert!(gone.body.contains("does not answer at the moment"), "{}", gone.body);
 }
 
-#[tokio::test]
-async fn an_app_with_an_address_of_its_own_gets_a_session_in_its_url() {
+pub(crate) async fn an_app_with_an_address_of_its_own_gets_a_session_in_its_url() {
     let setup = Setup::with_app(|app| {
         let public_url = "https://app.example".to_owned();
         app.handover = freischalt_gateway::Handover::Redirect { public_url };
@@ -167,8 +159,7 @@ async fn an_app_with_an_address_of_its_own_gets_a_session_in_its_url() {
 }
 
 /// HTTP libraries end a request line at 64 KiB, ours too: that is a plain 414.
-#[tokio::test]
-async fn a_long_claim_is_a_claim_and_a_far_too_long_one_is_told_so() {
+pub(crate) async fn a_long_claim_is_a_claim_and_a_far_too_long_one_is_told_so() {
     let setup = Setup::with_app(|_| ()).await;
     setup.activate().await;
     let far_too_long = setup.service_url_with(&[("apiClaim", &"c".repeat(100 * 1024))]);
@@ -188,8 +179,7 @@ fn call() -> serde_json::Value {
     json!({"customer": "42", "user": "21", "action": "read", "resourceType": "estate"})
 }
 
-#[tokio::test]
-async fn a_webhook_is_kept_before_it_is_answered_and_told_once() {
+pub(crate) async fn a_webhook_is_kept_before_it_is_answered_and_told_once() {
     let setup = Setup::with_app(|_| ()).await;
     setup.activate().await;
     setup.app().event("provider.activated").await;

@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use freischalt_gateway::{
-    AppConfig, Control, Gateway, GatewayConfig, GatewayError, Handover, ServiceConfig,
+    AppConfig, Control, Gateway, GatewayConfig, GatewayError, Handover, Keys, Location,
+    ServiceConfig,
 };
-use freischalt_protocol::{Secret, UnixTime, signed_url};
+use freischalt_protocol::{Secret, UnixTime, seal::MasterKey, signed_url};
+use freischalt_testbed::Cluster;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -29,6 +31,37 @@ pub(crate) fn key() -> String {
     "0123456789abcdef".repeat(4)
 }
 
+tokio::task_local! {
+    /// Where the gateways of a test keep what they remember, if not in memory.
+    static PLACE: Place;
+}
+
+/// A PostgreSQL server, and what the schemas of a test are called there.
+struct Place {
+    cluster: Arc<Cluster>,
+    name: String,
+    schemas: AtomicUsize,
+}
+
+impl Place {
+    /// A schema of its own for each gateway.
+    fn next(&self) -> Location {
+        let number = self.schemas.fetch_add(1, Ordering::Relaxed);
+        Location::parse(&self.cluster.schema(&format!("{}_{number}", self.name))).unwrap()
+    }
+}
+
+/// Runs a test whose gateways are on PostgreSQL databases.
+pub(crate) fn on_postgres<F: Future<Output = ()> + Send + 'static>(
+    cluster: &Arc<Cluster>,
+    name: &str,
+    test: F,
+) -> impl Future<Output = ()> + Send + 'static {
+    // A name has at most 63 bytes there.
+    let name = name.chars().take(56).collect();
+    PLACE.scope(Place { cluster: cluster.clone(), name, schemas: AtomicUsize::new(0) }, test)
+}
+
 pub(crate) struct Setup {
     pub(crate) api: FakeApi,
     pub(crate) address: SocketAddr,
@@ -37,6 +70,8 @@ pub(crate) struct Setup {
     pub(crate) control: Control,
     app: Option<FakeApp>,
     now: Arc<AtomicI64>,
+    /// A PostgreSQL database, or nothing for memory.
+    location: Option<Location>,
     shutdown: oneshot::Sender<()>,
     running: JoinHandle<Result<(), GatewayError>>,
 }
@@ -44,6 +79,26 @@ pub(crate) struct Setup {
 pub(crate) fn config(api_url: String) -> GatewayConfig {
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     GatewayConfig::new(listen, "Muster <b>Foto</b>", Secret::new(SECRET), api_url, MARKETPLACE)
+}
+
+fn behind(app: &FakeApp) -> AppConfig {
+    AppConfig {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        url: format!("http://{}", app.address),
+        token: Secret::new(APP_TOKEN),
+        secret: Secret::new(APP_SECRET),
+        handover: Handover::Proxy,
+        events_path: AppConfig::EVENTS_PATH.to_owned(),
+        visit_lifetime: AppConfig::VISIT_LIFETIME,
+        poll_every: AppConfig::POLL_EVERY,
+        timeout: AppConfig::TIMEOUT,
+    }
+}
+
+fn offer(config: &mut GatewayConfig) {
+    let (name, path) = ("shop".to_owned(), "/shop".to_owned());
+    config.services = vec![ServiceConfig { name, path }];
+    config.webhooks = vec!["saved".to_owned()];
 }
 
 impl Setup {
@@ -71,25 +126,32 @@ impl Setup {
         change: impl FnOnce(&mut GatewayConfig),
     ) -> Self {
         let app = FakeApp::start().await;
-        let mut behind = AppConfig {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            url: format!("http://{}", app.address),
-            token: Secret::new(APP_TOKEN),
-            secret: Secret::new(APP_SECRET),
-            handover: Handover::Proxy,
-            events_path: AppConfig::EVENTS_PATH.to_owned(),
-            visit_lifetime: AppConfig::VISIT_LIFETIME,
-            poll_every: AppConfig::POLL_EVERY,
-        };
+        let mut behind = behind(&app);
         change_app(&mut behind);
         let change = |config: &mut GatewayConfig| {
             config.app = Some(behind);
-            let (name, path) = ("shop".to_owned(), "/shop".to_owned());
-            config.services = vec![ServiceConfig { name, path }];
-            config.webhooks = vec!["saved".to_owned()];
+            offer(config);
             change(config);
         };
         Self::launch(FakeApi::start().await, Some(app), change).await.unwrap()
+    }
+
+    /// A second process for the same provider, with the same app behind it and the same public
+    /// address: it answers what a balancer in front of both gives it.
+    pub(crate) async fn beside(&self) -> Self {
+        let (origin, app) = (self.origin().to_owned(), self.app().clone());
+        let change = |config: &mut GatewayConfig| {
+            config.app = Some(behind(&app));
+            config.public_url = Some(origin);
+            offer(config);
+        };
+        let place = (self.now.clone(), self.location.clone());
+        Self::launch_at(place, self.api.clone(), Some(self.app().clone()), change).await.unwrap()
+    }
+
+    /// Scheme, host and port that the marketplace calls.
+    pub(crate) fn origin(&self) -> &str {
+        self.activation_url.strip_suffix("/activate").unwrap()
     }
 
     async fn launch(
@@ -97,21 +159,50 @@ impl Setup {
         app: Option<FakeApp>,
         change: impl FnOnce(&mut GatewayConfig),
     ) -> Result<Self, GatewayError> {
-        let now = Arc::new(AtomicI64::new(NOW));
+        let location = PLACE.try_with(Place::next).ok();
+        Self::launch_at((Arc::new(AtomicI64::new(NOW)), location), api, app, change).await
+    }
+
+    async fn launch_at(
+        (now, location): (Arc<AtomicI64>, Option<Location>),
+        api: FakeApi,
+        app: Option<FakeApp>,
+        change: impl FnOnce(&mut GatewayConfig),
+    ) -> Result<Self, GatewayError> {
         let mut config = config(api.url());
         let clock = now.clone();
         config.clock = Arc::new(move || UnixTime(clock.load(Ordering::Relaxed)));
+        if let Some(location) = &location {
+            config.location = location.clone();
+            config.keys = Some(Keys { current: MasterKey::new([1; 32]), previous: Vec::new() });
+        }
         change(&mut config);
         let gateway = Gateway::bind(config).await?;
         let (address, activation_url) = (gateway.local_addr(), gateway.activation_url());
         let (app_address, control) = (gateway.app_addr(), gateway.control());
         let (shutdown, stopped) = oneshot::channel();
         let running = tokio::spawn(gateway.run(async move { _ = stopped.await }));
-        Ok(Self { api, address, activation_url, app_address, control, app, now, shutdown, running })
+        Ok(Self {
+            api,
+            address,
+            activation_url,
+            app_address,
+            control,
+            app,
+            now,
+            location,
+            shutdown,
+            running,
+        })
     }
 
     pub(crate) fn app(&self) -> &FakeApp {
         self.app.as_ref().unwrap()
+    }
+
+    /// The test's own time.
+    pub(crate) fn time(&self) -> i64 {
+        self.now.load(Ordering::Relaxed)
     }
 
     pub(crate) fn wait(&self, seconds: i64) {
@@ -156,8 +247,7 @@ impl Setup {
 
     /// Presses the button.
     pub(crate) async fn unlock(&self, query: &str, key: &str) -> Answer {
-        let origin = format!("http://{}", self.address);
-        self.unlock_from(query, key, &[("Origin", &origin)]).await
+        self.unlock_from(query, key, &[("Origin", self.origin())]).await
     }
 
     pub(crate) async fn unlock_from(
@@ -193,7 +283,7 @@ impl Setup {
             ("timestamp", &timestamp),
         ];
         parameters.extend(more);
-        let origin = self.activation_url.strip_suffix("/activate").unwrap();
+        let origin = self.origin();
         let base = format!("{origin}{path}");
         let url = signed_url::sign_with(&base, &parameters, &Secret::new(secret)).unwrap();
         url.strip_prefix(origin).unwrap().to_owned()

@@ -8,9 +8,8 @@ use std::{
 };
 
 use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
-use freischalt_store::Location;
+use freischalt_store::{Location, settings::parse_key};
 
-use super::file::parse_key;
 use crate::random;
 
 const DATABASE: &str = "freischalt.db";

@@ -4,17 +4,16 @@
 use std::{
     fs, io,
     net::SocketAddr,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use freischalt_marketplace::{Policy, policy::PolicyProblem};
-use freischalt_protocol::{
-    Secret,
-    seal::{KEY_BYTES, MasterKey},
+use freischalt_protocol::{Secret, seal::MasterKey};
+use freischalt_store::{
+    Location,
+    settings::{SettingProblem, StoreSettings, parse_key, read_private},
 };
-use freischalt_store::{Keys, Location};
 use serde::Deserialize;
 
 use super::{Config, LARGEST_BODY, Limits, Mode};
@@ -47,6 +46,9 @@ pub enum ConfigProblem {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// A setting that stores have everywhere is refused.
+    #[error(transparent)]
+    Store(#[from] SettingProblem),
     /// A switch of the rules is out of range.
     #[error("policy.{0}")]
     Policy(#[from] PolicyProblem),
@@ -109,7 +111,7 @@ pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProbl
     })?;
     let folder = path.parent().unwrap_or(Path::new("."));
     file.policy.check()?;
-    let previous = file.store.previous_encryption_key_files.iter();
+    let store_settings = file.store.settings(folder);
     Ok(Config {
         mode: Mode::Production,
         bind: file.server.bind,
@@ -118,12 +120,9 @@ pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProbl
         management_token: Some(management_token(folder, file.management.token_file.as_deref())?),
         location: match store {
             Some(text) => store_location("--store", text)?,
-            None => location(folder, &file.store)?,
+            None => store_settings.location(", or --store on the command line")?,
         },
-        keys: Keys {
-            current: key(folder, &file.store.encryption_key_file)?,
-            previous: previous.map(|path| key(folder, path)).collect::<Result<_, _>>()?,
-        },
+        keys: store_settings.keys()?,
         policy: file.policy,
         largest_body: file.server.largest_body.unwrap_or(LARGEST_BODY),
         limits: limits(&file.server, &file.store)?,
@@ -144,33 +143,16 @@ pub fn store_location(setting: &'static str, text: &str) -> Result<Location, Con
     Location::parse(text).or_else(|problem| refuse(setting, problem.to_string()))
 }
 
-/// The one of `path`, `url` and `url_file` that is given.
-fn location(folder: &Path, store: &StoreSection) -> Result<Location, ConfigProblem> {
-    match (&store.path, &store.url, &store.url_file) {
-        (Some(path), None, None) => Ok(Location::File(folder.join(path))),
-        (None, Some(url), None) => match Location::from_url(url) {
-            Ok(url) if url.has_password() => refuse(
-                "store.url",
-                "holds a password, which others could read here: write the URL into a file that \
-                 only its owner can read, and name it in store.url_file",
-            ),
-            Ok(url) => Ok(Location::Postgres(Box::new(url))),
-            Err(problem) => refuse("store.url", problem.to_string()),
-        },
-        (None, None, Some(file)) => {
-            const SETTING: &str = "store.url_file";
-            let path = folder.join(file);
-            check_private(SETTING, &path)?;
-            match Location::from_url(read(&path)?.trim()) {
-                Ok(url) => Ok(Location::Postgres(Box::new(url))),
-                Err(problem) => refuse(SETTING, format!("{} {problem}", path.display())),
-            }
+impl StoreSection {
+    fn settings<'a>(&'a self, folder: &'a Path) -> StoreSettings<'a> {
+        StoreSettings {
+            folder,
+            path: self.path.as_deref(),
+            url: self.url.as_deref(),
+            url_file: self.url_file.as_deref(),
+            key_file: &self.encryption_key_file,
+            previous_key_files: &self.previous_encryption_key_files,
         }
-        _ => refuse(
-            "store",
-            "needs one of path (a SQLite database), url and url_file (a PostgreSQL database), \
-             or --store on the command line",
-        ),
     }
 }
 
@@ -229,8 +211,7 @@ fn management_token(folder: &Path, file: Option<&Path>) -> Result<Secret, Config
         );
     };
     let path = folder.join(file);
-    check_private(SETTING, &path)?;
-    let token = read(&path)?.trim().to_owned();
+    let token = read_private(SETTING, &path)?.trim().to_owned();
     if token.len() < LEAST {
         let problem = format!("{} must hold a token of at least 32 characters", path.display());
         return refuse(SETTING, problem);
@@ -238,53 +219,22 @@ fn management_token(folder: &Path, file: Option<&Path>) -> Result<Secret, Config
     Ok(Secret::new(token))
 }
 
-fn key(folder: &Path, file: &Path) -> Result<MasterKey, ConfigProblem> {
-    const SETTING: &str = "store.encryption_key_file";
-    let path = folder.join(file);
-    check_private(SETTING, &path)?;
-    read_key(SETTING, &path)
-}
-
 /// An encryption key that was named outside of any configuration.
 pub fn encryption_key(path: &Path) -> Result<MasterKey, ConfigProblem> {
-    read_key("--key-file", path)
-}
-
-fn read_key(setting: &'static str, path: &Path) -> Result<MasterKey, ConfigProblem> {
     parse_key(&read(path)?).map_or_else(
-        || refuse(setting, format!("{} must hold 64 hexadecimal digits", path.display())),
+        || {
+            let path = path.display();
+            refuse("--key-file", format!("{path} must hold 64 hexadecimal digits"))
+        },
         Ok,
     )
-}
-
-/// A secret that others on the machine can read is none.
-fn check_private(setting: &'static str, path: &Path) -> Result<(), ConfigProblem> {
-    let metadata = fs::metadata(path)
-        .map_err(|source| ConfigProblem::Read { path: path.to_owned(), source })?;
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        let path = path.display();
-        return refuse(setting, format!("{path} is readable by others (mode {mode:o}): chmod 600"));
-    }
-    Ok(())
-}
-
-/// 64 hexadecimal digits, with white space around them.
-pub(super) fn parse_key(text: &str) -> Option<MasterKey> {
-    let digits = text.trim();
-    if digits.len() != 2 * KEY_BYTES {
-        return None;
-    }
-    let mut key = [0; KEY_BYTES];
-    for (byte, pair) in key.iter_mut().zip(digits.as_bytes().as_chunks::<2>().0) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(MasterKey::new(key))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use std::os::unix::fs::PermissionsExt;
 
     struct Files(tempfile::TempDir);
 
