@@ -17,6 +17,7 @@ mod packages;
 mod sandbox;
 mod screenshots;
 mod shell;
+mod soak;
 mod test;
 mod tidy;
 mod torture;
@@ -45,8 +46,10 @@ enum Command {
     Footprint(footprint::Args),
     /// Measure the server beside limits and peers
     Bench(bench::Args),
-    /// Kill the server under load, again and again, and check what it had acknowledged
+    /// Harm the server under load, again and again, and check what it had acknowledged
     Torture(torture::Args),
+    /// Half of what the server can do, for an hour; memory and handles must be flat
+    Soak(soak::Args),
     /// Run a fuzz target for a while
     Fuzz(fuzz::Args),
     /// Run the model of orders and payments for many steps
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Command::Footprint(args) => footprint::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Torture(args) => torture::run(&args),
+        Command::Soak(args) => soak::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Model(args) => model::run(&args),
         Command::DoctorCorpus(args) => doctor_corpus::run(&args),

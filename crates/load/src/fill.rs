@@ -66,8 +66,9 @@ pub struct Report {
 }
 
 /// Fills the store that a configuration names. The server must not run on an embedded one.
-pub fn run(config: &Path, plan: &Plan) -> Result<Report> {
-    let config = config::read_file(config, None)?;
+/// A `store` replaces that of the configuration.
+pub fn run(config: &Path, store: Option<&str>, plan: &Plan) -> Result<Report> {
+    let config = config::read_file(config, store)?;
     let kind = match config.mode {
         Mode::Sandbox => Kind::Sandbox,
         Mode::Production => Kind::Production,
@@ -89,8 +90,13 @@ pub async fn fill(store: &Store, key: &MasterKey, plan: &Plan) -> Result<Report>
         shape: Shape::of(plan),
     };
     let Shape { customers, providers } = filling.shape;
-    in_turn(customers, async |number| filling.customer(number).await).await?;
-    in_turn(providers, async |number| filling.provider(number).await).await?;
+    // One after the other, because their numbers are to be in this order on any engine.
+    for number in 0..customers {
+        filling.customer(number).await?;
+    }
+    for number in 0..providers {
+        filling.provider(number).await?;
+    }
     in_turn(plan.stored, async |number| filling.activation(number, true).await.map(drop)).await?;
     let mut file = Writer::create(&plan.credentials)?;
     let first = plan.stored;

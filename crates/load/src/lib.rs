@@ -15,4 +15,5 @@ pub mod http;
 pub mod linear;
 pub mod memory;
 pub mod process;
+pub mod soak;
 pub mod torture;

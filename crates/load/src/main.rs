@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use freischalt_load::{ceiling, drive, echo, fill, memory, torture};
+use freischalt_load::{ceiling, drive, echo, fill, memory, soak, torture};
 
 /// Measures a server from outside.
 #[derive(Parser)]
@@ -33,17 +33,20 @@ enum Command {
     Memory(fill::Plan),
     /// Kill a server under load again and again, and check what it had acknowledged
     Torture(torture::Options),
+    /// Half of what a server can do, for long: are memory and handles flat?
+    Soak(soak::Options),
     /// Unlock in a bare commit loop on SQLite, without a server
     Ceiling(ceiling::Options),
 }
 
 fn main() -> Result<()> {
     let report = match Cli::parse().command {
-        Command::Fill { config, plan } => serde_json::to_string(&fill::run(&config, &plan)?)?,
+        Command::Fill { config, plan } => serde_json::to_string(&fill::run(&config, None, &plan)?)?,
         Command::Run(options) => serde_json::to_string(&drive::run(&options)?)?,
         Command::Echo => return echo::run(),
         Command::Memory(plan) => return memory::run(&plan),
         Command::Torture(options) => serde_json::to_string(&torture::run(&options)?)?,
+        Command::Soak(options) => serde_json::to_string(&soak::run(&options)?)?,
         Command::Ceiling(options) => serde_json::to_string(&ceiling::run(&options)?)?,
     };
     println!("{report}");

@@ -54,7 +54,12 @@ pub(super) const SUITES: &[Suite] = &[
         &[&tools::PHP, &tools::RUBY, &tools::PYTHON, &tools::NODE, &tools::BROWSER],
         examples,
     ),
-    Suite::new("torture", "a server killed under load forgets nothing", &[], killed),
+    Suite::new(
+        "torture",
+        "a server harmed under load forgets nothing",
+        &[&tools::POSTGRES],
+        killed,
+    ),
     Suite::new("e2e", "journeys in a real browser", &[&tools::BROWSER, &tools::NODE], e2e),
     Suite {
         optional: true,

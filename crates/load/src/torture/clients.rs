@@ -5,14 +5,18 @@ use std::{
     net::SocketAddr,
     ops::Range,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use tokio::task::JoinHandle;
 
-use super::{Options, Victim};
+use super::{Ground, Options, Victim};
 use crate::{
     credential::Credential,
     http::{Connection, authorized, post},
@@ -20,6 +24,12 @@ use crate::{
 };
 
 const API: &str = "/api/stable/api.php";
+/// The code of a call that failed inside the server.
+const FAILED: u64 = 1;
+/// How many calls must be served for a server to be called well again.
+const AGAIN: u64 = 20;
+/// How long that may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// No life is shorter than this, or nothing would ever be asked.
 const SHORTEST: u64 = 20;
 
@@ -36,14 +46,32 @@ pub(super) struct Final {
 pub(super) struct Clients {
     shared: Arc<Shared>,
     chance: Chance,
+    /// Servers that go on from one harm to the next.
+    servers: Vec<Victim>,
 }
 
 struct Shared {
     credentials: Vec<Credential>,
     token: String,
+    /// Whether an answer may say that something failed: the server lives, and what it stands on is
+    /// harmed.
+    may_fail: bool,
+    /// Whether nothing more is to be asked in this cycle.
+    enough: AtomicBool,
+    /// Calls that were answered with what they asked for.
+    served: AtomicU64,
     clock: Instant,
     events: Mutex<BTreeMap<usize, Vec<Event>>>,
-    unexpected: Mutex<Vec<String>>,
+    noted: Mutex<Noted>,
+}
+
+/// Answers that are no part of a history.
+#[derive(Debug, Default)]
+pub(super) struct Noted {
+    /// How many said that something failed.
+    pub(super) uncertain: u64,
+    /// Those that nothing explains.
+    pub(super) unexpected: Vec<String>,
 }
 
 impl Clients {
@@ -51,26 +79,26 @@ impl Clients {
         let shared = Shared {
             credentials,
             token: options.token.clone(),
+            may_fail: !options.harm.kills_servers(),
+            enough: AtomicBool::new(false),
+            served: AtomicU64::new(0),
             clock: Instant::now(),
             events: Mutex::default(),
-            unexpected: Mutex::default(),
+            noted: Mutex::default(),
         };
-        Self { shared: Arc::new(shared), chance: Chance(options.seed) }
+        Self { shared: Arc::new(shared), chance: Chance(options.seed), servers: Vec::new() }
     }
 
     /// Starts the servers, calls, and kills one of them at a random moment.
-    pub(super) async fn cycle(&mut self, options: &Options, window: Range<usize>) -> Result<()> {
-        let mut victims = start(options)?;
-        let addresses: Vec<_> = victims.iter().map(|one| (one.api, one.management)).collect();
-        let tasks: Vec<_> = (0..options.clients)
-            .map(|_| {
-                let (shared, window) = (Arc::clone(&self.shared), window.clone());
-                let (addresses, chance) = (addresses.clone(), Chance(self.chance.next()));
-                tokio::spawn(async move { shared.call(&addresses, window, chance).await })
-            })
-            .collect();
-        let life = SHORTEST + self.chance.below(options.life.saturating_sub(SHORTEST).max(1));
-        tokio::time::sleep(Duration::from_millis(life)).await;
+    pub(super) async fn kill(
+        &mut self,
+        options: &Options,
+        ground: &Ground,
+        window: Range<usize>,
+    ) -> Result<()> {
+        let mut victims = start(options, ground)?;
+        let tasks = self.call(options, &victims, &window);
+        tokio::time::sleep(self.life(options)).await;
         // The others go on for a moment: what one had acknowledged must hold for them.
         let chosen = usize::try_from(self.chance.below(victims.len() as u64))?;
         victims.swap(0, chosen);
@@ -78,15 +106,67 @@ impl Clients {
             victim.kill()?;
             tokio::time::sleep(Duration::from_millis(SHORTEST)).await;
         }
-        for task in tasks {
-            task.await.context("a client broke off")?;
+        finish(tasks).await
+    }
+
+    /// Calls servers that go on, harms what they stand on, and goes on calling until it works again.
+    pub(super) async fn harm(
+        &mut self,
+        options: &Options,
+        ground: &mut Ground,
+        window: Range<usize>,
+    ) -> Result<()> {
+        if self.servers.is_empty() {
+            self.servers = start(options, ground)?;
         }
+        tokio::task::block_in_place(|| ground.begin())?;
+        self.shared.enough.store(false, Ordering::SeqCst);
+        let victims = std::mem::take(&mut self.servers);
+        let tasks = self.call(options, &victims, &window);
+        let (life, chance) = (self.life(options), self.chance.next());
+        let (shared, before) = (Arc::clone(&self.shared), lock(&self.shared.noted).uncertain);
+        let is_felt = || lock(&shared.noted).uncertain > before;
+        tokio::time::sleep(life).await;
+        tokio::task::block_in_place(|| ground.harm(chance, is_felt))?;
+        self.shared.works_again().await?;
+        self.shared.enough.store(true, Ordering::SeqCst);
+        finish(tasks).await?;
+        tokio::task::block_in_place(|| ground.repair());
+        // They found the new server by themselves; the one after it has an address that they were
+        // not told when they started.
+        self.servers = if ground.moves() { Vec::new() } else { victims };
         Ok(())
     }
 
-    /// Reads every activation that was called, from a server that nobody kills.
-    pub(super) async fn read_all(&self, options: &Options) -> Result<Vec<Final>> {
-        let victims = start(options)?;
+    fn life(&mut self, options: &Options) -> Duration {
+        let span = options.life.saturating_sub(SHORTEST).max(1);
+        Duration::from_millis(SHORTEST + self.chance.below(span))
+    }
+
+    fn call(
+        &mut self,
+        options: &Options,
+        victims: &[Victim],
+        window: &Range<usize>,
+    ) -> Vec<JoinHandle<()>> {
+        let addresses: Vec<_> = victims.iter().map(|one| (one.api, one.management)).collect();
+        (0..options.clients)
+            .map(|_| {
+                let (shared, window) = (Arc::clone(&self.shared), window.clone());
+                let (addresses, chance) = (addresses.clone(), Chance(self.chance.next()));
+                tokio::spawn(async move { shared.call(&addresses, window, chance).await })
+            })
+            .collect()
+    }
+
+    /// Reads every activation that was called, from a server that nobody harms.
+    pub(super) async fn read_all(
+        &mut self,
+        options: &Options,
+        ground: &Ground,
+    ) -> Result<Vec<Final>> {
+        self.servers.clear();
+        let victims = start(options, ground)?;
         let management = victims.first().context("there is no configuration")?.management;
         let mut connection = Connection::new(management);
         let mut all = Vec::new();
@@ -104,21 +184,26 @@ impl Clients {
         Ok(all)
     }
 
-    /// What was asked of each activation, by its place, and answers that nothing explains.
-    pub(super) fn into_events(self) -> (BTreeMap<usize, Vec<Event>>, Vec<String>) {
-        let take = |shared: &Shared| {
-            let events = std::mem::take(&mut *lock(&shared.events));
-            (events, std::mem::take(&mut *lock(&shared.unexpected)))
-        };
-        take(&self.shared)
+    /// What was asked of each activation, by its place, and what else was answered.
+    pub(super) fn into_events(self) -> (BTreeMap<usize, Vec<Event>>, Noted) {
+        let events = std::mem::take(&mut *lock(&self.shared.events));
+        (events, std::mem::take(&mut *lock(&self.shared.noted)))
     }
 }
 
-fn start(options: &Options) -> Result<Vec<Victim>> {
+async fn finish(tasks: Vec<JoinHandle<()>>) -> Result<()> {
+    for task in tasks {
+        task.await.context("a client broke off")?;
+    }
+    Ok(())
+}
+
+fn start(options: &Options, ground: &Ground) -> Result<Vec<Victim>> {
+    let store = ground.store();
     let each = options.configs.iter().enumerate();
     each.map(|(number, config)| {
         let log = options.folder.join(format!("server-{number}.log"));
-        Victim::start(&options.program, Path::new(config), &log)
+        Victim::start(&options.program, Path::new(config), store.as_deref(), &log)
     })
     .collect()
 }
@@ -128,7 +213,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Shared {
-    /// Calls until a server does not answer any more.
+    /// Calls until a server does not answer any more, or until it is enough.
     async fn call(
         &self,
         addresses: &[(SocketAddr, SocketAddr)],
@@ -139,7 +224,7 @@ impl Shared {
             (Connection::new(*api), Connection::new(*management))
         };
         let mut servers: Vec<_> = addresses.iter().map(connect).collect();
-        loop {
+        while !self.enough.load(Ordering::SeqCst) {
             let key = window.start + chance.index(window.len());
             let server = chance.index(servers.len());
             let (Some(credential), Some(server)) =
@@ -153,14 +238,29 @@ impl Shared {
                 1..=3 => self.look(&mut server.1, credential).await,
                 _ => self.unlock(&mut server.0, credential).await,
             };
-            let Some(call) = call else { return };
-            let answered = call.is_answered();
-            let event = Event { begun, ended: answered.then(|| self.now()), call };
-            lock(&self.events).entry(key).or_default().push(event);
-            if !answered {
+            let answered = call.is_some_and(Call::is_answered);
+            if let Some(call) = call {
+                let event = Event { begun, ended: answered.then(|| self.now()), call };
+                lock(&self.events).entry(key).or_default().push(event);
+            }
+            if answered {
+                self.served.fetch_add(1, Ordering::SeqCst);
+            } else if !self.may_fail {
                 return;
             }
         }
+    }
+
+    /// Waits until calls are served again, and then for a moment more.
+    async fn works_again(&self) -> Result<()> {
+        let (before, begun) = (self.served.load(Ordering::SeqCst), Instant::now());
+        while self.served.load(Ordering::SeqCst) < before + AGAIN {
+            if begun.elapsed() > PATIENCE {
+                bail!("nothing is served {} s after the harm was over", PATIENCE.as_secs());
+            }
+            tokio::time::sleep(Duration::from_millis(SHORTEST)).await;
+        }
+        Ok(())
     }
 
     fn now(&self) -> u64 {
@@ -178,8 +278,8 @@ impl Shared {
         match code.as_u64() {
             Some(0) => Some(Call::Unlock { done: Some(true) }),
             Some(22) => Some(Call::Unlock { done: Some(false) }),
-            _ => {
-                lock(&self.unexpected).push(answer.to_string());
+            code => {
+                self.note(code == Some(FAILED), &answer);
                 Some(Call::Unlock { done: None })
             }
         }
@@ -194,9 +294,19 @@ impl Shared {
         let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
         let answered = answer["state"] == "blocked";
         if !answered {
-            lock(&self.unexpected).push(answer.to_string());
+            self.note(answer["status"].as_u64().is_some_and(|status| status >= 500), &answer);
         }
         Some(Call::Block { answered })
+    }
+
+    /// Takes note of an answer that is no part of a history.
+    fn note(&self, is_failure: bool, answer: &Value) {
+        let mut noted = lock(&self.noted);
+        if self.may_fail && (is_failure || answer.is_null()) {
+            noted.uncertain += 1;
+        } else {
+            noted.unexpected.push(answer.to_string());
+        }
     }
 
     /// Nothing is written down about a look without an answer: it changes nothing.

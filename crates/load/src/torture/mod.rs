@@ -1,12 +1,14 @@
-//! Kills a server under load, again and again, and compares what it had acknowledged with what is
+//! Harms a server under load, again and again, and compares what it had acknowledged with what is
 //! there afterwards.
 //!
 //! Clients unlock, block and read the same activations at the same time and write down each call
-//! with its answer. The server is killed at a random moment and started again on the same data. In
+//! with its answer. At a random moment the server is killed and started again on the same data, or
+//! what it stands on is harmed while it goes on: its connections, its database server, its disk. In
 //! the end every activation is read once more, from outside, and its whole history has to be one
 //! that a marketplace could have which does one thing after the other and forgets nothing.
 
 mod clients;
+mod harm;
 mod victim;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
@@ -15,7 +17,9 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use clients::{Clients, Final};
-use victim::Victim;
+use harm::Ground;
+pub use harm::Harm;
+pub(crate) use victim::Victim;
 
 use crate::{
     credential, fill,
@@ -28,6 +32,9 @@ pub struct Options {
     /// The server's program
     #[arg(long, value_name = "FILE")]
     pub program: PathBuf,
+    /// What to do to it
+    #[arg(long, value_enum, default_value_t = Harm::Kill)]
+    pub harm: Harm,
     /// Configurations of the server; with more than one, so many processes share the store
     #[arg(long = "config", value_name = "FILE", required = true)]
     pub configs: Vec<PathBuf>,
@@ -37,13 +44,13 @@ pub struct Options {
     /// The bearer token of the management API
     #[arg(long, value_name = "TOKEN")]
     pub token: String,
-    /// How often to kill
+    /// How often to do it
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub cycles: u64,
     /// Clients that call at the same time
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub clients: usize,
-    /// The longest life of a server, in milliseconds
+    /// The longest time before it is done, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 300)]
     pub life: u64,
     /// Decides about every random choice except the operating system's
@@ -55,14 +62,18 @@ pub struct Options {
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// How often a server was killed.
+    /// Why nothing was done, if nothing was.
+    pub skipped: bool,
+    /// How often harm was done.
     pub cycles: u64,
     /// Activations that were called at all.
     pub activations: u64,
     /// Calls that were answered.
     pub acknowledged: u64,
-    /// Calls whose answer the kill cut off.
+    /// Calls whose answer was cut off.
     pub unanswered: u64,
+    /// Calls that were answered with "it failed, and perhaps it was done all the same".
+    pub uncertain: u64,
     /// Acknowledged unlocks that are not there.
     pub lost: u64,
     /// Unlocks that are there twice.
@@ -85,21 +96,33 @@ const NEW: usize = 24;
 pub fn run(options: &Options) -> Result<Report> {
     let credentials = options.folder.join("credentials");
     let waiting = options.cycles * NEW as u64;
-    let plan = fill::Plan { stored: 100, waiting, one_customer: false, credentials };
+    let plan = fill::Plan { stored: 20, waiting, one_customer: false, credentials };
     let config = options.configs.first().context("there is no configuration")?;
-    fill::run(config, &plan)?;
+    let Some(mut ground) = Ground::make(options.harm, &options.folder)? else {
+        return Ok(Report { skipped: true, ..Report::default() });
+    };
+    fill::run(config, ground.store().as_deref(), &plan)?;
+    if options.harm == Harm::KillSlow {
+        ground.slow_down();
+    }
     let all = credential::read(&plan.credentials, 0, usize::MAX)?;
     let mut clients = Clients::new(options, all);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     for cycle in 0..options.cycles {
         let begin = usize::try_from(cycle)? * NEW;
         let window = begin.saturating_sub(NEW)..begin + NEW;
-        runtime.block_on(clients.cycle(options, window))?;
+        if options.harm.kills_servers() {
+            runtime.block_on(clients.kill(options, &ground, window))?;
+        } else {
+            runtime.block_on(clients.harm(options, &mut ground, window))?;
+        }
     }
-    let finals = runtime.block_on(clients.read_all(options))?;
-    let (events, unexpected) = clients.into_events();
+    let finals = runtime.block_on(clients.read_all(options, &ground))?;
+    let (events, noted) = clients.into_events();
     let mut report = judge(options.cycles, events, &finals);
-    report.unexpected = unexpected.len() as u64;
+    report.uncertain = noted.uncertain;
+    report.unexpected = noted.unexpected.len() as u64;
+    let unexpected = noted.unexpected;
     report.example = report.example.or_else(|| unexpected.into_iter().next());
     Ok(report)
 }

@@ -17,21 +17,27 @@ const GLANCE: Duration = Duration::from_millis(10);
 
 /// The process and its addresses.
 #[derive(Debug)]
-pub(super) struct Victim {
+pub(crate) struct Victim {
     child: Child,
-    pub(super) api: SocketAddr,
-    pub(super) management: SocketAddr,
+    pub(crate) api: SocketAddr,
+    pub(crate) management: SocketAddr,
 }
 
 impl Victim {
     /// Starts the server and waits until it is ready.
-    pub(super) fn start(program: &Path, config: &Path, log: &Path) -> Result<Self> {
+    pub(crate) fn start(
+        program: &Path,
+        config: &Path,
+        store: Option<&str>,
+        log: &Path,
+    ) -> Result<Self> {
         let output =
             File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut child = Command::new(program)
             .arg("serve")
             .arg("--config")
             .arg(config)
+            .args(store.iter().flat_map(|store| ["--store", *store]))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(output)
@@ -52,6 +58,11 @@ impl Victim {
             }
             thread::sleep(GLANCE);
         }
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it without any warning (SIGKILL), and waits until it is gone.
@@ -94,7 +105,7 @@ mod tests {
     fn a_server_that_ends_at_once_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
-        let error = Victim::start(Path::new("/bin/false"), Path::new("x"), &log).unwrap_err();
+        let error = Victim::start(Path::new("/bin/false"), Path::new("x"), None, &log).unwrap_err();
         assert!(error.to_string().contains("ended with"), "{error}");
     }
 }
