@@ -5,8 +5,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     commands::{
-        activation, clock, completions, customer, doctor, error, explain, gateway, provider,
-        requests, sandbox, serve, sign, store, unlock, verify,
+        activation, clock, completions, customer, delivery, doctor, error, explain, gateway, order,
+        provider, record, requests, right, sandbox, serve, service, sign, store, subscription,
+        transaction, unlock, verify,
     },
     failure::EXIT_CODES,
 };
@@ -80,6 +81,27 @@ pub(crate) enum Command {
     /// Start, show and block activations
     #[command(subcommand)]
     Activation(activation::ActivationCommand),
+    /// Open a service as a user does: its signed URL
+    #[command(subcommand)]
+    Service(service::ServiceCommand),
+    /// Place and pay orders without a browser, and show them
+    #[command(subcommand)]
+    Order(order::OrderCommand),
+    /// What a provider was paid, refunds, and links for extra costs
+    #[command(subcommand)]
+    Transaction(transaction::TransactionCommand),
+    /// The subscriptions of a provider, and their cancellation
+    #[command(subcommand)]
+    Subscription(subscription::SubscriptionCommand),
+    /// Calls to providers' servers, and trying them again
+    #[command(subcommand)]
+    Deliveries(delivery::DeliveryCommand),
+    /// Properties, addresses and appointments of a customer
+    #[command(subcommand)]
+    Record(record::RecordCommand),
+    /// Who in a customer may use a provider, one by one
+    #[command(subcommand)]
+    Right(right::RightCommand),
     /// Show and set the clock of a sandbox
     #[command(subcommand)]
     Clock(clock::ClockCommand),

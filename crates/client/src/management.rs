@@ -1,5 +1,6 @@
 //! Calls to the management API of a marketplace server: register providers and customers, start
-//! and block activations, set the clock of a sandbox, read the request log.
+//! and block activations, place and pay orders, look after deliveries, set the clock of a sandbox,
+//! read the request log.
 //!
 //! This is a tool's side of the server, not a provider's: nothing here signs anything, and
 //! nothing here may be needed to make a call of the marketplace protocol.
@@ -7,6 +8,7 @@
 //! Connections are direct, whatever proxy the environment names: the API listens on the loopback
 //! interface unless it was told otherwise, and a proxy would not reach it there.
 
+mod commerce;
 mod error;
 mod received;
 mod sent;
@@ -17,6 +19,10 @@ use freischalt_protocol::Secret;
 use reqwest::{Method, Url, redirect::Policy};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use commerce::{
+    Balance, Delivery, DeliveryAttempt, Launched, NewLaunch, NewOrder, Order, OrderSubscription,
+    OrderTransaction, Payment, PaymentLink, Record, Replayed, Right, Subscription, Transaction,
+};
 pub use error::{ManagementError, Problem};
 pub use received::{
     Activation, CalledService, Clock, Customer, Event, Provider, Replaced, Request, Service,

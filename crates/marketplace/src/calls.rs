@@ -75,6 +75,24 @@ impl CallProblem {
         })
     }
 
+    /// The row of [`TABLE`](crate::decision::TABLE) that describes it.
+    pub const fn row(&self) -> &'static str {
+        match self {
+            Self::UserNotInteger => "userid-not-a-number",
+            Self::UserNotBuyer => "payer-unknown",
+            Self::NoContact => "recipient-unknown",
+            Self::TransactionUnknown => "transaction-unknown",
+            Self::TransactionForeign(_) => "transaction-foreign",
+            Self::TooLate { .. } => "transaction-too-old",
+            Self::Price => "price-format",
+            Self::Refund(Refusable::Before) => "refund-before",
+            Self::Refund(_) => "refund-state",
+            Self::Day => "cancellation-no-day",
+            Self::Cancel(_) => "cancellation-date",
+            Self::AboUnknown => "cancellation-unknown",
+        }
+    }
+
     /// What stands for `%s` in the code's text. For refunds these are the two situations that the
     /// vendor documents, in our words.
     pub fn argument(&self) -> String {

@@ -3,7 +3,7 @@
 use freischalt_protocol::signed_url::Port;
 use serde::{Deserialize, Serialize};
 
-use crate::{ProviderId, ServiceSettings, Slug};
+use crate::{ProviderId, ServiceSettings, Slug, transaction::MeansKind};
 
 /// A provider as everybody may see it. Its secret is kept apart, so that whoever lists providers
 /// never holds one.
@@ -40,11 +40,38 @@ impl Provider {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Commerce {
+    /// What it takes (marketplacedoc.onoffice.de, "Payment processing": a provider can restrict the
+    /// payment methods).
+    pub accepted: Accepted,
     /// What becomes of the orders of regular customers.
     pub regular_customers: RegularCustomers,
     /// Whether results of orders are also told from server to server: our own extension, so that a
     /// browser that closes early loses nothing. The call goes to the callback URL.
     pub notify_results: bool,
+}
+
+/// The payment methods that a provider takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Accepted {
+    /// Cards and direct debit.
+    #[default]
+    All,
+    /// Cards.
+    Cards,
+    /// Direct debit.
+    DirectDebit,
+}
+
+impl Accepted {
+    /// Whether this kind of payment method is taken.
+    pub const fn takes(self, kind: MeansKind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Cards => matches!(kind, MeansKind::Card),
+            Self::DirectDebit => matches!(kind, MeansKind::DirectDebit),
+        }
+    }
 }
 
 /// What becomes of the orders of regular customers, those activated with `isRegularCustomer`.

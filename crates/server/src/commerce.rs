@@ -9,7 +9,9 @@ use freischalt_marketplace::{
     deal::{
         CancelProblem, Cancelled, Deal, NewTransaction, PayFacts, PayProblem, settles_directly,
     },
-    order::{CallbackResult, CallbackUrl, NewOrder, Placed, Refused, SignedOrder, intake},
+    order::{
+        CallbackResult, CallbackUrl, NewOrder, OrderProblem, Placed, Refused, SignedOrder, intake,
+    },
 };
 use freischalt_protocol::{Secret, signed_url::SignedUrlError};
 use freischalt_store::{
@@ -19,7 +21,6 @@ use freischalt_store::{
 use crate::{
     random::{self, NoRandom},
     state::AppState,
-    window::Window,
 };
 
 /// The path of a link for a subsequent payment, as in the vendor's sample.
@@ -53,6 +54,29 @@ impl<E: std::error::Error + 'static> From<Decided<E>> for CommerceError<E> {
     }
 }
 
+impl CommerceError<Refused> {
+    /// What nobody has signed cannot even be told to anybody.
+    pub(crate) fn unsigned(problem: OrderProblem) -> Self {
+        Self::Refused(Refused { problem, callback: None })
+    }
+}
+
+/// Who orders, and from whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Buyer {
+    pub(crate) customer: CustomerId,
+    pub(crate) provider: ProviderId,
+    pub(crate) user: UserId,
+}
+
+/// What is told of an order that was refused.
+pub(crate) struct ToldRefusal {
+    /// To the person.
+    pub(crate) sentence: &'static str,
+    /// To the provider: its callback URL, signed, if it can be trusted so far.
+    pub(crate) callback: Option<String>,
+}
+
 /// An order by its address.
 pub(crate) type OrderAddress = (CustomerId, OrderId);
 
@@ -60,20 +84,16 @@ impl AppState {
     /// Takes in an order whose signature is good. The same one again is the same order.
     pub(crate) async fn place_order(
         &self,
-        window: &Window,
+        buyer: Buyer,
         signed: SignedOrder,
     ) -> Result<Order, CommerceError<Refused>> {
+        let Buyer { customer, provider, user } = buyer;
         let (now, policy) = (self.clock.now(), self.policy.clone());
-        let new = NewOrder {
-            id: random::order_id(self.clock.millis())?,
-            customer: window.customer,
-            provider: window.provider,
-            user: window.user,
-        };
+        let new = NewOrder { id: random::order_id(self.clock.millis())?, customer, provider, user };
         let scope = OrderScope {
-            customer: window.customer,
-            provider: window.provider,
-            user: window.user,
+            customer,
+            provider,
+            user,
             intent: signed.intent().clone(),
             entry: signed.entry(),
         };
@@ -83,6 +103,23 @@ impl AppState {
             .await?;
         let (Placed::Now(order) | Placed::Before(order)) = placed;
         Ok(order)
+    }
+
+    /// What person and provider are told of an order that was refused.
+    pub(crate) fn tell_refusal(
+        &self,
+        refused: &Refused,
+        provider: &Provider,
+        secret: &Secret,
+        language: Language,
+    ) -> ToldRefusal {
+        let sentence = refused.problem.sentence(language);
+        let message = sentence.to_owned();
+        let result = CallbackResult::Error { code: refused.problem.code(), message };
+        let callback = refused.callback.as_ref();
+        let callback = callback
+            .and_then(|callback| self.sign_callback(callback, &result, provider, secret).ok());
+        ToldRefusal { sentence, callback }
     }
 
     /// Pays an order with a stored payment method of the buyer's account.
@@ -97,6 +134,23 @@ impl AppState {
         self.decide_order(order, Some(user), move |facts| {
             let new = new_transaction(&facts, &reference, fee);
             let means = facts.deal.choose(method, pay_facts(&facts))?;
+            facts.deal.pay(means, &new, now)
+        })
+        .await
+    }
+
+    /// Pays an order with a card or account that the buyer's account need not have.
+    pub(crate) async fn pay_with(
+        &self,
+        order: OrderAddress,
+        user: UserId,
+        means: StoredMeans,
+    ) -> Result<(), CommerceError<PayProblem>> {
+        let now = self.clock.now();
+        let (reference, fee) = (reference()?, self.policy.fee_permille);
+        self.decide_order(order, Some(user), move |facts| {
+            let new = new_transaction(&facts, &reference, fee);
+            let means = facts.deal.choose_other(means.clone(), pay_facts(&facts))?;
             facts.deal.pay(means, &new, now)
         })
         .await
@@ -287,7 +341,8 @@ impl AppState {
         let (reference, fee) = (reference()?, self.policy.fee_permille);
         self.decide_order(order, None, move |facts| {
             let new = new_transaction(&facts, &reference, fee);
-            facts.deal.pay(means.clone(), &new, now)
+            let means = facts.deal.choose_other(means.clone(), pay_facts(&facts))?;
+            facts.deal.pay(means, &new, now)
         })
         .await
     }
@@ -335,5 +390,6 @@ fn pay_facts(facts: &DealFacts) -> PayFacts<'_> {
         user: facts.user.as_ref(),
         right: facts.right,
         accounts: &facts.accounts,
+        accepted: facts.accepted,
     }
 }

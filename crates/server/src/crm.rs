@@ -11,7 +11,10 @@ mod settings;
 
 use std::collections::BTreeMap;
 
-use freischalt_marketplace::{CustomerId, Language, User, service::Module};
+use freischalt_marketplace::{
+    CustomerId, Language, User,
+    service::{CallContext, EntryPoint, Module},
+};
 use freischalt_store::{Record, StoreError};
 
 pub(crate) use content::samples;
@@ -139,6 +142,36 @@ impl AppState {
     ) -> Result<Option<Entry>, StoreError> {
         let found = self.store.record(customer, module, id).await?.map(Entry::from);
         Ok(found.filter(|entry| entry.is_shown_to(user)))
+    }
+
+    /// What a service is called about: only records that the user may see, and only pictures of
+    /// theirs.
+    pub(crate) async fn call_context(
+        &self,
+        customer: CustomerId,
+        user: &User,
+        from: EntryPoint,
+        ids: &[i64],
+        images: &[i64],
+    ) -> Result<CallContext, StoreError> {
+        let module = match from {
+            EntryPoint::Menu => return Ok(CallContext::default()),
+            EntryPoint::Estates | EntryPoint::Files => Module::Estate,
+            EntryPoint::Addresses => Module::Address,
+            EntryPoint::Calendar => Module::Calendar,
+        };
+        let mut records = self.entries(customer, user, module).await?;
+        records.retain(|record| ids.contains(&record.id));
+        let known = |id: &i64| records.iter().any(|record| record.id == *id);
+        let ids = ids.iter().copied().filter(known).collect();
+        let pictures = |record: &Entry| record.images().into_iter().map(|image| image.id);
+        let pictures: Vec<i64> = records.iter().flat_map(pictures).collect();
+        let images = images.iter().copied().filter(|id| pictures.contains(id));
+        Ok(CallContext {
+            language: records.first().and_then(Entry::language),
+            records: Some((module, ids)),
+            images: images.filter(|_| from == EntryPoint::Files).collect(),
+        })
     }
 }
 

@@ -6,10 +6,15 @@
 mod activations;
 mod clock;
 mod customers;
+mod deliveries;
+mod orders;
 mod problem;
 mod providers;
+mod records;
 mod requests;
+mod rights;
 mod sales;
+mod services;
 mod tickets;
 mod wire;
 
@@ -40,6 +45,12 @@ use crate::{guard::guard, metrics::Surface, state::App};
     tags(
         (name = "activations", description = "Start, look at and block activations"),
         (name = "providers", description = "Providers and their services"),
+        (name = "services", description = "Open a service as a user does"),
+        (name = "orders", description = "Place orders and pay them without a browser"),
+        (name = "sales", description = "What a provider has sold: refunds, links, subscriptions"),
+        (name = "deliveries", description = "Calls to providers' servers, and trying again"),
+        (name = "records", description = "Properties, addresses and appointments of a customer"),
+        (name = "rights", description = "Who may use a provider, one by one"),
         (name = "customers", description = "Customers, their users and groups"),
         (name = "sandbox", description = "The clock and the last API requests"),
         (name = "sign-in", description = "Hand a user of your system over to the web UI")
@@ -61,6 +72,26 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(activations::service_call))
         .routes(routes!(sales::create_api_user))
         .routes(routes!(sales::transactions))
+        .routes(routes!(sales::refund))
+        .routes(routes!(sales::payment_link))
+        .routes(routes!(sales::subscriptions))
+        .routes(routes!(sales::cancel))
+        .routes(routes!(sales::balance))
+        .routes(routes!(sales::payment_methods))
+        .routes(routes!(services::launch))
+        .routes(routes!(orders::list, orders::place))
+        .routes(routes!(orders::show))
+        .routes(routes!(orders::pay))
+        .routes(routes!(orders::answer_bank))
+        .routes(routes!(orders::give_up))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::replay_all))
+        .routes(routes!(deliveries::show))
+        .routes(routes!(deliveries::replay))
+        .routes(routes!(records::list, records::create))
+        .routes(routes!(records::change))
+        .routes(routes!(rights::list))
+        .routes(routes!(rights::set))
         .routes(routes!(clock::show, clock::set))
         .routes(routes!(requests::list))
         .routes(routes!(tickets::create))

@@ -7,6 +7,7 @@ mod account;
 mod activation;
 mod assets;
 mod crm;
+mod deliveries;
 mod explain;
 mod failure;
 mod files;
@@ -18,6 +19,7 @@ mod pay_account;
 mod pay_link;
 mod reach;
 mod refused;
+mod rights;
 mod sandbox;
 mod seller;
 mod service;
@@ -88,7 +90,11 @@ fn pages() -> Routes {
         .route("/services/open", get(service::open))
         .route("/services/messages", post(service::message))
         .route("/services/refused", get(refused::show))
+        .route(&provider("/rights"), get(rights::show).post(rights::save))
         .route("/messages", get(service::messages))
+        .route("/deliveries", get(deliveries::list))
+        .route("/deliveries/replay", post(deliveries::replay))
+        .route("/deliveries/{id}", get(deliveries::one))
         .route("/orders/{id}", get(orders::show))
         .route("/orders/{id}/pay", post(orders::pay))
         .route("/orders/{id}/settle", post(orders::settle))
@@ -101,6 +107,9 @@ fn pages() -> Routes {
         .route("/provider/refund", post(seller::refund))
         .route("/provider/cancel", post(seller::cancel))
         .route("/provider/link", post(seller::link))
+        .route("/provider/deliveries", get(deliveries::own_list))
+        .route("/provider/deliveries/replay", post(deliveries::replay_own))
+        .route("/provider/deliveries/{id}", get(deliveries::own_one))
         .route(LINK_PATH, get(pay_link::show).post(pay_link::pay))
         .route("/sandbox/users", get(account::users))
         .route("/sandbox/user", post(account::choose_user))

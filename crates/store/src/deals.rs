@@ -14,12 +14,13 @@ use freischalt_marketplace::{
     PayAccount, ProviderId, SubscriptionId, TransactionId, User, UserId,
     ledger::{Account, Entry},
     order::{EntryFacts, IntakeFacts, Intent, Origin, Placed},
+    provider::Accepted,
     service::UserRight,
 };
 use freischalt_protocol::UnixTime;
 use sha2::{Digest, Sha256};
 
-pub use reading::{ProviderSubscription, ProviderTransaction};
+pub use reading::{OrderFilter, ProviderSubscription, ProviderTransaction};
 pub(crate) use rows::{means_kind, read_means_kind};
 pub use work::Stepped;
 
@@ -84,6 +85,8 @@ pub struct DealFacts {
     pub accounts: Vec<PayAccount>,
     /// The run of the activation that is live, if there is one.
     pub activation: Option<Activation>,
+    /// The payment methods that the provider takes.
+    pub accepted: Accepted,
 }
 
 /// What a rule decided about a deal.
@@ -145,6 +148,7 @@ impl Store {
                     right: find_right(tx, customer, deal.order.provider, user)?,
                     accounts: find_accounts(tx, customer)?,
                     activation: find_run(tx, &vault, customer, Target::Live(deal.order.provider))?,
+                    accepted: directory::find_commerce(tx, deal.order.provider)?.accepted,
                     deal,
                 };
                 let verdict = rule(facts).map_err(Decided::Refused)?;

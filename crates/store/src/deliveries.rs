@@ -4,7 +4,6 @@
 use freischalt_database::{Row, Transaction as Tx};
 use freischalt_marketplace::{
     CustomerId, Delivery, DeliveryId, Order, OrderId, ProviderId, Slug, UserId,
-    provider::Commerce,
     service::Module,
     webhook::{Attempt, DeliveryStage, Subject},
 };
@@ -185,6 +184,17 @@ impl Store {
         self.database.read(move |tx| find(tx, customer, id)).await
     }
 
+    /// A delivery of whatever customer.
+    pub async fn delivery_by_id(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+        self.database
+            .read(move |tx| {
+                let sql =
+                    concat!("SELECT ", columns!(), " FROM deliveries d WHERE d.delivery_id = ?1");
+                tx.query_opt(sql, &[id.0.as_bytes()])?.as_ref().map(read).transpose()
+            })
+            .await
+    }
+
     /// The attempts of a delivery, the first first.
     pub async fn delivery_attempts(
         &self,
@@ -243,12 +253,7 @@ pub(crate) fn announce(
     number: i64,
     now: UnixTime,
 ) -> Result<(), StoreError> {
-    let row = tx
-        .query_opt("SELECT commerce FROM providers WHERE provider_id = ?1", &[&order.provider.0])?;
-    let commerce: Commerce = match &row {
-        Some(row) => directory::commerce(row)?,
-        None => Commerce::default(),
-    };
+    let commerce = directory::find_commerce(tx, order.provider)?;
     if commerce.notify_results && deals::is_told(order) {
         let id = order.id.0.as_u128().wrapping_add(u128::from(number.unsigned_abs()));
         let id = DeliveryId(Uuid::from_u128(id));

@@ -13,7 +13,7 @@ use crate::StoreError;
 pub use customers::NewCustomer;
 pub(crate) use customers::{customer, is_active};
 pub use providers::NewProvider;
-pub(crate) use providers::{commerce, secret_context};
+pub(crate) use providers::{find_commerce, secret_context};
 pub(crate) use services::settings;
 pub use users::PutUserProblem;
 pub(crate) use users::{find_user, user};

@@ -29,7 +29,7 @@ pub use activations::{
 };
 pub use clients::OrdinaryApiUser;
 pub use deals::{
-    DealFacts, DealRef, DealScope, DealVerdict, OrderScope, ProviderSubscription,
+    DealFacts, DealRef, DealScope, DealVerdict, OrderFilter, OrderScope, ProviderSubscription,
     ProviderTransaction, Stepped,
 };
 pub use deliveries::{AttemptEntry, DeliveryFilter};
@@ -49,6 +49,7 @@ const SCHEMA: Schema = Schema {
         migration!(3, "0003_live_index"),
         migration!(4, "0004_clients"),
         migration!(5, "0005_processes"),
+        migration!(6, "0006_by_id"),
     ],
 };
 

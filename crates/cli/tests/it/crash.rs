@@ -29,9 +29,10 @@ const MOMENTS: [usize; 5] = [0, 1, 20, 80, 150];
 const HANDS: usize = 8;
 
 /// An activation at the point where the key is shown, with the unlock that ends it.
-struct Pending {
+pub(crate) struct Pending {
     id: String,
-    body: String,
+    /// The call.
+    pub(crate) body: String,
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn check_after_crash(server: &Running, run: &Pending, answered: bool) -> usize {
     before
 }
 
-fn is_success(answer: &Value) -> bool {
+pub(crate) fn is_success(answer: &Value) -> bool {
     answer["status"]["code"] == 200 && answer["response"]["results"][0]["status"]["errorcode"] == 0
 }
 
@@ -131,7 +132,12 @@ fn customer(number: usize) -> Value {
 }
 
 fn start(server: &Running, number: usize) -> Pending {
-    let wanted = json!({ "provider": "demo", "customer": format!("c{number}") });
+    start_of(server, "demo", &format!("c{number}"))
+}
+
+/// The activation of a provider in a customer.
+pub(crate) fn start_of(server: &Running, provider: &str, customer: &str) -> Pending {
+    let wanted = json!({ "provider": provider, "customer": customer });
     let started = server.manage("POST", "/v1/activations", &wanted);
     let id = started["id"].as_str().unwrap().to_owned();
     Pending { id, body: unlock_body(&started) }

@@ -60,6 +60,7 @@ fn every_command_works_for_people_and_for_scripts() {
     let mut ledger = Ledger { server: Running::sandbox(&["--ephemeral"]), called: BTreeSet::new() };
     customers_and_providers(&mut ledger);
     activations(&mut ledger);
+    sales(&mut ledger);
     clock(&mut ledger);
     signatures(&mut ledger);
     without_a_server(&mut ledger);
@@ -162,6 +163,108 @@ fn activations(ledger: &mut Ledger) {
     let (people, json) = ledger.both(0, &["requests", "--failed"]);
     assert!(people.contains("137 The HMAC is invalid."), "{people}");
     assert_eq!(json[0]["code"], 137);
+}
+
+/// A provider of our own sells something, without a browser.
+fn sales(ledger: &mut Ledger) {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret.txt");
+    std::fs::write(&secret, SECRET).unwrap();
+    let add = ["provider", "add", "--name", "Shop", "--activation-url", "http://127.0.0.1:9/a"];
+    let secret = ["--secret-file", secret.to_str().unwrap()];
+    assert_eq!(ledger.run(&[&add[..], &secret].concat()).code, 0);
+    let of = ["--provider", "shop", "--customer", "musterimmo"];
+    let started = ledger.run(&[&["activation", "start"][..], &of, &["--json"]].concat());
+    let api = ledger.server.marketplace_url();
+    let unlock = ["unlock", "--api", &api, "--from-activation", "-"];
+    assert_eq!(ledger.with_input(&unlock, &started.out).code, 0);
+
+    let (people, opened) = ledger.both(0, &[&["service", "open"][..], &of].concat());
+    assert!(people.contains("service URL"), "{people}");
+    let paid = placed(ledger, &opened, "one");
+    let pay = ["order", "pay", &paid, "--number", "4000 0000 0000 0127"];
+    assert!(ledger.run(&pay).out.contains("freischalt order bank"), "the bank asks");
+    let confirmed = ledger.run(&["order", "bank", &paid, "confirm", "--json"]);
+    let confirmed: Value = serde_json::from_str(&confirmed.out).unwrap();
+    assert_eq!(confirmed["state"], "paid");
+    let (people, shown) = ledger.both(0, &["order", "show", &paid]);
+    assert!(people.contains("callback URL") && people.contains("77.40 EUR"), "{people}");
+    assert!(shown["callbackUrl"].as_str().unwrap().contains("status=success"), "{shown}");
+    let left = placed(ledger, &opened, "two");
+    assert!(ledger.run(&["order", "give-up", &left]).out.contains("givenup"));
+    let late = ledger.run(&["order", "pay", &left, "--number", "4000 0000 0000 0010"]);
+    assert_eq!(late.code, 1);
+    assert!(late.err.contains("over"), "{}", late.err);
+    let (people, list) = ledger.both(0, &["order", "list", "--customer", "musterimmo"]);
+    assert!(people.contains(&paid) && people.contains(&left), "{people}");
+    assert_eq!(list.as_array().unwrap().len(), 2);
+
+    let id = shown["transactions"][0]["id"].to_string();
+    let shop = ["--provider", "shop"];
+    let (people, _) = ledger.both(0, &[&["transaction", "balance"][..], &shop].concat());
+    assert_eq!(people, "77.40 EUR\n");
+    let link = ["transaction", "link", &id, "--price", "5.00", "--description", "More"];
+    assert!(ledger.run(&[&link[..], &shop].concat()).out.contains("/smart/short.php?c="));
+    assert_eq!(ledger.run(&[&["transaction", "refund", &id][..], &shop].concat()).code, 0);
+    let (people, _) = ledger.both(0, &[&["transaction", "list"][..], &shop].concat());
+    assert!(people.contains("refund"), "{people}");
+    let (people, none) = ledger.both(0, &[&["subscription", "list"][..], &shop].concat());
+    assert_eq!((people.as_str(), none), ("There are no subscriptions.\n", json!([])));
+    let cancel = ["subscription", "cancel", "999", "--day", "2999-01-01"];
+    assert_eq!(ledger.run(&[&cancel[..], &shop].concat()).code, 1);
+    rights_records_and_deliveries(ledger, &of);
+}
+
+/// Places an order of two for 77.40; its id.
+fn placed(ledger: &mut Ledger, opened: &Value, name: &str) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let order = json!({
+        "parametercacheid": opened["parameterCacheId"],
+        "callbackurl": "http://127.0.0.1:9/result",
+        "products": [{ "name": name, "price": "38.70", "quantity": "2",
+                       "circleofusers": "customer" }],
+        "totalprice": "77.40", "timestamp": now.as_secs(),
+    });
+    let signed = ledger.with_input(&["sign", "order"], &order.to_string());
+    let place = ["order", "place", "--provider", "shop", "--customer", "musterimmo", "--json"];
+    let placed = ledger.with_input(&place, &signed.out);
+    assert_eq!(placed.code, 0, "{}", placed.err);
+    let placed: Value = serde_json::from_str(&placed.out).unwrap();
+    placed["id"].as_str().unwrap().to_owned()
+}
+
+fn rights_records_and_deliveries(ledger: &mut Ledger, of: &[&str]) {
+    let (people, json) = ledger.both(0, &[&["right", "set", "22", "taken"][..], of].concat());
+    assert!(people.contains("may not"), "{people}");
+    assert_eq!(json["mayUse"], false);
+    let open = [&["service", "open", "--user", "22"][..], of].concat();
+    let refused = ledger.run(&open);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("right"), "{}", refused.err);
+    let (people, _) = ledger.both(0, &[&["right", "list"][..], of].concat());
+    assert!(people.contains("Bernd Brandt") && people.contains("taken"), "{people}");
+
+    let start = ["activation", "start", "--provider", "preisradar", "--customer", "musterimmo"];
+    let started = ledger.run(&[&start[..], &["--json"]].concat());
+    let api = ledger.server.marketplace_url();
+    let unlock = ["unlock", "--api", &api, "--from-activation", "-"];
+    assert_eq!(ledger.with_input(&unlock, &started.out).code, 0);
+    let save = ["record", "save", "--customer", "musterimmo", "--id", "11", "kaufpreis=5"];
+    let (people, json) = ledger.both(0, &save);
+    assert!(people.contains("called: 1"), "{people}");
+    assert_eq!(json["webhooks"], 0, "the second time nothing has changed");
+    let wrong = ["record", "save", "--customer", "musterimmo", "--id", "11", "kaufpreis=viel"];
+    assert_eq!(ledger.run(&wrong).code, 1);
+    let (people, _) = ledger.both(0, &["record", "list", "--customer", "musterimmo"]);
+    assert!(people.contains("kaufpreis=5.00"), "{people}");
+    let (people, list) = ledger.both(0, &["deliveries", "list", "--customer", "musterimmo"]);
+    assert!(people.contains("price-check: estate 11"), "{people}");
+    let id = list[0]["id"].as_str().unwrap();
+    let (_, shown) = ledger.both(0, &["deliveries", "show", id]);
+    assert_eq!(shown["id"], id);
+    let (people, replayed) = ledger.both(0, &["deliveries", "replay", "--all-dead"]);
+    assert_eq!((people.as_str(), &replayed["replayed"]), ("0 to be delivered again.\n", &json!(0)));
+    assert_eq!(ledger.run(&["deliveries", "show", "1-2-3"]).code, 1);
 }
 
 fn clock(ledger: &mut Ledger) {

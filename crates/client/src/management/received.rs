@@ -259,7 +259,7 @@ fn optional_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D
     Ok(Option::<Name>::deserialize(from)?.and_then(Name::into_text))
 }
 
-fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let name = Name::deserialize(from)?;
     name.into_text().ok_or_else(|| serde::de::Error::custom("expected a text or a whole number"))
 }
@@ -268,7 +268,7 @@ fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error
     Ok(Option::<String>::deserialize(from)?.map(Secret::new))
 }
 
-fn required_secret<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+pub(super) fn required_secret<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
     Ok(Secret::new(String::deserialize(from)?))
 }
 

@@ -5,7 +5,7 @@ use crate::{
     Activation, MethodId, PayAccount, StoredMeans, User,
     account::paying_account,
     order::Origin,
-    provider::{Commerce, RegularCustomers},
+    provider::{Accepted, Commerce, RegularCustomers},
     service::{self, UseRefusal, UserRight},
 };
 
@@ -22,6 +22,8 @@ pub struct PayFacts<'a> {
     pub right: UserRight,
     /// The customer's accounts.
     pub accounts: &'a [PayAccount],
+    /// What the provider takes.
+    pub accepted: Accepted,
 }
 
 impl Deal {
@@ -43,10 +45,21 @@ impl Deal {
     pub fn choose(&self, method: MethodId, facts: PayFacts<'_>) -> Result<StoredMeans, PayProblem> {
         self.check_payer(facts)?;
         let user = facts.user.ok_or(PayProblem::UserMayNot)?;
-        paying_account(user, facts.accounts)
+        let means = paying_account(user, facts.accounts)
             .and_then(|account| account.methods.iter().find(|known| known.id == method))
             .map(crate::PaymentMethod::means)
-            .ok_or(PayProblem::NoMethod)
+            .ok_or(PayProblem::NoMethod)?;
+        if facts.accepted.takes(means.kind) { Ok(means) } else { Err(PayProblem::NotAccepted) }
+    }
+
+    /// A payment method that need not be stored, if this user may pay with it.
+    pub fn choose_other(
+        &self,
+        means: StoredMeans,
+        facts: PayFacts<'_>,
+    ) -> Result<StoredMeans, PayProblem> {
+        self.check_payer(facts)?;
+        if facts.accepted.takes(means.kind) { Ok(means) } else { Err(PayProblem::NotAccepted) }
     }
 }
 

@@ -34,6 +34,9 @@ pub enum PayProblem {
     /// The user's account has no such card or account.
     #[error("the user's marketplace account has no such payment method")]
     NoMethod,
+    /// The provider does not take this kind of payment method.
+    #[error("the provider does not take this kind of payment method")]
+    NotAccepted,
     /// There is no such transaction.
     #[error("this order has no such transaction")]
     NoTransaction,

@@ -1,14 +1,14 @@
 //! The marketplace calls after the unlock: each refusal with its code, and nothing changed.
 
 use freischalt_marketplace::{
-    AccountOwner, Contact, CustomerId, Deal, OrderId, PayAccount, Policy, ProviderId, StoredMeans,
-    SubscriptionId, TransactionId, User, UserId,
+    AccountOwner, Contact, CustomerId, Day, Deal, OrderId, PayAccount, Policy, ProviderId,
+    StoredMeans, SubscriptionId, TransactionId, User, UserId,
     bank::Notification,
     calls::{
         CallProblem, Caller, ExtraCosts, RecipientFacts, cancel_abo, invoice_recipient,
         payment_link, refund, subscription_id, transaction_id,
     },
-    deal::{Cancelled, NewTransaction, Noted},
+    deal::{CancelProblem, Cancelled, NewTransaction, Noted, Refusable},
     order::Placed,
     transaction::{BankEvent, MeansKind},
 };
@@ -163,4 +163,29 @@ fn numbers_that_name_nothing() {
         assert_eq!(subscription_id(number), Err(CallProblem::AboUnknown));
     }
     assert_eq!(subscription_id(Number::Is(5)), Ok(SubscriptionId(5)));
+}
+
+/// A problem without a row does not compile, a row without a test over the socket fails there.
+#[test]
+fn every_problem_is_a_row_with_its_code() {
+    use freischalt_marketplace::decision::TABLE;
+    let id = TransactionId(1);
+    let day = Day::parse("2026-01-01").unwrap();
+    for problem in [
+        CallProblem::UserNotInteger,
+        CallProblem::UserNotBuyer,
+        CallProblem::NoContact,
+        CallProblem::TransactionUnknown,
+        CallProblem::TransactionForeign(id),
+        CallProblem::TooLate { window: 900, ago: 901 },
+        CallProblem::Price,
+        CallProblem::Refund(Refusable::Before),
+        CallProblem::Refund(Refusable::TooEarly),
+        CallProblem::Day,
+        CallProblem::Cancel(CancelProblem::Before(day)),
+        CallProblem::AboUnknown,
+    ] {
+        let row = TABLE.iter().find(|row| row.id == problem.row()).expect("a row");
+        assert_eq!(row.code, problem.code().0, "{}", problem.row());
+    }
 }

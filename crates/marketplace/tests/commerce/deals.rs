@@ -10,6 +10,7 @@ use freischalt_marketplace::{
     },
     ledger::{Account, Ledger},
     order::{Goods, Placed},
+    provider::Accepted,
     transaction::BankEvent,
 };
 use freischalt_protocol::UnixTime;
@@ -471,17 +472,21 @@ fn the_buyer_pays_with_what_the_account_has() {
     let unlinked = account(AccountOwner::Client, &[UserId(99)], 5);
     let deal = Case::product().deal;
     let run = activation();
-    let choose = |accounts: &[PayAccount], method| {
+    let choose_with = |accounts: &[PayAccount], method, accepted| {
         let facts = PayFacts {
             activation: Some(&run),
             customer_active: true,
             user: Some(&buyer),
             right: UserRight::AsChosen,
             accounts,
+            accepted,
         };
         deal.choose(MethodId(method), facts).map(|means| means.method.0)
     };
+    let choose = |accounts: &[PayAccount], method| choose_with(accounts, method, Accepted::All);
     let all = [client.clone(), group.clone(), own.clone(), stranger.clone()];
+    assert_eq!(choose_with(&all, 3, Accepted::Cards), Ok(3));
+    assert_eq!(choose_with(&all, 3, Accepted::DirectDebit), Err(PayProblem::NotAccepted));
     assert_eq!(choose(&all, 3), Ok(3));
     assert_eq!(choose(&all, 2), Err(PayProblem::NoMethod), "one account type at a time");
     assert_eq!(choose(&[client.clone(), group], 2), Ok(2));
@@ -498,6 +503,7 @@ fn the_buyer_pays_with_what_the_account_has() {
             user: Some(payer),
             right: UserRight::AsChosen,
             accounts: &[],
+            accepted: Accepted::All,
         };
         deal.check_payer(facts)
     };

@@ -6,12 +6,15 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use freischalt_marketplace::activation::{BlockProblem, RightProblem, StartProblem};
+use freischalt_marketplace::{
+    activation::{BlockProblem, RightProblem, StartProblem},
+    calls::CallProblem,
+};
 use freischalt_store::{CreateProblem, PutUserProblem, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{flow::FlowError, guard::RETRY_AFTER};
+use crate::{commerce::CommerceError, flow::FlowError, guard::RETRY_AFTER};
 
 /// What went wrong.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,11 +31,48 @@ pub struct Problem {
     /// The member of the request that was wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
+    /// `errorCodes` of an order that is refused.
+    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
+    error_code: Option<u32>,
+    /// The signed callback URL by which its provider learns of it.
+    #[serde(rename = "callbackUrl", skip_serializing_if = "Option::is_none")]
+    callback_url: Option<String>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: String) -> Self {
-        Self { kind, title, status: status.as_u16(), detail, field: None }
+        let status = status.as_u16();
+        Self { kind, title, status, detail, field: None, error_code: None, callback_url: None }
+    }
+
+    /// An order is refused.
+    pub fn refused_order(detail: String, code: u32, callback_url: Option<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let problem = Self::new(status, "refused-order", "The order is refused", detail);
+        Self { error_code: Some(code), callback_url, ..problem }
+    }
+
+    /// A rule about money says no.
+    pub(crate) fn of_commerce<E: std::error::Error + 'static>(error: CommerceError<E>) -> Self {
+        match error {
+            CommerceError::Refused(refusal) => Self::conflict(refusal.to_string()),
+            CommerceError::NotFound => Self::not_found("such", "order or subscription"),
+            CommerceError::Store(error) => error.into(),
+            CommerceError::Random(error) => error.into(),
+        }
+    }
+
+    /// A rule about a transaction says no.
+    pub(crate) fn of_call(error: CommerceError<CallProblem>) -> Self {
+        match error {
+            CommerceError::Refused(problem @ CallProblem::Price) => {
+                Self::invalid("priceNet", problem.to_string())
+            }
+            CommerceError::Refused(
+                CallProblem::TransactionUnknown | CallProblem::TransactionForeign(_),
+            ) => Self::not_found("transaction", "of this provider with this id"),
+            other => Self::of_commerce(other),
+        }
     }
 
     /// A member of the request cannot be used.

@@ -6,7 +6,7 @@ use axum::{
 };
 use freischalt_marketplace::{
     Activation, Actor, Audience, AuditKind, DocumentKind, EndReason, Provider, ServiceKind, Slug,
-    Stage, User,
+    Stage, User, service::may_use,
 };
 
 use super::{
@@ -49,6 +49,8 @@ pub(super) async fn provider(
         Some(run) => store.history(run.customer, run.id).await.map_err(internal)?,
         None => Vec::new(),
     };
+    let right = store.right(who.customer.id, provider.id, who.user.id).await.map_err(internal)?;
+    let may_use = run.as_ref().is_some_and(|run| may_use(run, &who.user, right).is_ok());
     let history = history.iter().rev().map(|entry| catalogue::HistoryEntry {
         at: visitor.time(entry.event.at),
         event: history_event(&entry.event.kind),
@@ -57,6 +59,7 @@ pub(super) async fn provider(
     let language = visitor.store_language();
     let view = catalogue::ProviderPage {
         frame: visitor.frame(Section::Marketplace),
+        may_use,
         provider: tile(&visitor, &provider, run.as_ref()),
         description: paragraphs(provider.profile.description.get(language)),
         services: provider.services.iter().map(service).collect(),

@@ -196,7 +196,9 @@ async fn confirm(
     } else {
         let accounts = store.accounts(who.customer.id).await.map_err(internal)?;
         let methods = paying_account(&who.user, &accounts).map_or(&[][..], |known| &known.methods);
-        let methods: Vec<Method> = methods.iter().map(|known| method(visitor, known)).collect();
+        let accepted = provider.commerce.accepted;
+        let methods = methods.iter().filter(|known| accepted.takes(known.kind));
+        let methods: Vec<Method> = methods.map(|known| method(visitor, known)).collect();
         if methods.is_empty() { Payment::NoMethod } else { Payment::Methods(methods) }
     };
     let language = visitor.store_language();

@@ -102,7 +102,7 @@ async fn done(visitor: &Visitor, outcome: Result<(), String>) -> Result<Response
 }
 
 /// The provider whose client the visitor is in; only its administrators see what it has sold.
-async fn own_provider(visitor: &Visitor) -> Result<Provider, Failure> {
+pub(super) async fn own_provider(visitor: &Visitor) -> Result<Provider, Failure> {
     let who = visitor.administrator().await?;
     let internal = |error| Failure::internal(visitor, &error);
     let store = &visitor.app.store;

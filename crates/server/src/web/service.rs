@@ -7,11 +7,10 @@ use axum::{
 };
 use freischalt_marketplace::{
     Provider, Slug,
-    order::{CallbackResult, Refused, SignedOrder},
-    service::{CallContext, EntryPoint, Module, UseRefusal, may_open},
+    order::SignedOrder,
+    service::{EntryPoint, UseRefusal, may_open},
 };
 use freischalt_protocol::{Secret, window_message::WindowRequest};
-use freischalt_store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -27,8 +26,7 @@ use super::{
     visitor::{SignedIn, Visitor},
 };
 use crate::{
-    commerce::CommerceError,
-    crm::Entry,
+    commerce::{Buyer, CommerceError},
     flow::ServiceAddress,
     messages::{LoggedMessage, Outcome},
     state::AppState,
@@ -54,7 +52,9 @@ pub(super) async fn open(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
         .map_err(|refusal| not_allowed(&visitor, refusal))?;
     let secret = secret_of(&visitor, &provider).await?;
     let address = ServiceAddress { url: &service.url, port: provider.port, secret: &secret };
-    let context = asked.context(&visitor.app, who).await.map_err(internal)?;
+    let (customer, app) = (who.customer.id, &visitor.app);
+    let context = app.call_context(customer, &who.user, asked.from, &asked.ids, &asked.images);
+    let context = context.await.map_err(internal)?;
     let macros = settings.parameters(&who.user, &context);
     let call = visitor.app.service_launch(&who.customer, address, &run, &who.user, &macros).await;
     let (launch, entry) = call.map_err(|error| Failure::flow(&visitor, &error))?;
@@ -111,28 +111,6 @@ impl Asked {
         Some(Self { provider, service, from: from?, ids, images })
     }
 
-    /// What the call is about: only records that the user may see, and only pictures of theirs.
-    async fn context(&self, app: &AppState, who: &SignedIn) -> Result<CallContext, StoreError> {
-        let module = match self.from {
-            EntryPoint::Menu => return Ok(CallContext::default()),
-            EntryPoint::Estates | EntryPoint::Files => Module::Estate,
-            EntryPoint::Addresses => Module::Address,
-            EntryPoint::Calendar => Module::Calendar,
-        };
-        let mut records = app.entries(who.customer.id, &who.user, module).await?;
-        records.retain(|record| self.ids.contains(&record.id));
-        let known = |id: &i64| records.iter().any(|record| record.id == *id);
-        let ids = self.ids.iter().copied().filter(known).collect();
-        let pictures = |record: &Entry| record.images().into_iter().map(|image| image.id);
-        let pictures: Vec<i64> = records.iter().flat_map(pictures).collect();
-        let images = self.images.iter().copied().filter(|id| pictures.contains(id));
-        Ok(CallContext {
-            language: records.first().and_then(Entry::language),
-            records: Some((module, ids)),
-            images: images.filter(|_| self.from == EntryPoint::Files).collect(),
-        })
-    }
-
     fn back(&self) -> String {
         match (self.from, self.ids.as_slice()) {
             (EntryPoint::Estates | EntryPoint::Files, [only]) => format!("/records/estates/{only}"),
@@ -156,9 +134,9 @@ fn not_allowed(visitor: &Visitor, refusal: UseRefusal) -> Failure {
     let words = &visitor.language.texts().commerce;
     let detail = match refusal {
         UseRefusal::NotActive => words.not_active,
-        UseRefusal::UserInactive | UseRefusal::NoRight | UseRefusal::AdministratorsOnly => {
-            words.no_right
-        }
+        UseRefusal::NoRight => words.no_right,
+        UseRefusal::AdministratorsOnly => words.for_administrators,
+        UseRefusal::UserInactive => words.switched_off,
         UseRefusal::NoWindow | UseRefusal::NotHere => words.not_here,
     };
     Failure::forbidden(visitor, detail.to_owned())
@@ -283,9 +261,12 @@ async fn order(
     secret: &Secret,
     text: &str,
 ) -> Result<(Outcome, Effect), Failure> {
+    let Window { customer, provider: from, user, .. } = *opened;
     let placed = match SignedOrder::verify(text.as_bytes(), secret) {
-        Ok(signed) => visitor.app.place_order(opened, signed).await,
-        Err(problem) => Err(CommerceError::Refused(Refused { problem, callback: None })),
+        Ok(signed) => {
+            visitor.app.place_order(Buyer { customer, provider: from, user }, signed).await
+        }
+        Err(problem) => Err(CommerceError::unsigned(problem)),
     };
     let refusal = match placed {
         Ok(order) => {
@@ -295,13 +276,8 @@ async fn order(
         Err(CommerceError::Refused(refusal)) => refusal,
         Err(error) => return Err(Failure::internal(visitor, &error)),
     };
-    let sentence = refusal.problem.sentence(visitor.store_language());
-    let result =
-        CallbackResult::Error { code: refusal.problem.code(), message: sentence.to_owned() };
-    let signed = refusal
-        .callback
-        .as_ref()
-        .and_then(|callback| visitor.app.sign_callback(callback, &result, provider, secret).ok());
+    let told = visitor.app.tell_refusal(&refusal, provider, secret, visitor.store_language());
+    let (sentence, signed) = (told.sentence, told.callback);
     let shown = frame_origins(provider, &opened.origin);
     let is_shown = |url: &String| {
         origin_of(url).is_some_and(|origin| shown.split(' ').any(|known| known == origin))

@@ -5,6 +5,7 @@
 
 mod commerce;
 mod de;
+mod deliveries;
 mod en;
 mod explain;
 mod orders;
@@ -81,6 +82,8 @@ impl Count {
 pub(crate) struct Texts {
     pub(crate) frame: Frame,
     pub(crate) commerce: &'static commerce::Commerce,
+    pub(crate) deliveries: &'static deliveries::Deliveries,
+    pub(crate) rights: &'static deliveries::Rights,
     pub(crate) orders: &'static orders::Orders,
     pub(crate) pay_account: &'static pay_account::PayAccount,
     pub(crate) seller: &'static pay_account::Seller,

@@ -6,11 +6,13 @@
 pub mod activation;
 pub mod catalogue;
 pub mod crm;
+pub mod deliveries;
 pub mod explain;
 pub mod frame;
 pub mod order;
 pub mod pay_account;
 pub mod problem;
+pub mod rights;
 pub mod sandbox;
 pub mod service;
 #[cfg(test)]

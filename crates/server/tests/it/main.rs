@@ -10,7 +10,11 @@
 )]
 
 mod bad_input;
+mod bad_sales;
+mod call_rows;
 mod clients;
+mod deliveries;
+mod desk;
 mod explain;
 mod golden;
 mod leniency;
@@ -23,11 +27,13 @@ mod problems;
 mod production;
 mod race;
 mod reads;
+mod rights;
 mod rows;
 mod secrets;
 mod sign_in;
 mod signing;
 mod strangers;
+mod wallet;
 mod webhooks;
 mod windows;
 mod wire;

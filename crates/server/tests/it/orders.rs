@@ -206,7 +206,7 @@ async fn an_order_that_was_changed_or_is_wrong_is_refused_in_plain_words() {
     let shop = Shop::open(&world, &origin(&listener), 22).await;
     let fine = shop.product("customer").await;
     let text = shop.sign(&fine);
-    for position in (0..text.len()).step_by(7) {
+    for position in 0..text.len() {
         let mut bytes = text.clone().into_bytes();
         bytes[position] ^= 1;
         let Ok(changed) = String::from_utf8(bytes) else { continue };

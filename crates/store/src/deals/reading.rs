@@ -33,6 +33,21 @@ pub struct ProviderSubscription {
     pub subscription: Subscription,
 }
 
+/// Which orders; all that is given must hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OrderFilter {
+    /// Of this customer.
+    pub customer: Option<CustomerId>,
+    /// From this provider.
+    pub provider: Option<ProviderId>,
+}
+
+impl From<CustomerId> for OrderFilter {
+    fn from(customer: CustomerId) -> Self {
+        Self { customer: Some(customer), provider: None }
+    }
+}
+
 impl Store {
     /// A deal.
     pub async fn deal(&self, deal: DealRef) -> Result<Option<Deal>, StoreError> {
@@ -61,16 +76,54 @@ impl Store {
     }
 
     /// The orders of a customer, the newest first.
-    pub async fn orders(&self, customer: CustomerId, limit: u32) -> Result<Vec<Order>, StoreError> {
+    pub async fn orders(
+        &self,
+        filter: impl Into<OrderFilter>,
+        limit: u32,
+    ) -> Result<Vec<Order>, StoreError> {
+        let OrderFilter { customer, provider } = filter.into();
         self.database
             .read(move |tx| {
-                let sql = concat!(
-                    "SELECT ",
-                    rows::order_columns!(),
-                    " FROM orders o WHERE o.customer_id = ?1 ORDER BY o.order_id DESC LIMIT ?2"
-                );
-                let found = tx.query(sql, &[&customer.0, &limit])?;
+                let provider = provider.map(|id| id.0);
+                let found = match customer {
+                    // Said apart, so that a customer's orders are found by the leading key.
+                    Some(customer) => {
+                        let sql = concat!(
+                            "SELECT ",
+                            rows::order_columns!(),
+                            " FROM orders o
+                             WHERE o.customer_id = ?1 AND (?2 IS NULL OR o.provider_id = ?2)
+                             ORDER BY o.order_id DESC LIMIT ?3"
+                        );
+                        tx.query(sql, &[&customer.0, &provider, &limit])?
+                    }
+                    None => {
+                        let sql = concat!(
+                            "SELECT ",
+                            rows::order_columns!(),
+                            " FROM orders o WHERE ?1 IS NULL OR o.provider_id = ?1
+                             ORDER BY o.order_id DESC LIMIT ?2"
+                        );
+                        tx.query(sql, &[&provider, &limit])?
+                    }
+                };
                 found.iter().map(rows::read_order).collect()
+            })
+            .await
+    }
+
+    /// Whose an order is.
+    pub async fn customer_of_order(
+        &self,
+        order: OrderId,
+    ) -> Result<Option<CustomerId>, StoreError> {
+        self.database
+            .read(move |tx| {
+                let row = tx.query_opt(
+                    "SELECT customer_id FROM orders WHERE order_id = ?1",
+                    &[order.0.as_bytes()],
+                )?;
+                Ok(row.map(|row| row.get("customer_id")).transpose()?.map(CustomerId))
             })
             .await
     }

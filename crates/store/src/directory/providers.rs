@@ -206,7 +206,17 @@ fn provider(tx: &mut Transaction<'_>, row: &Row) -> Result<Provider, StoreError>
     })
 }
 
-pub(crate) fn commerce(row: &Row) -> Result<Commerce, StoreError> {
+/// How a provider sells.
+pub(crate) fn find_commerce(
+    tx: &mut Transaction<'_>,
+    provider: ProviderId,
+) -> Result<Commerce, StoreError> {
+    let row =
+        tx.query_opt("SELECT commerce FROM providers WHERE provider_id = ?1", &[&provider.0])?;
+    Ok(row.as_ref().map(commerce).transpose()?.unwrap_or_default())
+}
+
+fn commerce(row: &Row) -> Result<Commerce, StoreError> {
     let commerce: String = row.get("commerce")?;
     serde_json::from_str(&commerce).map_err(|_| StoreError::Corrupt {
         table: "providers",

@@ -309,8 +309,11 @@ pub async fn results_are_told_to_providers_that_want_it(store: &Store) {
     shop.work(store, &quiet, NOW).await;
     assert_eq!(store.deliveries(DeliveryFilter::default(), 10).await.unwrap(), []);
 
-    let commerce =
-        Commerce { notify_results: true, regular_customers: RegularCustomers::SettleDirectly };
+    let commerce = Commerce {
+        notify_results: true,
+        regular_customers: RegularCustomers::SettleDirectly,
+        ..Commerce::default()
+    };
     assert!(store.set_commerce(provider, commerce).await.unwrap());
     assert_eq!(store.provider_by_id(provider).await.unwrap().unwrap().commerce, commerce);
     let told = shop.place(store, &shop.product(2), 2).await;

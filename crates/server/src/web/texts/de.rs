@@ -2,7 +2,7 @@
 
 use super::{
     Activation, Count, Documents, Frame, History, NewProvider, Overview, Problem, Problems,
-    Provider, Requests, Sentence, State, Texts, Users, commerce, orders, pay_account,
+    Provider, Requests, Sentence, State, Texts, Users, commerce, deliveries, orders, pay_account,
 };
 
 pub(super) const DE: Texts = Texts {
@@ -26,6 +26,8 @@ pub(super) const DE: Texts = Texts {
         error_summary: "Bitte prüfen Sie Ihre Angaben",
     },
     commerce: &commerce::DE,
+    deliveries: &deliveries::DE,
+    rights: &deliveries::RIGHTS_DE,
     orders: &orders::DE,
     pay_account: &pay_account::DE,
     seller: &pay_account::SELLER_DE,

@@ -2,7 +2,7 @@
 
 use super::{
     Activation, Count, Documents, Frame, History, NewProvider, Overview, Problem, Problems,
-    Provider, Requests, Sentence, State, Texts, Users, commerce, orders, pay_account,
+    Provider, Requests, Sentence, State, Texts, Users, commerce, deliveries, orders, pay_account,
 };
 
 pub(super) const EN: Texts = Texts {
@@ -26,6 +26,8 @@ pub(super) const EN: Texts = Texts {
         error_summary: "Please check your entries",
     },
     commerce: &commerce::EN,
+    deliveries: &deliveries::EN,
+    rights: &deliveries::RIGHTS_EN,
     orders: &orders::EN,
     pay_account: &pay_account::EN,
     seller: &pay_account::SELLER_EN,

@@ -91,6 +91,8 @@ impl ProviderTile {
 #[derive(Debug, Template)]
 #[template(path = "provider.html")]
 pub struct ProviderPage {
+    /// Whether the visitor may use the provider now.
+    pub may_use: bool,
     /// The surroundings.
     pub frame: Frame,
     /// Name, slogan and state.
@@ -114,9 +116,12 @@ pub struct ProviderPage {
 impl ProviderPage {
     /// Whether the visitor can neither activate the provider nor use it.
     pub(crate) fn has_to_ask(&self) -> bool {
-        let is_for_all =
-            self.active.as_ref().is_some_and(|active| active.audience == Audience::AllUsers);
-        !self.frame.is_administrator() && !is_for_all
+        !self.frame.is_administrator() && !self.may_use
+    }
+
+    /// Whether there is a service that needs the right.
+    pub(crate) fn has_windows(&self) -> bool {
+        self.services.iter().any(|service| matches!(service.kind, ServiceKind::Window))
     }
 }
 

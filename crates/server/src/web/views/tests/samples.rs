@@ -11,12 +11,14 @@ use crate::web::{
         activation::{End, Ending, Key, Legal, Right, SentLegal, Subject},
         catalogue::*,
         crm::{Estate, List, RecordField, RecordForm, Records, Row, ServiceButton},
+        deliveries::{Attempt, Deliveries, Delivery, DeliveryPage, DeliveryState},
         explain::Explain,
         order::{
             Bank, Confirm, Line, LinkPage, LinkStep, Method, Payment, Standing, State, Summary,
         },
         pay_account::{PayAccount, Sale, Seller, SoldSubscription, Tone},
         problem::{Problem, ProblemPage},
+        rights::{Rights, UserRights},
         sandbox::{
             Customer, Field, NewProvider, ProviderAdded, Request, RequestPage, Requests, User,
             Users,
@@ -120,6 +122,7 @@ fn provider(frame: Frame, index: usize) -> ProviderPage {
     ];
     ProviderPage {
         frame,
+        may_use: provider.state.is_active(),
         provider,
         description: vec![text(
             "Grundrisswerk zeichnet aus Skizzen und Fotos maßstäbliche Grundrisse. Dieser Anbieter \
@@ -532,6 +535,73 @@ fn account_pages(language: Language) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn delivery_pages(language: Language) -> Vec<(&'static str, String)> {
+    let delivery = |state, next: Option<&str>| Delivery {
+        id: text("0193-8"),
+        since: text("1. Januar"),
+        customer: text("Musterimmo GmbH"),
+        provider: text(HOSTILE),
+        about: text(HOSTILE),
+        state,
+        attempts: 3,
+        next: next.map(text),
+    };
+    let states = [
+        (DeliveryState::Waiting, Some("2. Januar")),
+        (DeliveryState::Delivered, None),
+        (DeliveryState::Dead, None),
+    ];
+    let list = |full: bool| Deliveries {
+        frame: frame(language, Section::Requests),
+        list: "/deliveries",
+        dead_only: !full,
+        any_dead: full,
+        deliveries: states
+            .into_iter()
+            .filter(|_| full)
+            .map(|(state, next)| delivery(state, next))
+            .collect(),
+    };
+    let attempt = |number, status, problem: Option<&str>| Attempt {
+        number,
+        at: text("1. Januar"),
+        status,
+        problem: problem.map(text),
+    };
+    let one = |state, next, log| DeliveryPage {
+        frame: frame(language, Section::Requests),
+        list: "/deliveries",
+        delivery: delivery(state, next),
+        log,
+    };
+    let log = vec![attempt(1, Some(503), None), attempt(2, None, Some(HOSTILE))];
+    let user = |id, name: &str, administrator, right, may_use| UserRights {
+        id,
+        name: text(name),
+        administrator,
+        right,
+        may_use,
+    };
+    let rights = Rights {
+        frame: frame(language, Section::Marketplace),
+        slug: text("demo"),
+        provider: text(HOSTILE),
+        saved: true,
+        users: vec![
+            user(21, "Anna Albrecht", true, "chosen", true),
+            user(22, HOSTILE, false, "taken", false),
+            user(23, "Clara Chen", false, "given", true),
+        ],
+    };
+    vec![
+        ("deliveries", list(true).render().unwrap()),
+        ("deliveries-empty", list(false).render().unwrap()),
+        ("delivery-dead", one(DeliveryState::Dead, None, log).render().unwrap()),
+        ("delivery-new", one(DeliveryState::Waiting, Some("jetzt"), vec![]).render().unwrap()),
+        ("rights", rights.render().unwrap()),
+    ]
+}
+
 /// Every page, with a name.
 pub(super) fn pages(language: Language) -> Vec<(String, String)> {
     let groups = [
@@ -541,6 +611,7 @@ pub(super) fn pages(language: Language) -> Vec<(String, String)> {
         commerce_pages,
         order_pages,
         account_pages,
+        delivery_pages,
     ];
     groups
         .into_iter()
