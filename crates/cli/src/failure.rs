@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr};
 
 use freischalt_client::{BuildError, CallError, CallErrorKind, management::ManagementError};
+use freischalt_demo::DemoError;
 use freischalt_doctor::{DoctorError, SandboxError};
 use freischalt_gateway::{ConfigProblem as GatewayConfigProblem, GatewayError};
 use freischalt_server::{
@@ -80,6 +81,9 @@ pub(crate) enum Failure {
     /// A gateway cannot start or serve.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// The app of a demo provider cannot start or serve.
+    #[error(transparent)]
+    DemoApp(#[from] DemoError),
     /// The demo data cannot be written or read.
     #[error(transparent)]
     Seeds(#[from] SeedError),
@@ -134,6 +138,7 @@ impl Failure {
             | Self::Server { .. }
             | Self::Listen { .. }
             | Self::Gateway(_)
+            | Self::DemoApp(_)
             | Self::Seeds(_) => UNEXPECTED,
         }
     }

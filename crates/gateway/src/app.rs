@@ -14,8 +14,8 @@ use url::Url;
 use crate::behind::Behind;
 use crate::config::{
     self, Clock, ConfigError, GatewayConfig, PageConfig, RegularCustomer, ServiceConfig,
+    UnknownCustomers,
 };
-use crate::demo_shop::DemoShop;
 use crate::metrics::Metrics;
 use crate::store::Store;
 
@@ -30,11 +30,11 @@ pub(crate) struct App {
     max_url_ahead: i64,
     page_lifetime: i64,
     pub(crate) regular_customer: RegularCustomer,
+    pub(crate) unknown_customers: UnknownCustomers,
     pub(crate) services: Vec<ServiceConfig>,
     pub(crate) webhooks: Vec<String>,
     pub(crate) clock: Clock,
     pub(crate) client: Client,
-    pub(crate) demo_shop: Option<Arc<DemoShop>>,
     pub(crate) store: Store,
     pub(crate) behind: Option<Behind>,
     pub(crate) metrics: Metrics,
@@ -54,7 +54,7 @@ impl App {
         config::check_limits(&config)?;
         let public_url = match &config.public_url {
             Some(url) => url.clone(),
-            None => format!("http://{}", reachable(bound, config.demo_shop)?),
+            None => format!("http://{}", reachable(bound, config.is_demo)?),
         };
         let clock = config.clock.clone();
         let client = Client::builder(&config.api_url)
@@ -63,25 +63,12 @@ impl App {
             .build()?;
         let public_origin = config::origin("public_url", &public_url)?;
         let marketplace_origin = config::origin("marketplace_origin", &config.marketplace_origin)?;
-        let demo_shop = config.demo_shop.then(|| {
-            Arc::new(DemoShop {
-                provider_name: config.provider_name.clone(),
-                provider_secret: config.provider_secret.clone(),
-                public_origin: public_origin.clone(),
-                marketplace_origin: marketplace_origin.clone(),
-                max_url_age: config.max_url_age,
-                max_url_ahead: config.max_url_ahead,
-                page_lifetime: config.page_lifetime,
-                clock: config.clock.clone(),
-            })
-        });
         let limits = (config.max_url_age, config.max_url_ahead);
         let secrets =
             Secrets::new(&public_origin, config.provider_secret, config.other_secrets, limits)?;
         let behind = config.app.as_ref().map(Behind::new).transpose()?;
         Ok(Self {
             marketplace_origin,
-            demo_shop,
             store: Store::open(&config.location, &keys(config.keys.as_ref(), &config.location)?)?,
             provider_name: config.provider_name,
             page: config.page,
@@ -89,6 +76,7 @@ impl App {
             max_url_ahead: config.max_url_ahead,
             page_lifetime: config.page_lifetime,
             regular_customer: config.regular_customer,
+            unknown_customers: config.unknown_customers,
             services: config.services,
             webhooks: config.webhooks,
             clock: config.clock,

@@ -32,6 +32,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/invoice-recipient", post(calls::invoice_recipient))
         .route("/api/subscriptions/cancel", post(calls::cancel_subscription))
         .route("/api/orders", post(orders::place))
+        .route("/api/orders/{id}", get(orders::show))
         .route("/api/messages", post(orders::message))
         .route("/api/customers", get(customers))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

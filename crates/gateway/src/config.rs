@@ -2,9 +2,11 @@
 
 mod file;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use freischalt_client::{BuildError, system_time};
 use freischalt_database::{Keys, Location, OpenError};
 use freischalt_protocol::{Secret, UnixTime};
@@ -44,10 +46,13 @@ pub struct GatewayConfig {
     /// How long a page opened in time may be used, in seconds. 3600 by default: accepting terms
     /// and finding the key takes longer than a URL is young.
     pub page_lifetime: i64,
-    /// Whether the demo shop is served at `/service`; off by default.
-    pub demo_shop: bool,
     /// What `isRegularCustomer` says to the marketplace.
     pub regular_customer: RegularCustomer,
+    /// Whether this is a demo, which is looked at from the machine that it runs on: it goes by that
+    /// machine's own address if it listens on all and has no public URL. Off by default.
+    pub is_demo: bool,
+    /// What becomes of calls for customers whose activation the gateway knows nothing of.
+    pub unknown_customers: UnknownCustomers,
     /// What the activation page shows beside the provider's name.
     pub page: PageConfig,
     /// Where the gateway keeps what it has to remember; in memory by default.
@@ -84,8 +89,9 @@ impl GatewayConfig {
             max_url_age: 300,
             max_url_ahead: 120,
             page_lifetime: 3600,
-            demo_shop: false,
             regular_customer: RegularCustomer::No,
+            is_demo: false,
+            unknown_customers: UnknownCustomers::Refuse,
             page: PageConfig::default(),
             location: Location::Memory,
             keys: None,
@@ -111,6 +117,17 @@ pub enum RegularCustomer {
         /// The app's path.
         path: String,
     },
+}
+
+/// What becomes of service calls and webhooks for customers that were not activated through this
+/// gateway, but by another program before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownCustomers {
+    /// Refused: an administrator has to activate again.
+    Refuse,
+    /// Served, since only the marketplace can sign a call. Orders and window messages work; calls
+    /// to the API need a token and key, and say `not_activated`.
+    Serve,
 }
 
 /// What the activation page shows beside the provider's name.
@@ -173,6 +190,29 @@ pub struct AppConfig {
 }
 
 impl AppConfig {
+    /// For an app at `url` that runs in the same program: token and secret are made here, and
+    /// nobody else gets to know them. It calls the gateway at [`Gateway::app_addr`].
+    ///
+    /// # Errors
+    /// The operating system gives no random bytes.
+    ///
+    /// [`Gateway::app_addr`]: crate::Gateway::app_addr
+    pub fn in_this_process(url: impl Into<String>) -> Result<Self, ConfigError> {
+        let mut bytes = [[0; 32]; 2];
+        getrandom::fill(bytes.as_flattened_mut())?;
+        let [token, secret] = bytes.map(|bytes| STANDARD.encode(bytes));
+        Ok(Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            url: url.into(),
+            token: Secret::new(token),
+            secret: Secret::new(format!("whsec_{secret}")),
+            handover: Handover::Proxy,
+            events_path: Self::EVENTS_PATH.to_owned(),
+            visit_lifetime: Self::VISIT_LIFETIME,
+            poll_every: Self::POLL_EVERY,
+        })
+    }
+
     /// The default of `visit_lifetime`.
     pub const VISIT_LIFETIME: i64 = 8 * 3600;
     /// The default of `poll_every`.

@@ -12,7 +12,6 @@ mod app_api;
 mod behind;
 mod config;
 mod connection;
-mod demo_shop;
 mod event;
 mod gateway;
 mod key_entry;
@@ -30,7 +29,7 @@ mod worker;
 
 pub use config::{
     AppConfig, Clock, ConfigError, ConfigProblem, GatewayConfig, Handover, PageConfig,
-    RegularCustomer, ServiceConfig, read_file,
+    RegularCustomer, ServiceConfig, UnknownCustomers, read_file,
 };
 pub use freischalt_database::{Keys, Location};
 pub use gateway::{Control, Gateway, GatewayError, ResealError};

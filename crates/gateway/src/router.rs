@@ -15,7 +15,6 @@ use axum::routing::{any, get, post};
 
 use crate::activation;
 use crate::app::App;
-use crate::demo_shop;
 use crate::language::Language;
 use crate::pages::{HomePage, render};
 use crate::services;
@@ -28,7 +27,6 @@ const MAX_BODY: usize = 256 * 1024;
 pub(crate) const MAX_TIME: Duration = Duration::from_secs(60);
 
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let shop = app.demo_shop.clone().map(demo_shop::router).unwrap_or_default();
     let pages = Router::new()
         .route("/", get(home))
         .route(ACTIVATE, get(activation::page))
@@ -41,7 +39,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(services::nothing)
         .with_state(app.clone())
-        .merge(shop)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(app.clone(), add_headers));
     // What the app answers comes with headers of its own.

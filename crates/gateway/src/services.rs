@@ -18,6 +18,8 @@ use crate::store::{Arrival, Settled};
 
 /// Where open windows are.
 const VISITS: &str = "/s/";
+/// With this header the marketplace itself calls: a result that it tells from server to server.
+const FROM_SERVER: &str = "x-freischalt-delivery";
 /// Bytes of a request body that are passed on to the app.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
@@ -47,8 +49,8 @@ pub(crate) async fn open(
     let session = session::describe(&launch, &name);
     let window = (session.to_string(), now.plus(behind.visit_lifetime));
     let event = (EventKind::ServiceCalled, session.clone());
-    let kept_until = launch.signed_at.plus(app.max_url_age);
-    let arrival = app.store.arrive(&launch, event, Some(window), kept_until, now).await;
+    let terms = (launch.signed_at.plus(app.max_url_age), app.unknown_customers);
+    let arrival = app.store.arrive(&launch, event, Some(window), terms, now).await;
     match arrival {
         Ok(Arrival::Accepted(Some(visit))) => {
             app.metrics.launches.add();
@@ -155,8 +157,8 @@ pub(crate) async fn webhook(
         }
     };
     let event = (EventKind::WebhookReceived, session::describe(&launch, &name));
-    let kept_until = launch.signed_at.plus(app.max_url_age);
-    match app.store.arrive(&launch, event, None, kept_until, now).await {
+    let terms = (launch.signed_at.plus(app.max_url_age), app.unknown_customers);
+    match app.store.arrive(&launch, event, None, terms, now).await {
         // Delivered a second time because our answer got lost: it is with us already.
         Ok(Arrival::Accepted(_) | Arrival::UsedBefore) => StatusCode::NO_CONTENT.into_response(),
         Ok(Arrival::NotActivated) => {
@@ -170,7 +172,8 @@ pub(crate) async fn webhook(
     }
 }
 
-/// `GET /callback/ORDER`: the result of an order, brought by the browser.
+/// `GET /callback/ORDER`: the result of an order, brought by the browser, or told by the marketplace
+/// itself, for which there is no page to show and a redirect would be no confirmation.
 pub(crate) async fn callback(
     State(app): State<Arc<App>>,
     method: Method,
@@ -197,6 +200,9 @@ pub(crate) async fn callback(
         }
         Err(error) => return refuse(Refused::Store(error.to_string())),
     };
+    if headers.contains_key(FROM_SERVER) {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let ends_at = now.plus(behind.visit_lifetime);
     let visit = match app.store.reopen(&order.visit, ends_at).await {
         Ok(visit) => visit,

@@ -25,15 +25,19 @@ use tokio::sync::Notify;
 
 use crate::event::EventKind;
 
-pub(crate) use connections::{Caller, CallingUser};
+pub(crate) use connections::Caller;
 pub(crate) use events::{DueEvent, EventCounts};
 pub(crate) use launches::{Arrival, Visit};
-pub(crate) use orders::{NewOrder, Settled};
+pub(crate) use orders::{NewOrder, Settled, ShownOrder};
 pub(crate) use unlocks::{Pending, Unavailable};
 
 const SCHEMA: Schema = Schema {
     name: "gateway",
-    migrations: &[migration!(1, "0001_gateway"), migration!(2, "0002_processes")],
+    migrations: &[
+        migration!(1, "0001_gateway"),
+        migration!(2, "0002_processes"),
+        migration!(3, "0003_windows"),
+    ],
 };
 const PURPOSE: &str = "gateway secrets at rest";
 

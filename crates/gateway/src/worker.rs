@@ -78,7 +78,7 @@ async fn ask_again(app: &App, behind: &Behind) -> Result<(), StoreError> {
     for (customer, user) in app.store.due_checks(now.plus(-DOUBT), checked_before).await? {
         let Some(caller) = app.store.caller(&customer, &user).await? else { continue };
         let question = Action::new(Verb::Read, "basicsettings");
-        let claim = caller.user.map(|user| user.claim);
+        let claim = caller.claim;
         let answer = app.client.call(&caller.credentials, &question, claim.as_ref()).await;
         let verdict = match &answer {
             Ok(_) => Verdict::LetIn,

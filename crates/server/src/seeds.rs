@@ -21,6 +21,10 @@ pub const DEMO_PROVIDER: &str = "demo";
 /// Slug of the customer that examples use.
 pub const DEMO_CUSTOMER: &str = "musterimmo";
 
+/// `customerWebId` of a customer that the demo provider knew before: it activates as a regular
+/// customer.
+pub const REGULAR_CUSTOMER: &str = "41d7c0de-5a1b-4c55-8f0e-6b2a90c3e7f4";
+
 /// Slug of the provider with a single webhook, which really runs as well.
 pub const WEBHOOK_PROVIDER: &str = "preisradar";
 
@@ -72,10 +76,15 @@ pub async fn secret(store: &Store, slug: &'static str) -> Result<Secret, SeedErr
     store.provider_secret(id).await?.ok_or(SeedError::NoProvider(slug))
 }
 
-/// Tells the store where a seeded provider is reached in this run: `url` has no slash at the end.
-pub async fn place(store: &Store, slug: &'static str, url: &str) -> Result<(), SeedError> {
+/// Tells the store where a seeded provider is reached in this run.
+pub async fn place(
+    store: &Store,
+    slug: &'static str,
+    activation_url: &str,
+    service_url: &str,
+) -> Result<(), SeedError> {
     let provider = find(store, slug).await?;
-    Ok(store.set_urls(provider.id, &format!("{url}/activate"), &format!("{url}/service")).await?)
+    Ok(store.set_urls(provider.id, activation_url, service_url).await?)
 }
 
 async fn find(store: &Store, slug: &'static str) -> Result<Provider, SeedError> {
@@ -99,7 +108,7 @@ fn customers() -> Result<Vec<NewCustomer>, SeedError> {
         NewCustomer {
             slug: Slug::parse("hafenblick")?,
             name: "Hafenblick Immobilien".to_owned(),
-            web_id: "41d7c0de-5a1b-4c55-8f0e-6b2a90c3e7f4".to_owned(),
+            web_id: REGULAR_CUSTOMER.to_owned(),
             groups: Vec::new(),
             users: vec![
                 user(1, "Emma Ehlers", true, None, Language::De),

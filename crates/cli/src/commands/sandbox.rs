@@ -1,13 +1,14 @@
 //! `freischalt sandbox`: the marketplace to play with, also started without any command.
 
+mod demo;
+
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
-    sync::Arc,
 };
 
 use clap::Args;
-use freischalt_gateway::{Gateway, GatewayConfig, GatewayError};
+use freischalt_gateway::Keys;
 use freischalt_server::{Config, Server, config, reachable, seeds};
 use serde::Serialize;
 
@@ -82,6 +83,7 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
         None => location,
     };
     let address = |port| SocketAddr::new(arguments.bind, port);
+    let keys = Keys { current: key.clone(), previous: Vec::new() };
     let config = Config {
         policy,
         ..Config::sandbox(
@@ -91,95 +93,37 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
             key,
         )
     };
-    runtime::servers()?.block_on(serve(arguments, config))
+    runtime::servers()?.block_on(serve(arguments, config, keys))
 }
 
-async fn serve(arguments: &SandboxArguments, config: Config) -> Result<(), Failure> {
+async fn serve(arguments: &SandboxArguments, config: Config, keys: Keys) -> Result<(), Failure> {
     let stop = signals::stop()?;
     let server = Server::bind(config).await?;
     seeds::ensure(server.store()).await?;
-    let demo = start_demo(arguments, &server).await?;
-    let webhook_demo = bind_provider(&server, WEBHOOK, any_port(arguments)).await?;
-    announce(arguments, &server, &demo)?;
-    let (server, demo, webhook_demo) = tokio::join!(
-        server.run(stop.clone().wait()),
-        demo.run(stop.clone().wait()),
-        webhook_demo.run(stop.wait()),
-    );
+    let stage = demo::Stage { arguments, server: &server, keys };
+    let shop = stage.shop().await?;
+    let webhook = stage.webhook().await?;
+    announce(arguments, &server, &shop.public_url())?;
+    let (server, shop, webhook) =
+        tokio::join!(server.run(stop.clone().wait()), shop.run(stop.clone()), webhook.run(stop),);
     server?;
-    demo?;
-    Ok(webhook_demo?)
-}
-
-/// A seeded provider that runs.
-struct DemoProvider {
-    slug: &'static str,
-    name: &'static str,
-}
-
-const DEMO: DemoProvider = DemoProvider { slug: seeds::DEMO_PROVIDER, name: "Grundrisswerk" };
-const WEBHOOK: DemoProvider = DemoProvider { slug: seeds::WEBHOOK_PROVIDER, name: "Preisradar" };
-const DEMO_PORT: u16 = 8082;
-
-/// The demo provider listens where it was told to. Told nothing, it takes the usual port, or any
-/// other if that is taken: nobody types its address.
-async fn start_demo(arguments: &SandboxArguments, server: &Server) -> Result<Gateway, Failure> {
-    let listen = |port| SocketAddr::new(arguments.bind, port);
-    if let Some(port) = arguments.demo_port {
-        return bind_provider(server, DEMO, listen(port)).await.map_err(Failure::of_demo_port);
-    }
-    if arguments.port == 0 {
-        return bind_provider(server, DEMO, any_port(arguments)).await;
-    }
-    match bind_provider(server, DEMO, listen(DEMO_PORT)).await {
-        Err(Failure::Gateway(GatewayError::Listen { .. })) => {
-            bind_provider(server, DEMO, any_port(arguments)).await
-        }
-        bound => bound,
-    }
-}
-
-fn any_port(arguments: &SandboxArguments) -> SocketAddr {
-    SocketAddr::new(arguments.bind, 0)
-}
-
-/// Starts to listen as a seeded provider and tells the marketplace where that is.
-async fn bind_provider(
-    server: &Server,
-    provider: DemoProvider,
-    listen: SocketAddr,
-) -> Result<Gateway, Failure> {
-    let secret = seeds::secret(server.store(), provider.slug).await?;
-    let clock = server.clock();
-    let gateway = Gateway::bind(GatewayConfig {
-        public_url: None,
-        demo_shop: true,
-        clock: Arc::new(move || clock.now()),
-        ..GatewayConfig::new(listen, provider.name, secret, api_url(server), server.public_url())
-    })
-    .await?;
-    seeds::place(server.store(), provider.slug, &public_url(&gateway)).await?;
-    Ok(gateway)
-}
-
-fn api_url(server: &Server) -> String {
-    format!("{}/api/stable/api.php", server.public_url())
-}
-
-fn public_url(gateway: &Gateway) -> String {
-    let url = gateway.activation_url();
-    url.strip_suffix("/activate").unwrap_or(&url).to_owned()
+    shop?;
+    webhook
 }
 
 /// Says that everything is ready, and where.
-fn announce(arguments: &SandboxArguments, server: &Server, demo: &Gateway) -> Result<(), Failure> {
+fn announce(
+    arguments: &SandboxArguments,
+    server: &Server,
+    demo_provider: &str,
+) -> Result<(), Failure> {
     let management = server
         .management_addr()
         .map_err(|cause| Failure::System { what: "the management address is unknown", cause })?;
     let addresses = Addresses {
         marketplace: server.public_url().to_owned(),
         management: format!("http://{}", reachable(management)),
-        demo_provider: public_url(demo),
+        demo_provider: demo_provider.to_owned(),
     };
     if arguments.json {
         return output::print_json(&addresses);

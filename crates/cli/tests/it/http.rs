@@ -16,6 +16,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// `Set-Cookie`, or nothing.
     pub(crate) cookie: String,
+    /// `Location`, or nothing.
+    pub(crate) location: String,
     pub(crate) body: String,
 }
 
@@ -56,7 +58,8 @@ pub(crate) fn read(stream: &TcpStream) -> io::Result<Answer> {
     reader.read_line(&mut line)?;
     let status = line.split(' ').nth(1).and_then(|code| code.parse().ok());
     let status = status.ok_or(io::ErrorKind::UnexpectedEof)?;
-    let (mut length, mut cookie) = (0, String::new());
+    let (mut length, mut chunked) = (0, false);
+    let (mut cookie, mut location) = (String::new(), String::new());
     loop {
         line.clear();
         reader.read_line(&mut line)?;
@@ -65,11 +68,36 @@ pub(crate) fn read(stream: &TcpStream) -> io::Result<Answer> {
             length = value.trim().parse().map_err(io::Error::other)?;
         } else if name.eq_ignore_ascii_case("set-cookie") {
             value.trim().clone_into(&mut cookie);
+        } else if name.eq_ignore_ascii_case("location") {
+            value.trim().clone_into(&mut location);
+        } else if name.eq_ignore_ascii_case("transfer-encoding") {
+            chunked = true;
         }
     }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    Ok(Answer { status, cookie, body: String::from_utf8(body).map_err(io::Error::other)? })
+    let body = if chunked { read_chunks(&mut reader)? } else { read_bytes(&mut reader, length)? };
+    let body = String::from_utf8(body).map_err(io::Error::other)?;
+    Ok(Answer { status, cookie, location, body })
+}
+
+fn read_bytes(reader: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    reader.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A body whose length nobody knew beforehand.
+fn read_chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let length = usize::from_str_radix(line.trim(), 16).map_err(io::Error::other)?;
+        let chunk = read_bytes(reader, length + 2)?;
+        if length == 0 {
+            return Ok(body);
+        }
+        body.extend_from_slice(&chunk[..length]);
+    }
 }
 
 /// One exchange on a connection of its own.

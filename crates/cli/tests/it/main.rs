@@ -10,6 +10,7 @@ mod arguments;
 mod client_examples;
 mod crash;
 mod databases;
+mod demo_shop;
 mod doctor;
 mod doctor_live;
 mod error;

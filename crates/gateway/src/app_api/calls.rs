@@ -190,7 +190,7 @@ async fn as_user<T>(
 async fn session(app: &App, customer: &str, user: &str) -> Result<(Caller, Session), Problem> {
     app.metrics.calls.add();
     let caller = app.store.caller(customer, user).await?.ok_or(Problem::NotActivated)?;
-    let claim = caller.user.as_ref().map(|user| user.claim.clone()).ok_or(Problem::NoClaim)?;
+    let claim = caller.claim.clone().ok_or(Problem::NoClaim)?;
     let session = app.client.session(caller.credentials.clone(), claim);
     Ok((caller, session))
 }

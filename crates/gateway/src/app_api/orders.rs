@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
 use freischalt_client::Price;
 use freischalt_client::provider::{
     CircleOfUsers, Item, Order, Product, Subscription, WindowMessage,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use crate::app::App;
-use crate::store::{CallingUser, NewOrder, Visit, random_id};
+use crate::store::{NewOrder, ShownOrder, Visit, random_id};
 
 type Asked<T> = Result<Json<T>, JsonRejection>;
 
@@ -85,7 +85,7 @@ pub(super) async fn place(
         return Err(Problem::Invalid("returnPath has to begin with one slash: a path of the app"));
     }
     let now = (app.clock)();
-    let (visit, user) = opened_by(&app, &request.visit).await?;
+    let visit = opened_by(&app, &request.visit).await?;
     let id = random_id("ord_")?;
     let callback_url = format!("{}/callback/{id}", app.public_origin());
     let order = NewOrder {
@@ -95,11 +95,20 @@ pub(super) async fn place(
         reference: request.reference,
     };
     app.store.place(&order, now).await?;
-    let order = Order { parameter_cache_id: user.parameter_cache_id, callback_url, item };
-    let message = order.sign(app.check().secret(&user.secret_id), now);
+    let NewOrder { visit, .. } = order;
+    let order = Order { parameter_cache_id: visit.parameter_cache_id, callback_url, item };
+    let message = order.sign(app.check().secret(&visit.secret_id), now);
     Ok(Json(json!({
         "orderId": id, "message": message, "targetOrigin": app.marketplace_origin,
     })))
+}
+
+/// `GET /api/orders/ID`: what became of an order, for the page that the browser came back to.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<ShownOrder>, Problem> {
+    Ok(Json(app.store.order(&id).await?.ok_or(Problem::NoSuchOrder)?))
 }
 
 /// What the window shall do.
@@ -124,25 +133,22 @@ pub(super) async fn message(
     request: Asked<MessageRequest>,
 ) -> Result<Json<Value>, Problem> {
     let Json(request) = request?;
-    let (_, user) = opened_by(&app, &request.visit).await?;
+    let visit = opened_by(&app, &request.visit).await?;
     let message = match request.message {
         Wish::Refresh => WindowMessage::Refresh,
         Wish::RefreshAndClose => WindowMessage::RefreshAndClose,
         Wish::Close => WindowMessage::Close,
     };
     let secret = app.check();
-    let secret = secret.secret(&user.secret_id);
-    let message = message.sign(&user.parameter_cache_id, secret, (app.clock)());
+    let secret = secret.secret(&visit.secret_id);
+    let message = message.sign(&visit.parameter_cache_id, secret, (app.clock)());
     Ok(Json(json!({"message": message, "targetOrigin": app.marketplace_origin})))
 }
 
-/// Whoever opened the window: an order can be placed for nobody else.
-async fn opened_by(app: &App, visit: &str) -> Result<(Visit, CallingUser), Problem> {
+/// Whoever opened the window: an order can be placed for nobody else, and from no other call.
+async fn opened_by(app: &App, visit: &str) -> Result<Visit, Problem> {
     const CLOSED: &str = "visit names no open window; it is a member of the session";
-    let visit = app.store.visit(visit, (app.clock)()).await?.ok_or(Problem::Invalid(CLOSED))?;
-    let caller = app.store.caller(&visit.customer, &visit.user).await?;
-    let user = caller.ok_or(Problem::NotActivated)?.user.ok_or(Problem::NoClaim)?;
-    Ok((visit, user))
+    app.store.visit(visit, (app.clock)()).await?.ok_or(Problem::Invalid(CLOSED))
 }
 
 fn item(

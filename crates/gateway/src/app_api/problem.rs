@@ -20,6 +20,8 @@ pub(crate) enum Problem {
     Invalid(&'static str),
     #[error("this customer has not activated the provider here")]
     NotActivated,
+    #[error("there is no such order; its id is orderId in the answer to POST /api/orders")]
+    NoSuchOrder,
     #[error("this user has not called a service yet, so there is no claim to call with")]
     NoClaim,
     #[error(transparent)]
@@ -41,7 +43,7 @@ impl Problem {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
             Self::Unreadable(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
-            Self::NotActivated => StatusCode::NOT_FOUND,
+            Self::NotActivated | Self::NoSuchOrder => StatusCode::NOT_FOUND,
             Self::NoClaim => StatusCode::CONFLICT,
             Self::Call(error) => match (kind_of(error), error) {
                 ("blocked" | "user_blocked" | "claim", _) => StatusCode::CONFLICT,
@@ -57,6 +59,7 @@ impl Problem {
             Self::Unauthorised => "unauthorised",
             Self::Unreadable(_) | Self::Invalid(_) => "bad_request",
             Self::NotActivated => "not_activated",
+            Self::NoSuchOrder => "no_such_order",
             Self::NoClaim => "no_claim",
             Self::Call(error) => kind_of(error),
             Self::Store(_) | Self::Random(_) => "gateway",

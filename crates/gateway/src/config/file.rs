@@ -10,7 +10,10 @@ use freischalt_database::settings::{SettingProblem, StoreSettings, read_private}
 use freischalt_protocol::Secret;
 use serde::Deserialize;
 
-use super::{AppConfig, GatewayConfig, Handover, PageConfig, RegularCustomer, ServiceConfig};
+use super::{
+    AppConfig, GatewayConfig, Handover, PageConfig, RegularCustomer, ServiceConfig,
+    UnknownCustomers,
+};
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +81,7 @@ struct ProviderSection {
     #[serde(default)]
     other_secret_files: Vec<PathBuf>,
     regular_customer: Option<String>,
+    unknown_customers: Option<String>,
     logo_url: Option<String>,
     text_de: Option<String>,
     text_en: Option<String>,
@@ -157,6 +161,7 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
     }
     let app = app(&file.app, folder)?;
     let regular_customer = regular_customer(&file)?;
+    let unknown_customers = unknown_customers(file.provider.unknown_customers.as_deref())?;
     let services = file.service.into_iter().map(service).collect::<Result<Vec<_>, _>>()?;
     let webhooks = file.webhook.into_iter().map(|webhook| webhook.name);
     let webhooks =
@@ -176,6 +181,7 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
     config.max_url_ahead = file.gateway.max_url_ahead.unwrap_or(config.max_url_ahead);
     config.page_lifetime = file.gateway.page_lifetime.unwrap_or(config.page_lifetime);
     config.regular_customer = regular_customer;
+    config.unknown_customers = unknown_customers;
     config.page = PageConfig {
         logo_url: file.provider.logo_url,
         text_de: file.provider.text_de,
@@ -208,6 +214,17 @@ fn regular_customer(file: &File) -> Result<RegularCustomer, ConfigProblem> {
         (Some(other), None) => {
             refuse(SETTING, format!("is {other:?}; it is one of yes, no and ask"))
         }
+    }
+}
+
+fn unknown_customers(value: Option<&str>) -> Result<UnknownCustomers, ConfigProblem> {
+    match value {
+        None | Some("refuse") => Ok(UnknownCustomers::Refuse),
+        Some("serve") => Ok(UnknownCustomers::Serve),
+        Some(other) => refuse(
+            "provider.unknown_customers",
+            format!("is {other:?}; it is \"refuse\" or \"serve\""),
+        ),
     }
 }
 
@@ -397,6 +414,11 @@ mod tests {
             ("name = \"shop\"", "name = \"My Shop\"", "service.name: is \"My Shop\"; it stands"),
             ("\"/shop\"", "\"shop\"", "service.path: is \"shop\"; it is a path of the app"),
             ("8091", "8090", "app.bind: is gateway.bind too"),
+            (
+                "[marketplace]",
+                "unknown_customers = \"keep\"\n[marketplace]",
+                "provider.unknown_customers: is \"keep\"; it is \"refuse\" or \"serve\"",
+            ),
             ("token_file = \"token\"", "token_file = \"missing\"", "app.token_file: cannot read"),
             ("key_file = \"key\"", "key_file = \"token\"", "64 hexadecimal digits: openssl"),
             ("[app]", "[app]\nhandover = \"frame\"", "app.handover: is \"frame\"; it is \"proxy\""),

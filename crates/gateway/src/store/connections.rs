@@ -18,17 +18,9 @@ const USERS: &str = "users";
 pub(crate) struct Caller {
     pub(crate) connection: Connection,
     pub(crate) credentials: Credentials,
-    /// Absent if the user never called a service since, or not at this gateway.
-    pub(crate) user: Option<CallingUser>,
-}
-
-/// The newest launch of a user.
-#[derive(Debug)]
-pub(crate) struct CallingUser {
-    pub(crate) claim: ApiClaim,
-    pub(crate) parameter_cache_id: String,
-    /// Names the provider secret that the marketplace used.
-    pub(crate) secret_id: String,
+    /// The newest of the user; absent if the user never called a service since, or not at this
+    /// gateway.
+    pub(crate) claim: Option<ApiClaim>,
 }
 
 /// A customer as the app may see it.
@@ -53,7 +45,7 @@ impl Store {
         self.read(move |tx| {
             let row = tx.query_opt(
                 "SELECT c.state, c.state_since, c.token_sealed, c.key_sealed,
-                        u.claim_sealed, u.parameter_cache_id, u.secret_id
+                        u.claim_sealed
                  FROM customers c
                  LEFT JOIN users u ON u.customer = c.customer AND u.user_id = ?2
                  WHERE c.customer = ?1",
@@ -67,22 +59,12 @@ impl Store {
             let token = opened("token_sealed", "token")?;
             let key = opened("key_sealed", "key")?;
             let sealed: Option<Vec<u8>> = row.get("claim_sealed")?;
-            let calling = match sealed {
-                Some(sealed) => {
-                    let claim =
-                        open(&vault, USERS, &context("claim", &[&customer, &user]), &sealed)?;
-                    Some(CallingUser {
-                        claim: ApiClaim::new(claim.expose()),
-                        parameter_cache_id: row.get("parameter_cache_id")?,
-                        secret_id: row.get("secret_id")?,
-                    })
-                }
-                None => None,
-            };
+            let context = context("claim", &[&customer, &user]);
+            let claim = sealed.map(|sealed| open(&vault, USERS, &context, &sealed)).transpose()?;
             Ok(Some(Caller {
                 connection: connection(&row)?,
                 credentials: Credentials::new(token.expose(), key),
-                user: calling,
+                claim: claim.map(|claim| ApiClaim::new(claim.expose())),
             }))
         })
         .await

@@ -1,12 +1,13 @@
 //! Signed URLs that arrived: used once, their claims kept, their windows open.
 
 use freischalt_client::provider::Launch;
-use freischalt_database::Transaction;
+use freischalt_database::{Row, Transaction};
 use freischalt_protocol::{Secret, UnixTime};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Store, StoreError, context, random_id, seal, tell};
+use crate::config::UnknownCustomers;
 use crate::event::EventKind;
 
 /// What became of a signed URL of a service or webhook.
@@ -27,6 +28,10 @@ pub(crate) struct Visit {
     pub(crate) user: String,
     /// What the app is told about the caller, as JSON.
     pub(crate) session: String,
+    /// `parameterCacheId` of the call that opened it, which its orders and messages have to name.
+    pub(crate) parameter_cache_id: String,
+    /// Names the provider secret that the marketplace signed that call with.
+    pub(crate) secret_id: String,
 }
 
 impl Store {
@@ -37,7 +42,7 @@ impl Store {
         launch: &Launch,
         (kind, data): (EventKind, Value),
         window: Option<(String, UnixTime)>,
-        kept_until: UnixTime,
+        (kept_until, unknown): (UnixTime, UnknownCustomers),
         now: UnixTime,
     ) -> Result<Arrival, StoreError> {
         let launch = launch.clone();
@@ -50,7 +55,7 @@ impl Store {
                 "SELECT state FROM customers WHERE customer = ?1",
                 &[&launch.customer],
             )?;
-            if known.is_none() {
+            if known.is_none() && unknown == UnknownCustomers::Refuse {
                 return Ok(Arrival::NotActivated);
             }
             let noted = tx.execute(
@@ -64,7 +69,14 @@ impl Store {
             keep_newest(tx, &launch, &claim)?;
             tell(tx, kind, &data, now)?;
             let Some((session, ends_at)) = &window else { return Ok(Arrival::Accepted(None)) };
-            open_visit(tx, &visit, (&launch.customer, &launch.user), session, *ends_at)?;
+            let opened = Visit {
+                customer: launch.customer.clone(),
+                user: launch.user.clone(),
+                session: session.clone(),
+                parameter_cache_id: launch.parameter_cache_id.clone(),
+                secret_id: launch.secret_id.clone(),
+            };
+            open_visit(tx, &visit, &opened, *ends_at)?;
             Ok(Arrival::Accepted(Some(visit.clone())))
         })
         .await
@@ -78,7 +90,7 @@ impl Store {
     ) -> Result<String, StoreError> {
         let (visit, id) = (visit.clone(), random_id("")?);
         self.write(move |tx| {
-            open_visit(tx, &id, (&visit.customer, &visit.user), &visit.session, ends_at)?;
+            open_visit(tx, &id, &visit, ends_at)?;
             Ok(id.clone())
         })
         .await
@@ -89,18 +101,11 @@ impl Store {
         let hash = hash(id);
         self.read(move |tx| {
             let row = tx.query_opt(
-                "SELECT customer, user_id, session FROM visits
+                "SELECT customer, user_id, session, parameter_cache_id, secret_id FROM visits
                  WHERE visit_hash = ?1 AND ends_at >= ?2",
                 &[&hash, &now.0],
             )?;
-            row.map(|row| {
-                Ok(Visit {
-                    customer: row.get("customer")?,
-                    user: row.get("user_id")?,
-                    session: row.get("session")?,
-                })
-            })
-            .transpose()
+            row.map(|row| opened(&row)).transpose()
         })
         .await
     }
@@ -137,17 +142,36 @@ fn keep_newest(tx: &mut Transaction<'_>, launch: &Launch, claim: &[u8]) -> Resul
     Ok(())
 }
 
+/// The window of a row of `visits` or `orders`.
+pub(super) fn opened(row: &Row) -> Result<Visit, StoreError> {
+    Ok(Visit {
+        customer: row.get("customer")?,
+        user: row.get("user_id")?,
+        session: row.get("session")?,
+        parameter_cache_id: row.get("parameter_cache_id")?,
+        secret_id: row.get("secret_id")?,
+    })
+}
+
 fn open_visit(
     tx: &mut Transaction<'_>,
     id: &str,
-    (customer, user): (&str, &str),
-    session: &str,
+    visit: &Visit,
     ends_at: UnixTime,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO visits (visit_hash, customer, user_id, session, ends_at)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-        &[&hash(id), &customer, &user, &session, &ends_at.0],
+        "INSERT INTO visits (visit_hash, customer, user_id, session, parameter_cache_id, secret_id,
+             ends_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &[
+            &hash(id),
+            &visit.customer,
+            &visit.user,
+            &visit.session,
+            &visit.parameter_cache_id,
+            &visit.secret_id,
+            &ends_at.0,
+        ],
     )?;
     Ok(())
 }

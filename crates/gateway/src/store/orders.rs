@@ -1,10 +1,12 @@
 //! Orders that the app placed, and what became of them.
 
 use freischalt_client::provider::{Callback, Outcome};
-use freischalt_database::DatabaseError;
+use freischalt_database::{DatabaseError, Row};
 use freischalt_protocol::UnixTime;
+use serde::Serialize;
 use serde_json::json;
 
+use super::launches::opened;
 use super::{Store, StoreError, Visit, tell};
 use crate::event::EventKind;
 
@@ -35,6 +37,22 @@ pub(crate) struct Order {
     pub(crate) return_path: String,
     pub(crate) reference: String,
     pub(crate) state: OrderState,
+}
+
+/// What became of an order, in the words of the events about it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ShownOrder {
+    order_id: String,
+    reference: String,
+    customer: String,
+    user: String,
+    state: &'static str,
+    transaction_id: Option<String>,
+    reference_id: Option<String>,
+    subscription_id: Option<String>,
+    message: Option<String>,
+    error_codes: Option<String>,
 }
 
 /// What a callback did.
@@ -88,14 +106,16 @@ impl Store {
         let order = order.clone();
         self.write(move |tx| {
             tx.execute(
-                "INSERT INTO orders (order_id, customer, user_id, session, return_path, reference,
-                     state, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7)",
+                "INSERT INTO orders (order_id, customer, user_id, session, parameter_cache_id,
+                     secret_id, return_path, reference, state, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9)",
                 &[
                     &order.id,
                     &order.visit.customer,
                     &order.visit.user,
                     &order.visit.session,
+                    &order.visit.parameter_cache_id,
+                    &order.visit.secret_id,
                     &order.return_path,
                     &order.reference,
                     &now.0,
@@ -118,23 +138,15 @@ impl Store {
         let settled = self
             .write(move |tx| {
                 let rows = tx.query_for_update(
-                    "SELECT customer, user_id, session, return_path, reference, state,
-                            transaction_id
+                    "SELECT customer, user_id, session, parameter_cache_id, secret_id, return_path,
+                            reference, state
                      FROM orders WHERE order_id = ?1",
                     &[&id],
                 )?;
                 let Some(row) = rows.first() else { return Ok(Settled::NoSuchOrder) };
-                let name: String = row.get("state")?;
-                let state = OrderState::from_name(&name).ok_or(StoreError::Corrupt {
-                    table: "orders",
-                    problem: "there is no such state",
-                })?;
+                let state = state_of(row)?;
                 let mut order = Order {
-                    visit: Visit {
-                        customer: row.get("customer")?,
-                        user: row.get("user_id")?,
-                        session: row.get("session")?,
-                    },
+                    visit: opened(row)?,
                     return_path: row.get("return_path")?,
                     reference: row.get("reference")?,
                     state,
@@ -145,13 +157,30 @@ impl Store {
                 order.state = after;
                 let payment = callback.payment();
                 let transaction = payment.map(|payment| payment.transaction_id.as_str());
+                let reference = payment.and_then(|payment| payment.reference_id.as_deref());
                 let subscription = payment.and_then(|payment| payment.subscription_id.as_deref());
+                let (message, codes) = match &callback.outcome {
+                    Outcome::Error { message, codes } => {
+                        (Some(message.as_str()), Some(codes.as_str()))
+                    }
+                    _ => (None, None),
+                };
                 tx.execute(
                     "UPDATE orders SET state = ?2,
                          transaction_id = COALESCE(?3, transaction_id),
-                         subscription_id = COALESCE(?4, subscription_id)
+                         reference_id = COALESCE(?4, reference_id),
+                         subscription_id = COALESCE(?5, subscription_id),
+                         message = ?6, error_codes = ?7
                      WHERE order_id = ?1",
-                    &[&id, &after.name(), &transaction, &subscription],
+                    &[
+                        &id,
+                        &after.name(),
+                        &transaction,
+                        &reference,
+                        &subscription,
+                        &message,
+                        &codes,
+                    ],
                 )?;
                 let mut data = json!({
                     "orderId": id,
@@ -159,12 +188,12 @@ impl Store {
                     "customer": order.visit.customer,
                     "user": order.visit.user,
                     "transactionId": transaction,
-                    "referenceId": payment.and_then(|payment| payment.reference_id.as_deref()),
+                    "referenceId": reference,
                     "subscriptionId": subscription,
                 });
-                if let Outcome::Error { message, codes } = &callback.outcome {
-                    data["message"] = message.as_str().into();
-                    data["errorCodes"] = codes.as_str().into();
+                if let (Some(message), Some(codes)) = (message, codes) {
+                    data["message"] = message.into();
+                    data["errorCodes"] = codes.into();
                 }
                 tell(tx, kind, &data, now)?;
                 Ok(Settled::Known(order))
@@ -178,6 +207,35 @@ impl Store {
         }
     }
 
+    /// An order as the app may see it.
+    pub(crate) async fn order(&self, id: &str) -> Result<Option<ShownOrder>, StoreError> {
+        let id = id.to_owned();
+        self.read(move |tx| {
+            let row = tx.query_opt(
+                "SELECT customer, user_id, reference, state, transaction_id, reference_id,
+                        subscription_id, message, error_codes
+                 FROM orders WHERE order_id = ?1",
+                &[&id],
+            )?;
+            row.map(|row| {
+                Ok(ShownOrder {
+                    order_id: id.clone(),
+                    reference: row.get("reference")?,
+                    customer: row.get("customer")?,
+                    user: row.get("user_id")?,
+                    state: state_of(&row)?.name(),
+                    transaction_id: row.get("transaction_id")?,
+                    reference_id: row.get("reference_id")?,
+                    subscription_id: row.get("subscription_id")?,
+                    message: row.get("message")?,
+                    error_codes: row.get("error_codes")?,
+                })
+            })
+            .transpose()
+        })
+        .await
+    }
+
     /// Tells the app that a subscription was reported as ended.
     pub(crate) async fn subscription_ended(
         &self,
@@ -189,6 +247,12 @@ impl Store {
         let data = json!({"customer": customer, "subscriptionId": subscription, "from": from});
         self.write(move |tx| tell(tx, EventKind::SubscriptionEnded, &data, now)).await
     }
+}
+
+fn state_of(row: &Row) -> Result<OrderState, StoreError> {
+    let name: String = row.get("state")?;
+    OrderState::from_name(&name)
+        .ok_or(StoreError::Corrupt { table: "orders", problem: "there is no such state" })
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ mod processes;
 mod rotation;
 mod services;
 mod setup;
-mod shop;
 mod trouble;
 
 /// Runs each function on each engine: on SQLite as a test of its own, on PostgreSQL as one test of
@@ -80,7 +79,10 @@ on_every_engine! {
         money_on_its_way_arrives_later_and_failures_are_told
         results_that_are_not_the_marketplaces_are_refused
         a_subscription_and_window_messages_are_signed_too
-        what_is_no_order_is_named;
+        what_is_no_order_is_named
+        an_order_names_the_call_that_opened_its_window
+        the_app_may_ask_what_became_of_an_order
+        a_result_that_the_marketplace_tells_itself_is_confirmed;
     services:
         a_service_call_reaches_the_app_with_a_session_and_without_any_secret
         a_service_url_serves_once_and_only_as_what_was_signed
@@ -91,7 +93,8 @@ on_every_engine! {
         an_app_that_fails_is_passed_on_and_one_that_is_gone_is_named
         an_app_with_an_address_of_its_own_gets_a_session_in_its_url
         a_long_claim_is_a_claim_and_a_far_too_long_one_is_told_so
-        a_webhook_is_kept_before_it_is_answered_and_told_once;
+        a_webhook_is_kept_before_it_is_answered_and_told_once
+        customers_of_another_program_are_served_if_that_is_wanted;
     rotation:
         no_genuine_request_is_refused_while_the_provider_secret_changes
         orders_are_signed_with_the_secret_that_the_marketplace_uses;

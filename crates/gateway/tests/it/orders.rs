@@ -157,3 +157,74 @@ pub(crate) async fn what_is_no_order_is_named() {
         assert!(message.contains(expected), "{change}: {message}");
     }
 }
+
+/// Somebody may have two windows open; each has its own entry at the marketplace.
+pub(crate) async fn an_order_names_the_call_that_opened_its_window() {
+    let (setup, first) = ready().await;
+    let newer = setup.service_url_with(&[("parameterCacheId", "pc-newer"), ("estateId", "2")]);
+    let opened = http::get(setup.address, &newer, &[]).await;
+    let second = opened.header("location").unwrap().split('/').nth(2).unwrap().to_owned();
+    let mut back = String::new();
+    for (visit, entry) in [(&second, "pc-newer"), (&first, "pc-service")] {
+        let order = signed(&setup.ask("/api/orders", &product(visit)).await.json());
+        assert_eq!(order["parametercacheid"], entry);
+        let message = json!({"visit": visit, "message": "close"});
+        let message = signed(&setup.ask("/api/messages", &message).await.json());
+        assert_eq!(message["parametercacheid"], entry);
+        let url = result(&order, &format!("status=success&transactionid={entry}"));
+        let answer = http::get(setup.address, &url, &[]).await;
+        back = answer.header("location").unwrap().split('/').nth(2).unwrap().to_owned();
+    }
+    // The window that comes back with the result is the one that ordered.
+    let order = signed(&setup.ask("/api/orders", &product(&back)).await.json());
+    assert_eq!(order["parametercacheid"], "pc-service");
+}
+
+pub(crate) async fn the_app_may_ask_what_became_of_an_order() {
+    let (setup, visit) = ready().await;
+    let placed = setup.ask("/api/orders", &product(&visit)).await.json();
+    let path = format!("/api/orders/{}", placed["orderId"].as_str().unwrap());
+    let mut expected = json!({
+        "orderId": placed["orderId"], "reference": "17", "customer": "42", "user": "21",
+        "state": "open", "transactionId": null, "referenceId": null, "subscriptionId": null,
+        "message": null, "errorCodes": null,
+    });
+    assert_eq!(setup.look(&path).await.json(), expected);
+    let order = signed(&placed);
+    http::get(setup.address, &result(&order, "status=error&message=no&errorCodes=3"), &[]).await;
+    let failed = setup.look(&path).await.json();
+    expected["state"] = "failed".into();
+    expected["message"] = "no".into();
+    expected["errorCodes"] = "3".into();
+    assert_eq!(failed, expected);
+    let paid = "status=success&transactionid=7&referenceid=8&aboid=9";
+    http::get(setup.address, &result(&order, paid), &[]).await;
+    expected["state"] = "paid".into();
+    expected["message"] = Value::Null;
+    expected["errorCodes"] = Value::Null;
+    expected["transactionId"] = "7".into();
+    expected["referenceId"] = "8".into();
+    expected["subscriptionId"] = "9".into();
+    assert_eq!(setup.look(&path).await.json(), expected);
+    let unknown = setup.look("/api/orders/ord_guessed").await;
+    assert_eq!((unknown.status, &unknown.json()["error"]["kind"]), (404, &json!("no_such_order")));
+    let stranger = http::get(setup.app_address.unwrap(), &path, &[]).await;
+    assert_eq!(stranger.status, 401);
+}
+
+/// Who tells from server to server has no use for a page, and a redirect is no confirmation.
+pub(crate) async fn a_result_that_the_marketplace_tells_itself_is_confirmed() {
+    let (setup, visit) = ready().await;
+    let order = signed(&setup.ask("/api/orders", &product(&visit)).await.json());
+    let url = result(&order, "status=success&transactionid=7");
+    let header = [("X-Freischalt-Delivery", "0191")];
+    for _ in 0..2 {
+        assert_eq!(http::get(setup.address, &url, &header).await.status, 204);
+    }
+    assert_eq!(http::get(setup.address, &url, &[]).await.status, 303, "the browser comes as well");
+    setup.app().event("order.paid").await;
+    let paid = setup.app().event_types().into_iter().filter(|kind| kind == "order.paid");
+    assert_eq!(paid.count(), 1);
+    let forged = url.replace("status=success", "status=error");
+    assert_eq!(http::get(setup.address, &forged, &header).await.status, 403);
+}

@@ -1,5 +1,6 @@
 //! Service calls and webhooks: what reaches the app, and what does not.
 
+use freischalt_gateway::{GatewayConfig, UnknownCustomers};
 use serde_json::json;
 
 use crate::fake_app::session;
@@ -205,4 +206,27 @@ pub(crate) async fn a_webhook_is_kept_before_it_is_answered_and_told_once() {
     );
     let tampered = format!("{url}&estateId=8");
     assert_eq!(http::get(setup.address, &tampered, &[]).await.status, 403);
+}
+
+/// Activated by another program before: only the marketplace can sign a call, so it is served where
+/// that is wanted. What needs token and key is not there.
+pub(crate) async fn customers_of_another_program_are_served_if_that_is_wanted() {
+    let strict = Setup::with_app(|_| ()).await;
+    let refused = http::get(strict.address, &strict.service_url(), &[]).await;
+    assert_eq!(refused.status, 409);
+    assert!(strict.app().asked().is_empty());
+
+    let wanted = |config: &mut GatewayConfig| config.unknown_customers = UnknownCustomers::Serve;
+    let setup = Setup::with_app_and(|_| (), wanted).await;
+    let (visit, page) = setup.call_service().await;
+    assert_eq!(page.status, 200);
+    let visit = visit.strip_prefix("/s/").unwrap();
+    let order = json!({"visit": visit, "product": {"name": "a", "price": "1.00"}});
+    assert_eq!(setup.ask("/api/orders", &order).await.status, 200);
+    let call = json!({"customer": "42", "user": "21", "action": "read", "resourceType": "estate"});
+    let answer = setup.ask("/api/call", &call).await;
+    assert_eq!((answer.status, &answer.json()["error"]["kind"]), (404, &json!("not_activated")));
+    let forged = setup.service_url().replace("userId=21", "userId=22");
+    let again = http::get(setup.address, &forged, &[]);
+    assert_eq!(again.await.status, 403, "and nothing else is forgiven");
 }

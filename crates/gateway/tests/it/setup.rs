@@ -318,10 +318,14 @@ impl Setup {
         http::exchange(address, "POST", path, &headers, &body.to_string()).await
     }
 
-    pub(crate) async fn customers(&self) -> Value {
+    /// Looks at something, as the app does.
+    pub(crate) async fn look(&self, path: &str) -> Answer {
         let token = format!("Bearer {APP_TOKEN}");
-        let headers = [("Authorization", token.as_str())];
-        http::get(self.app_address.unwrap(), "/api/customers", &headers).await.json()
+        http::get(self.app_address.unwrap(), path, &[("Authorization", token.as_str())]).await
+    }
+
+    pub(crate) async fn customers(&self) -> Value {
+        self.look("/api/customers").await.json()
     }
 
     /// The state of the one customer.

@@ -68,7 +68,10 @@ impl World {
 
     /// Tells the marketplace where a seeded provider is.
     pub async fn place(&self, provider: &'static str, url: &str) {
-        seeds::place(&self.store, provider, url).await.expect("a seeded provider");
+        let (activation, service) = (format!("{url}/activate"), format!("{url}/service"));
+        seeds::place(&self.store, provider, &activation, &service)
+            .await
+            .expect("a seeded provider");
     }
 
     /// The secret of a seeded provider.
