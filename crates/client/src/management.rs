@@ -30,7 +30,7 @@ pub use received::{
 };
 pub use sent::{
     ClockChange, ClockSetting, NewActivation, NewCustomer, NewGroup, NewProvider, NewService,
-    NewUser, ServiceCall,
+    NewUser, ProviderChange, ServiceCall,
 };
 
 /// How long a connection may take to come about.
@@ -111,6 +111,18 @@ impl Management {
     /// See [`ManagementError`]; an unknown slug is `Refused`.
     pub async fn provider(&self, slug: &str) -> Result<Answer<Provider>, ManagementError> {
         self.get(self.url(&["providers", slug])).await
+    }
+
+    /// Changes how a provider sells.
+    ///
+    /// # Errors
+    /// See [`ManagementError`]; an unknown slug is `Refused`.
+    pub async fn change_provider(
+        &self,
+        slug: &str,
+        change: &ProviderChange,
+    ) -> Result<Answer<Provider>, ManagementError> {
+        self.send(Method::PATCH, self.url(&["providers", slug]), change).await
     }
 
     /// Registers a customer with its groups and users.

@@ -86,6 +86,13 @@ pub enum RegularCustomers {
     SettleDirectly,
 }
 
+impl RegularCustomers {
+    /// What a switch for settling directly means.
+    pub const fn settling(directly: bool) -> Self {
+        if directly { Self::SettleDirectly } else { Self::Pay }
+    }
+}
+
 /// The part of a provider that is only read by people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

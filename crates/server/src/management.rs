@@ -62,7 +62,7 @@ struct Document;
 fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(providers::list, providers::create))
-        .routes(routes!(providers::show))
+        .routes(routes!(providers::show, providers::change))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::show, customers::change))
         .routes(routes!(customers::put_user))

@@ -22,6 +22,7 @@ mod refused;
 mod rights;
 mod sandbox;
 mod seller;
+mod selling;
 mod service;
 mod texts;
 mod views;
@@ -110,6 +111,7 @@ fn pages() -> Routes {
         .route("/provider/deliveries", get(deliveries::own_list))
         .route("/provider/deliveries/replay", post(deliveries::replay_own))
         .route("/provider/deliveries/{id}", get(deliveries::own_one))
+        .route("/provider/settings", get(selling::show).post(selling::save))
         .route(LINK_PATH, get(pay_link::show).post(pay_link::pay))
         .route("/sandbox/users", get(account::users))
         .route("/sandbox/user", post(account::choose_user))

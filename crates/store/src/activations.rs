@@ -49,6 +49,17 @@ pub struct Facts {
     pub entry_of_a_service_call: bool,
 }
 
+/// A customer in which a provider is active, as the provider may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderCustomer {
+    /// `customerName`.
+    pub name: String,
+    /// When it was activated.
+    pub since: UnixTime,
+    /// What the provider said about the customer.
+    pub is_regular: bool,
+}
+
 /// What a rule decided: changes to write, in order, and what to tell the caller.
 #[derive(Debug)]
 pub struct Verdict<T> {
@@ -220,6 +231,33 @@ impl Store {
                 let provider = filter.provider.map(|id| id.0);
                 let found = tx.query(sql, &[&customer, &provider, &limit])?;
                 found.iter().map(|row| rows::read(&vault, row)).collect()
+            })
+            .await
+    }
+
+    /// The customers of a provider: those in which it is active, by name.
+    pub async fn provider_customers(
+        &self,
+        provider: ProviderId,
+        limit: u32,
+    ) -> Result<Vec<ProviderCustomer>, StoreError> {
+        self.database
+            .read(move |tx| {
+                let found = tx.query(
+                    "SELECT c.name, a.activated_at, a.is_regular_customer
+                     FROM activations a JOIN customers c ON c.customer_id = a.customer_id
+                     WHERE a.provider_id = ?1 AND a.stage = 'active'
+                     ORDER BY c.name, c.customer_id LIMIT ?2",
+                    &[&provider.0, &limit],
+                )?;
+                let read = |row: &Row| {
+                    Ok(ProviderCustomer {
+                        name: row.get("name")?,
+                        since: UnixTime(row.get("activated_at")?),
+                        is_regular: row.get("is_regular_customer")?,
+                    })
+                };
+                found.iter().map(read).collect()
             })
             .await
     }

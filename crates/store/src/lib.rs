@@ -24,8 +24,8 @@ use freischalt_protocol::Secret;
 
 pub use accounts::NewMethod;
 pub use activations::{
-    ActivationFilter, ApiUserRecord, Decided, Facts, HistoryEntry, Scope, ServiceEntry, Target,
-    Verdict,
+    ActivationFilter, ApiUserRecord, Decided, Facts, HistoryEntry, ProviderCustomer, Scope,
+    ServiceEntry, Target, Verdict,
 };
 pub use clients::OrdinaryApiUser;
 pub use deals::{

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
-use freischalt_client::management::{NewProvider, NewService, Provider};
+use clap::{Args, Subcommand, ValueEnum};
+use freischalt_client::management::{NewProvider, NewService, Provider, ProviderChange};
 
 use super::management::ManagementArguments;
 use crate::{failure::Failure, input, output};
@@ -17,6 +17,8 @@ pub(crate) enum ProviderCommand {
     List(ManagementArguments),
     /// Show one provider
     Show(ShowArguments),
+    /// Change how a provider sells
+    Set(SetArguments),
 }
 
 /// The provider to register.
@@ -60,6 +62,38 @@ pub(crate) struct ShowArguments {
     management: ManagementArguments,
 }
 
+/// What to change about a provider.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  freischalt provider set demo --settle-directly on
+  freischalt provider set demo --notify-results on --settle-directly off")]
+pub(crate) struct SetArguments {
+    /// Its slug
+    slug: String,
+    /// Record orders of regular customers without payment
+    #[arg(long, value_name = "SWITCH", required_unless_present = "notify_results")]
+    settle_directly: Option<Switch>,
+    /// Tell results of orders from server to server, too
+    #[arg(long, value_name = "SWITCH")]
+    notify_results: Option<Switch>,
+    #[command(flatten)]
+    management: ManagementArguments,
+}
+
+/// The position of a switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+impl Switch {
+    const fn is_on(self) -> bool {
+        matches!(self, Self::On)
+    }
+}
+
 /// Runs one of the commands.
 pub(crate) fn run(command: &ProviderCommand) -> Result<(), Failure> {
     match command {
@@ -70,6 +104,7 @@ pub(crate) fn run(command: &ProviderCommand) -> Result<(), Failure> {
         ProviderCommand::Show(ShowArguments { slug, management }) => {
             management.call(async |api| api.provider(slug).await, show)
         }
+        ProviderCommand::Set(arguments) => set(arguments),
     }
 }
 
@@ -84,6 +119,15 @@ fn add(arguments: &AddArguments) -> Result<(), Failure> {
         secret: file.map(|path| input::secret_file(path, "the provider secret")).transpose()?,
     };
     arguments.management.call(async |api| api.add_provider(&new).await, added)
+}
+
+fn set(arguments: &SetArguments) -> Result<(), Failure> {
+    let change = ProviderChange {
+        settle_directly: arguments.settle_directly.map(Switch::is_on),
+        notify_results: arguments.notify_results.map(Switch::is_on),
+    };
+    let slug = &arguments.slug;
+    arguments.management.call(async |api| api.change_provider(slug, &change).await, show)
 }
 
 fn added(provider: &Provider) -> String {
@@ -115,6 +159,10 @@ fn show(provider: &Provider) -> String {
     for service in &provider.services {
         details.add("service", format!("{} ({}) {}", service.name, service.kind, service.url));
     }
+    let switch = |on: bool| if on { "on" } else { "off" };
+    details
+        .add("settle directly", switch(provider.settle_directly))
+        .add("notify results", switch(provider.notify_results));
     details.lines()
 }
 

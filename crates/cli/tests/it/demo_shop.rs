@@ -55,7 +55,7 @@ fn activate(server: &Running, customer: &str) -> String {
 /// What stands between two texts, as a browser reads it.
 fn between(page: &str, before: &str, after: &str) -> String {
     let found = page.split_once(before).and_then(|(_, rest)| rest.split_once(after));
-    found.unwrap_or_else(|| panic!("no {before} in {page}")).0.replace("&amp;", "&")
+    found.unwrap_or_else(|| panic!("no {before} in {page}")).0.replace("&#38;", "&")
 }
 
 impl<'a> Visitor<'a> {
@@ -209,5 +209,71 @@ fn the_shop_opens_for_customers_that_were_activated_by_a_script() {
     let anna = Visitor::new(&server, "musterimmo", 21);
     let window = anna.open("from=menu");
     anna.pay(&anna.order(&window, "single"));
+    server.stop();
+}
+
+/// Hafenblick was a customer before, which the shop's app says when it is asked. Nobody there has a
+/// payment method.
+#[test]
+fn regular_customers_settle_directly_where_the_provider_wants_it() {
+    let server = Running::sandbox(&["--ephemeral"]);
+    let regular = activate(&server, "hafenblick");
+    let other = activate(&server, "musterimmo");
+    for (id, expected) in [(regular, true), (other, false)] {
+        let shown = server.manage("GET", &format!("/v1/activations/{id}"), &Value::Null);
+        assert_eq!(shown["isRegularCustomer"], expected);
+    }
+    let emma = Visitor::new(&server, "hafenblick", 1);
+    let order = emma.order(&emma.open("from=menu"), "single");
+    assert!(!emma.get(&order).body.contains("id=\"settle\""), "off until the provider wants it");
+    let page = "/marketplace/providers/demo";
+    assert!(!emma.get(page).body.contains("direkt mit dem Anbieter"));
+
+    // The provider's own people change it in their client, and nobody else does.
+    let anna = Visitor::new(&server, "musterimmo", 21);
+    assert_eq!(anna.post("/provider/settings", "settle_directly=1").status, 404);
+    let greta = Visitor::new(&server, "grundrisswerk", 1);
+    let settings = greta.get("/provider/settings").body;
+    assert!(settings.contains("Hafenblick Immobilien") && settings.contains("Musterimmo GmbH"));
+    assert_eq!(settings.matches(">ja<").count(), 1, "{settings}");
+    assert!(!settings.contains("checked"), "{settings}");
+    let saved = greta.post("/provider/settings", "settle_directly=1");
+    assert_eq!((saved.status, saved.location.as_str()), (303, "/provider/settings?saved=1"));
+    let settings = greta.get(&saved.location).body;
+    assert!(settings.contains("id=\"saved\""), "{settings}");
+    assert_eq!(settings.matches("checked").count(), 1, "{settings}");
+
+    assert!(emma.get(page).body.contains("direkt mit dem Anbieter"));
+    assert!(emma.get(&order).body.contains("id=\"settle\""));
+    let settled = emma.post(&format!("{order}/settle"), "");
+    assert_eq!(settled.status, 303, "{}", settled.body);
+    let back = emma.window(&emma.get(&format!("{order}/result")).body);
+    assert!(back.shop.contains(r#"<dd id="status">success</dd>"#), "{}", back.shop);
+    let transactions = server.manage("GET", "/v1/providers/demo/transactions", &Value::Null);
+    assert_eq!(transactions.as_array().map(Vec::len), Some(1), "{transactions}");
+    assert_eq!(transactions[0]["state"], "settled", "recorded, and no money moved");
+
+    // Whoever is no regular customer pays as before.
+    let order = anna.order(&anna.open("from=menu"), "single");
+    assert!(!anna.get(&order).body.contains("id=\"settle\""));
+    let refused = anna.post(&format!("{order}/settle"), "");
+    assert_ne!(refused.status, 303, "{}", refused.body);
+    server.stop();
+}
+
+/// The buyer pays and closes the browser; the shop hears of it all the same.
+#[test]
+fn with_the_switch_on_a_closed_browser_loses_nothing() {
+    let server = Running::sandbox(&["--ephemeral"]);
+    activate(&server, "musterimmo");
+    let change = json!({"notifyResults": true});
+    let changed = server.manage("PATCH", "/v1/providers/demo", &change);
+    assert_eq!(
+        (&changed["notifyResults"], &changed["settleDirectly"]),
+        (&json!(true), &json!(false))
+    );
+    let anna = Visitor::new(&server, "musterimmo", 21);
+    anna.pay(&anna.order(&anna.open("from=menu"), "user"));
+    until_the_shop_says(&anna, "Grundriss-Paket: bezahlt");
     server.stop();
 }

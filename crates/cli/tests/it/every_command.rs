@@ -127,6 +127,15 @@ fn customers_and_providers(ledger: &mut Ledger) {
     let (people, json) = ledger.both(0, &["provider", "show", "tours"]);
     assert!(people.contains(url), "{people}");
     assert_eq!(json.get("secret"), None, "shown once and never again");
+    let set = ["provider", "set", "tours", "--settle-directly", "on"];
+    let (people, json) = ledger.both(0, &set);
+    assert!(people.contains("settle directly  on"), "{people}");
+    assert_eq!((&json["settleDirectly"], &json["notifyResults"]), (&json!(true), &json!(false)));
+    let other = ["provider", "set", "tours", "--notify-results", "on", "--settle-directly", "off"];
+    let (_, json) = ledger.both(0, &other);
+    assert_eq!((&json["settleDirectly"], &json["notifyResults"]), (&json!(false), &json!(true)));
+    assert_eq!(ledger.run(&["provider", "set", "tours"]).code, 2, "nothing to change");
+    assert_eq!(ledger.run(&["provider", "set", "nobody", "--notify-results", "on"]).code, 1);
     let (people, json) = ledger.both(0, &["provider", "list"]);
     assert!(people.contains("Grundrisswerk") && people.contains("Tours"), "{people}");
     assert_eq!(json.as_array().unwrap().len(), 4);

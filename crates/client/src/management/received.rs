@@ -19,6 +19,12 @@ pub struct Provider {
     /// What it offers.
     #[serde(default)]
     pub services: Vec<Service>,
+    /// Whether orders of regular customers are recorded without payment.
+    #[serde(default)]
+    pub settle_directly: bool,
+    /// Whether results of orders are told from server to server, too.
+    #[serde(default)]
+    pub notify_results: bool,
     /// The provider secret, in the answer to its registration only.
     #[serde(default, deserialize_with = "secret")]
     pub secret: Option<Secret>,

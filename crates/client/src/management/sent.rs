@@ -24,6 +24,18 @@ pub struct NewProvider {
     pub secret: Option<Secret>,
 }
 
+/// Changes of a provider; what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderChange {
+    /// Whether orders of regular customers are recorded without payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settle_directly: Option<bool>,
+    /// Whether results of orders are told from server to server, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notify_results: Option<bool>,
+}
+
 /// A service of a provider to register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewService {

@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{
     Provider, Service, ServiceKind, ServiceSettings, Slug,
     credentials::generate_provider_secret,
-    provider::{Localized, Profile},
+    provider::{Commerce, Localized, Profile, RegularCustomers},
 };
 use freischalt_protocol::{Secret, signed_url::Port};
 use freischalt_store::NewProvider;
@@ -74,6 +74,23 @@ pub(super) struct ShownProvider {
     activation_url: String,
     keep_port: bool,
     services: Vec<ShownService>,
+    /// Whether orders of regular customers are recorded without payment.
+    settle_directly: bool,
+    /// Whether results of orders are told from server to server, too.
+    notify_results: bool,
+}
+
+/// Changes of a provider. What is absent stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ChangeProvider {
+    /// Whether orders of regular customers, those activated with `isRegularCustomer`, are recorded
+    /// without payment. False when a provider is made.
+    settle_directly: Option<bool>,
+    /// Whether results of orders are told from server to server, too: a signed GET of the callback
+    /// URL with the header `X-Freischalt-Delivery`, tried until it is answered. False when a
+    /// provider is made.
+    notify_results: Option<bool>,
 }
 
 /// A service.
@@ -159,6 +176,30 @@ pub(super) async fn show(
     Ok(Json(ShownProvider::from(&app.named_provider(&slug).await?)))
 }
 
+/// Changes how a provider sells.
+#[utoipa::path(patch, path = "/v1/providers/{slug}", operation_id = "changeProvider",
+    tag = "providers",
+    params(("slug" = String, Path, description = "The provider")), request_body = ChangeProvider,
+    responses((status = 200, body = ShownProvider), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn change(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+    Body(request): Body<ChangeProvider>,
+) -> Result<Json<ShownProvider>, Problem> {
+    let provider = app.named_provider(&slug).await?;
+    let ChangeProvider { settle_directly, notify_results } = request;
+    let change = move |mut commerce: Commerce| {
+        if let Some(directly) = settle_directly {
+            commerce.regular_customers = RegularCustomers::settling(directly);
+        }
+        commerce.notify_results = notify_results.unwrap_or(commerce.notify_results);
+        commerce
+    };
+    app.store.change_commerce(provider.id, change).await?;
+    Ok(Json(ShownProvider::from(&app.named_provider(&slug).await?)))
+}
+
 fn slug_or_name(field: &'static str, slug: Option<&str>, name: &str) -> Result<Slug, Problem> {
     match slug {
         Some(slug) => wire::slug(field, slug),
@@ -212,6 +253,9 @@ impl From<&Provider> for ShownProvider {
             activation_url: provider.activation_url.clone(),
             keep_port: provider.port == Port::Kept,
             services: services.collect(),
+            settle_directly: provider.commerce.regular_customers
+                == RegularCustomers::SettleDirectly,
+            notify_results: provider.commerce.notify_results,
         }
     }
 }

@@ -306,7 +306,8 @@ pub(super) async fn payment_methods(
         AcceptedMethods::Cards => Accepted::Cards,
         AcceptedMethods::DirectDebit => Accepted::DirectDebit,
     };
-    app.store.set_commerce(provider.id, Commerce { accepted, ..provider.commerce }).await?;
+    let change = move |commerce| Commerce { accepted, ..commerce };
+    app.store.change_commerce(provider.id, change).await?;
     Ok(Json(request))
 }
 

@@ -6,7 +6,7 @@ use axum::{
 };
 use freischalt_marketplace::{
     Activation, Actor, Audience, AuditKind, DocumentKind, EndReason, Provider, ServiceKind, Slug,
-    Stage, User, service::may_use,
+    Stage, User, deal::settles_directly, provider::Commerce, service::may_use,
 };
 
 use super::{
@@ -69,7 +69,9 @@ pub(super) async fn provider(
             phone: provider.profile.phone.clone(),
         },
         documents: document_links(&provider),
-        active: run.as_ref().and_then(|run| active_summary(&visitor, run, &users)),
+        active: run
+            .as_ref()
+            .and_then(|run| active_summary(&visitor, &provider.commerce, run, &users)),
         history: history.collect(),
         administrators: users
             .iter()
@@ -177,6 +179,7 @@ fn state(run: Option<&Activation>) -> catalogue::ProviderState {
 
 fn active_summary(
     visitor: &Visitor,
+    commerce: &Commerce,
     run: &Activation,
     users: &[User],
 ) -> Option<catalogue::ActiveSummary> {
@@ -186,6 +189,7 @@ fn active_summary(
         by: user_name(users, run.opened_by),
         audience: audience(grant.audience),
         regular_customer: unlock.is_regular_customer,
+        settles_directly: settles_directly(commerce, run),
     })
 }
 

@@ -10,6 +10,7 @@ mod en;
 mod explain;
 mod orders;
 mod pay_account;
+mod selling;
 
 use std::fmt;
 
@@ -87,6 +88,7 @@ pub(crate) struct Texts {
     pub(crate) orders: &'static orders::Orders,
     pub(crate) pay_account: &'static pay_account::PayAccount,
     pub(crate) seller: &'static pay_account::Seller,
+    pub(crate) selling: &'static selling::Selling,
     pub(crate) state: State,
     pub(crate) users: Users,
     pub(crate) overview: Overview,

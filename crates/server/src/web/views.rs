@@ -14,6 +14,7 @@ pub mod pay_account;
 pub mod problem;
 pub mod rights;
 pub mod sandbox;
+pub mod selling;
 pub mod service;
 #[cfg(test)]
 mod tests;

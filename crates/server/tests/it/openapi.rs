@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every operation there is. A new route stands here or this fails.
-pub const OPERATIONS: [(&str, &str); 41] = [
+pub const OPERATIONS: [(&str, &str); 42] = [
     ("GET", "/v1/activations"),
     ("GET", "/v1/activations/{id}"),
     ("GET", "/v1/clock"),
@@ -31,6 +31,7 @@ pub const OPERATIONS: [(&str, &str); 41] = [
     ("GET", "/v1/requests"),
     ("PATCH", "/v1/customers/{slug}"),
     ("PATCH", "/v1/customers/{slug}/records/{module}/{id}"),
+    ("PATCH", "/v1/providers/{slug}"),
     ("POST", "/v1/activations"),
     ("POST", "/v1/activations/{id}/block"),
     ("POST", "/v1/activations/{id}/service-calls"),
@@ -117,6 +118,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("POST", "/v1/providers") => json!({ "name": "New", "activationUrl": "http://h/a" }),
         ("POST", "/v1/sign-in-tickets") => json!({ "customer": "musterimmo", "user": 21 }),
         ("PATCH", "/v1/customers/{slug}") => json!({ "active": true }),
+        ("PATCH", "/v1/providers/{slug}") => json!({ "notifyResults": true }),
         ("PUT", "/v1/clock") => json!({ "advance": 1 }),
         ("PUT", "/v1/customers/{slug}/rights/{provider}/{user}") => json!({ "right": "given" }),
         ("PUT", "/v1/customers/{slug}/users/{id}") => json!({ "name": "Eva" }),

@@ -86,6 +86,8 @@ const LEDGER: &[(&str, &str, Gets)] = &[
     ("POST", "/provider/refund", SignIn),
     ("POST", "/provider/cancel", SignIn),
     ("POST", "/provider/link", SignIn),
+    ("GET", "/provider/settings", SignIn),
+    ("POST", "/provider/settings", SignIn),
     ("GET", "/smart/short.php", Nothing),
     ("POST", "/smart/short.php", Nothing),
     ("GET", "/sandbox/users", Nothing),

@@ -102,23 +102,29 @@ impl Store {
             .await
     }
 
-    /// Changes how a provider sells; false if there is no such provider.
-    pub async fn set_commerce(
+    /// Changes how a provider sells; what that is then, or `None` if there is no such provider.
+    pub async fn change_commerce(
         &self,
         provider: ProviderId,
-        commerce: Commerce,
-    ) -> Result<bool, StoreError> {
-        let commerce = serde_json::to_string(&commerce).map_err(|_| StoreError::Corrupt {
-            table: "providers",
-            problem: "commerce cannot be written as JSON",
-        })?;
+        change: impl Fn(Commerce) -> Commerce + Send + 'static,
+    ) -> Result<Option<Commerce>, StoreError> {
         self.database
             .write(move |tx| {
-                let updated = tx.execute(
-                    "UPDATE providers SET commerce = ?2 WHERE provider_id = ?1",
-                    &[&provider.0, &commerce],
+                let rows = tx.query_for_update(
+                    "SELECT commerce FROM providers WHERE provider_id = ?1",
+                    &[&provider.0],
                 )?;
-                Ok(updated == 1)
+                let Some(row) = rows.first() else { return Ok(None) };
+                let changed = change(commerce(row)?);
+                let text = serde_json::to_string(&changed).map_err(|_| StoreError::Corrupt {
+                    table: "providers",
+                    problem: "commerce cannot be written as JSON",
+                })?;
+                tx.execute(
+                    "UPDATE providers SET commerce = ?2 WHERE provider_id = ?1",
+                    &[&provider.0, &text],
+                )?;
+                Ok(Some(changed))
             })
             .await
     }

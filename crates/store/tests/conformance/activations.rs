@@ -1,10 +1,10 @@
 //! Deciding and writing: runs, their credentials, entries of service calls, tickets.
 
 use freischalt_marketplace::{
-    Activation, Actor, Audience, CustomerId, EndReason, Refusal, Stage, UserId,
+    Activation, Actor, Audience, CustomerId, EndReason, ProviderId, Refusal, Stage, UserId,
     activation::{Blocker, Grant, Past, UnlockRecord},
 };
-use freischalt_store::{Decided, Facts, Scope, ServiceEntry, Store, Verdict};
+use freischalt_store::{Decided, Facts, ProviderCustomer, Scope, ServiceEntry, Store, Verdict};
 
 use crate::fixture::{
     ADMIN, EMPLOYEE, NOW, Office, api_user, entry_id, failure, office, refusal, run_id, written,
@@ -41,6 +41,21 @@ pub async fn every_stage_reads_back_as_it_was_written(store: &Store) {
     assert_eq!(blocked, expected);
     assert_eq!(store.activation(run_id(1)).await.unwrap(), Some(expected));
     assert_eq!(store.activation(run_id(2)).await.unwrap(), None);
+}
+
+/// As a provider sees them: who has it active now, and what it said about each.
+pub async fn a_provider_knows_its_customers(store: &Store) {
+    let one = office(store, "one").await;
+    let pending = one.pending(store, 1, Audience::AllUsers).await;
+    assert_eq!(store.provider_customers(one.provider.id, 10).await.unwrap(), []);
+    assert!(one.unlock(store, &pending, true).await.unwrap());
+    let known =
+        ProviderCustomer { name: one.customer.name.clone(), since: NOW.plus(2), is_regular: true };
+    assert_eq!(store.provider_customers(one.provider.id, 10).await.unwrap(), [known]);
+    assert_eq!(store.provider_customers(one.provider.id, 0).await.unwrap(), []);
+    assert_eq!(store.provider_customers(ProviderId(99), 10).await.unwrap(), []);
+    one.block(store, &pending).await;
+    assert_eq!(store.provider_customers(one.provider.id, 10).await.unwrap(), []);
 }
 
 pub async fn a_run_that_ends_early_keeps_its_past(store: &Store) {

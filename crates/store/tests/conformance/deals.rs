@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use freischalt_marketplace::{
-    Money, OrderId, OrderStage, SubscriptionId, TransactionId,
+    Money, OrderId, OrderStage, ProviderId, SubscriptionId, TransactionId,
     bank::INSTRUMENTS,
     deal::{ExtraProblem, PayProblem, Refusable},
     ledger::Account,
@@ -309,13 +309,21 @@ pub async fn results_are_told_to_providers_that_want_it(store: &Store) {
     shop.work(store, &quiet, NOW).await;
     assert_eq!(store.deliveries(DeliveryFilter::default(), 10).await.unwrap(), []);
 
-    let commerce = Commerce {
-        notify_results: true,
-        regular_customers: RegularCustomers::SettleDirectly,
-        ..Commerce::default()
+    // Each change leaves alone what it does not name.
+    let notify = |mut commerce: Commerce| {
+        commerce.notify_results = true;
+        commerce
     };
-    assert!(store.set_commerce(provider, commerce).await.unwrap());
+    store.change_commerce(provider, notify).await.unwrap().unwrap();
+    let regular_customers = RegularCustomers::SettleDirectly;
+    let settle = move |mut commerce: Commerce| {
+        commerce.regular_customers = regular_customers;
+        commerce
+    };
+    let commerce = store.change_commerce(provider, settle).await.unwrap().unwrap();
+    assert_eq!((commerce.regular_customers, commerce.notify_results), (regular_customers, true));
     assert_eq!(store.provider_by_id(provider).await.unwrap().unwrap().commerce, commerce);
+    assert_eq!(store.change_commerce(ProviderId(99), settle).await.unwrap(), None);
     let told = shop.place(store, &shop.product(2), 2).await;
     shop.pay(store, &told, "sepa-paid", NOW).await.unwrap();
     shop.work(store, &told, NOW.plus(2 * DAY)).await;

@@ -228,8 +228,11 @@ async fn after_a_kill_behind_every_write_money_moved_once() {
             {
                 let store = open(&location(&database), Kind::Sandbox, &keys()).unwrap();
                 let shop = shop(&store, "one", 1).await;
-                let commerce = Commerce { notify_results: true, ..Commerce::default() };
-                store.set_commerce(shop.office.provider.id, commerce).await.unwrap();
+                let notify = |mut commerce: Commerce| {
+                    commerce.notify_results = true;
+                    commerce
+                };
+                store.change_commerce(shop.office.provider.id, notify).await.unwrap();
             }
             let ended = run(&database, index, writes);
             if !ended {

@@ -101,6 +101,7 @@ on_every_engine! {
         a_provider_secret_is_that_of_its_provider;
     activations:
         every_stage_reads_back_as_it_was_written
+        a_provider_knows_its_customers
         a_run_that_ends_early_keeps_its_past
         a_live_run_makes_room_in_the_same_step
         a_refusal_changes_nothing

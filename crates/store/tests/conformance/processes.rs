@@ -62,8 +62,11 @@ async fn two_postgres_stores_bill_each_instalment_and_make_each_call_once() {
     let mut orders = Vec::new();
     for number in 1..=3 {
         let shop = shop(&stores[0], &format!("shop-{number}"), number).await;
-        let commerce = Commerce { notify_results: true, ..Commerce::default() };
-        stores[0].set_commerce(shop.office.provider.id, commerce).await.unwrap();
+        let notify = |mut commerce: Commerce| {
+            commerce.notify_results = true;
+            commerce
+        };
+        stores[0].change_commerce(shop.office.provider.id, notify).await.unwrap();
         let order = shop.place(&stores[0], &shop.abo(), number).await;
         shop.pay(&stores[0], &order, "card-paid", NOW).await.unwrap();
         shop.work(&stores[0], &order, NOW).await;

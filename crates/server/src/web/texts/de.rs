@@ -31,6 +31,7 @@ pub(super) const DE: Texts = Texts {
     orders: &orders::DE,
     pay_account: &pay_account::DE,
     seller: &pay_account::SELLER_DE,
+    selling: &super::selling::DE,
     state: State {
         inactive: "Nicht aktiv",
         pending: "Freischaltung läuft",

@@ -31,6 +31,7 @@ pub(super) const EN: Texts = Texts {
     orders: &orders::EN,
     pay_account: &pay_account::EN,
     seller: &pay_account::SELLER_EN,
+    selling: &super::selling::EN,
     state: State {
         inactive: "Not active",
         pending: "Activation in progress",

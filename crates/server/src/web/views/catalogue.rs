@@ -247,6 +247,8 @@ pub struct ActiveSummary {
     pub audience: Audience,
     /// Whether the provider said that this is a regular customer.
     pub regular_customer: bool,
+    /// Whether orders are therefore settled with the provider, and not paid here.
+    pub settles_directly: bool,
 }
 
 /// Something that happened to an activation.

@@ -23,6 +23,7 @@ use crate::web::{
             Customer, Field, NewProvider, ProviderAdded, Request, RequestPage, Requests, User,
             Users,
         },
+        selling::{Client, Selling},
         service::{Message, MessageOutcome, Messages, ServiceWindow},
     },
 };
@@ -112,6 +113,7 @@ fn provider(frame: Frame, index: usize) -> ProviderPage {
         by: text("Anna Albrecht"),
         audience: Audience::AllUsers,
         regular_customer: true,
+        settles_directly: true,
     });
     let history = [
         HistoryEvent::Superseded,
@@ -526,7 +528,27 @@ fn account_pages(language: Language) -> Vec<(&'static str, String)> {
         link: full.then(|| text("/smart/short.php?c=ab12")),
         problem: full.then(|| text(HOSTILE)),
     };
+    let selling = |full: bool| Selling {
+        frame: frame(language, Section::Elsewhere),
+        provider: text("Grundrisswerk"),
+        settles_directly: full,
+        notifies: full,
+        saved: full,
+        customers: if full {
+            [(HOSTILE, true), ("Musterimmo", false)]
+                .map(|(name, is_regular)| Client {
+                    name: text(name),
+                    since: text("2027-01-01 12:00"),
+                    is_regular,
+                })
+                .to_vec()
+        } else {
+            vec![]
+        },
+    };
     vec![
+        ("selling", selling(true).render().unwrap()),
+        ("selling-empty", selling(false).render().unwrap()),
         ("pay-account", account(true, None).render().unwrap()),
         ("pay-account-new", account(false, None).render().unwrap()),
         ("pay-account-wrong", account(true, Some("Unbekannt.")).render().unwrap()),
