@@ -49,6 +49,7 @@ const SCHEMA: Schema = Schema {
         migration!(3, "0003_live_index"),
         migration!(4, "0004_clients"),
         migration!(5, "0005_processes"),
+        migration!(6, "0006_in_order"),
     ],
 };
 
