@@ -19,13 +19,14 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     private(&folder.join("token"), &token())
 }
 
-/// Writes a configuration for this database in the folder. Requests are signed long before they
-/// are sent.
+/// Writes a configuration for this database in the folder, a file or a URL. Requests are signed long
+/// before they are sent.
 pub(crate) fn configure(folder: &Path, name: &str, database: &str) -> Result<PathBuf> {
+    let setting = if database.starts_with("postgres:") { "url" } else { "path" };
     let text = format!(
         "[server]\nbind = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:8080\"\n\
          [management]\nbind = \"127.0.0.1:0\"\ntoken_file = \"token\"\n\
-         [store]\npath = \"{database}\"\nencryption_key_file = \"key\"\n\
+         [store]\n{setting} = \"{database}\"\nencryption_key_file = \"key\"\n\
          [policy]\ntimestamp_tolerance = 3600\n"
     );
     let path = folder.join(name);

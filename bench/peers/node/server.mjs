@@ -3,7 +3,7 @@
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
-import Database from "better-sqlite3";
+import Database from "libsql";
 
 const [database, port] = process.argv.slice(2);
 const db = new Database(database);

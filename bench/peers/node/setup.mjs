@@ -1,7 +1,7 @@
 // Makes the peer's database: setup.mjs CREDENTIALS DATABASE
 
 import { readFileSync } from "node:fs";
-import Database from "better-sqlite3";
+import Database from "libsql";
 
 const [credentials, database] = process.argv.slice(2);
 const db = new Database(database);

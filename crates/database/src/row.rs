@@ -1,6 +1,6 @@
 //! A row of an answer.
 
-use std::sync::Arc;
+use std::{cell::Cell as Place, sync::Arc};
 
 use tokio_postgres::types::Type;
 
@@ -11,7 +11,11 @@ use crate::{
 
 /// A row of an answer. Columns are read by name; name computed ones with `AS`.
 #[derive(Debug)]
-pub struct Row(Engine);
+pub struct Row {
+    engine: Engine,
+    /// Where to look first: columns are mostly read one after the other.
+    next: Place<usize>,
+}
 
 #[derive(Debug)]
 enum Engine {
@@ -21,11 +25,11 @@ enum Engine {
 
 impl Row {
     pub(crate) fn sqlite(columns: Arc<[String]>, cells: Vec<Cell>) -> Self {
-        Self(Engine::Sqlite { columns, cells })
+        Self { engine: Engine::Sqlite { columns, cells }, next: Place::new(0) }
     }
 
     pub(crate) fn postgres(row: tokio_postgres::Row) -> Self {
-        Self(Engine::Postgres(row))
+        Self { engine: Engine::Postgres(row), next: Place::new(0) }
     }
 
     /// The value of a column.
@@ -37,7 +41,7 @@ impl Row {
 
     /// All values, in the order of the columns.
     pub(crate) fn cells(&self) -> Result<Vec<Cell>, DatabaseError> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { cells, .. } => Ok(cells.clone()),
             Engine::Postgres(row) => {
                 let cell = |(index, column): (usize, &tokio_postgres::Column)| {
@@ -53,14 +57,27 @@ impl Row {
     }
 
     fn position(&self, column: &str) -> Option<usize> {
-        match &self.0 {
-            Engine::Sqlite { columns, .. } => columns.iter().position(|name| name == column),
-            Engine::Postgres(row) => row.columns().iter().position(|known| known.name() == column),
+        let find = |count: usize, is_it: &dyn Fn(usize) -> bool| {
+            let first = self.next.get().min(count);
+            let found = (first..count).chain(0..first).find(|index| is_it(*index))?;
+            self.next.set(found + 1);
+            Some(found)
+        };
+        match &self.engine {
+            Engine::Sqlite { columns, .. } => {
+                find(columns.len(), &|index| columns.get(index).is_some_and(|name| name == column))
+            }
+            Engine::Postgres(row) => {
+                let columns = row.columns();
+                find(columns.len(), &|index| {
+                    columns.get(index).is_some_and(|known| known.name() == column)
+                })
+            }
         }
     }
 
     fn value(&self, index: usize) -> Result<Value<'_>, &'static str> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { cells, .. } => Ok(cells.get(index).map_or(Value::Null, Cell::value)),
             Engine::Postgres(row) => postgres_value(row, index),
         }

@@ -4,6 +4,7 @@
 //! is bounded, and a full queue is answered at once.
 
 mod backup;
+mod checkpoint;
 mod errors;
 mod reader;
 mod transaction;
@@ -21,10 +22,12 @@ pub(crate) use transaction::{Connection, Transaction};
 
 /// Threads that read beside the writer.
 const READERS: usize = 2;
-/// Pages of 4 KiB in the log before it is copied back; a smaller log is copied too often.
-const CHECKPOINT_PAGES: i64 = 4000;
-/// KiB of pages that each connection may keep.
-const CACHE_KIB: i64 = 16 * 1024;
+/// Pages of 4 KiB in the log before a commit copies it back, should nobody else have done it.
+const CHECKPOINT_PAGES: i64 = 64_000;
+/// KiB of pages that the writer may keep: those of recent runs and of their customers.
+const WRITER_CACHE_KIB: i64 = 64 * 1024;
+/// KiB of pages that other connections may keep; every commit makes them read anew.
+const CACHE_KIB: i64 = 8 * 1024;
 /// Prepared statements that each connection keeps.
 const STATEMENTS: usize = 128;
 
@@ -43,15 +46,23 @@ impl Engine {
         check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
     ) -> Result<Self, E> {
         let connection = match path {
-            Some(path) => open_file(path, OpenFlags::default())?,
+            Some(path) => {
+                let connection = open_file(path, OpenFlags::default())?;
+                connection.keep_pages(WRITER_CACHE_KIB).map_err(failed)?;
+                connection
+            }
             None => Connection::new(open_memory().map_err(failed)?),
         };
         migrate(&connection, schema, check)?;
-        let readers = match path {
-            Some(path) => Some(reader::Readers::start(open_readers(path)?)),
-            None => None,
+        let (readers, checkpoints) = match path {
+            Some(path) => {
+                let beside = open_file(path, OpenFlags::default())?;
+                let readers = reader::Readers::start(open_readers(path)?);
+                (Some(readers), Some(checkpoint::Checkpoints::start(beside)))
+            }
+            None => (None, None),
         };
-        Ok(Self { writer: writer::Writer::start(connection), readers })
+        Ok(Self { writer: writer::Writer::start(connection, checkpoints), readers })
     }
 
     /// Tells an observer of every commit from now on.
@@ -93,18 +104,20 @@ impl Engine {
     }
 }
 
-/// Brings the schema up to date, all of it or nothing.
+/// Brings the schema up to date, all of it or nothing. Foreign keys are not looked at meanwhile: a
+/// table that others refer to could not be made anew, which is how SQLite wants tables changed.
 fn migrate<E: From<OpenError>>(
     connection: &Connection,
     schema: &Schema,
     check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
 ) -> Result<(), E> {
+    connection.run("PRAGMA foreign_keys = OFF").map_err(failed)?;
     connection.run("BEGIN IMMEDIATE").map_err(failed)?;
     let mut tx = crate::Transaction::sqlite(Transaction::alone(connection));
     let migrated = schema::migrate(&mut tx, schema, check);
     let end = if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    let ended = connection.run(end).map_err(failed);
-    migrated.and(ended.map_err(E::from))
+    let ended = connection.run(end).and_then(|()| connection.run("PRAGMA foreign_keys = ON"));
+    migrated.and(ended.map_err(failed).map_err(E::from))
 }
 
 fn failed(error: rusqlite::Error) -> OpenError {

@@ -210,6 +210,7 @@ impl AppConfig {
             events_path: Self::EVENTS_PATH.to_owned(),
             visit_lifetime: Self::VISIT_LIFETIME,
             poll_every: Self::POLL_EVERY,
+            timeout: Self::TIMEOUT,
         })
     }
 

@@ -2,11 +2,12 @@
 //!
 //! What is stored before a measurement is spread over customers and providers; what waits for its
 //! unlock belongs to customers in an order that has nothing to do with the order of their rows, as
-//! it would be when people activate.
+//! it would be when people activate. It is unlocked in no order either: some providers need a
+//! second and some an hour, so an unlock may be of any of those that wait.
 
 use std::{
     path::{Path, PathBuf},
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::{Context, Result, anyhow};
@@ -20,14 +21,21 @@ use freischalt_marketplace::{
 };
 use freischalt_protocol::{Secret, UnixTime, seal::MasterKey, signed_url::Port};
 use freischalt_server::{Mode, config};
-use freischalt_store::{Facts, Kind, NewCustomer, NewProvider, Scope, Store, Target, Verdict};
+use freischalt_store::{
+    Facts, Kind, Location, NewCustomer, NewProvider, Scope, Store, Target, Verdict,
+};
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use crate::credential::{Credential, Writer};
+use crate::{
+    bulk::{self, Copies},
+    credential::{Credential, Writer},
+};
 
 /// Changes that are submitted together; fewer than the store lets wait.
 const TOGETHER: u64 = 2048;
+/// From so many stored activations on, they are copied within SQLite.
+const MANY: u64 = 20_000;
 /// Activations of each customer before anything waits.
 const PER_CUSTOMER: u64 = 10;
 const FEWEST_CUSTOMERS: u64 = 1000;
@@ -75,43 +83,104 @@ pub fn run(config: &Path, store: Option<&str>, plan: &Plan) -> Result<Report> {
     };
     let store = Store::open(&config.location, kind, &config.keys)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(fill(&store, &config.keys.current, plan))
+    let (key, started) = (&config.keys.current, Instant::now());
+    let filling = Filling::new(&store, key, plan)?;
+    match &config.location {
+        Location::File(database) if plan.stored >= MANY => {
+            let model = runtime.block_on(filling.model())?;
+            let (shape, millis) = (filling.shape, filling.millis);
+            drop(store);
+            bulk::copy(database, &model.token, &shape.copies(plan.stored, millis)?)?;
+            let store = Store::open(&config.location, kind, &config.keys)?;
+            let filling = Filling { millis, ..Filling::new(&store, key, plan)? };
+            runtime.block_on(filling.wait(plan))?;
+        }
+        _ => {
+            runtime.block_on(filling.all(plan))?;
+            drop(store);
+        }
+    }
+    if let Location::File(database) = &config.location {
+        settle(database)?;
+    }
+    Ok(Report::of(plan, started))
+}
+
+/// Leaves nothing in the log, so that the file alone is the database.
+fn settle(database: &Path) -> Result<()> {
+    let db = rusqlite::Connection::open(database)?;
+    db.busy_timeout(Duration::from_secs(30))?;
+    let left: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    anyhow::ensure!(left == 0, "{} is still in use", database.display());
+    Ok(())
 }
 
 /// Fills an open store, which must have no customers or providers yet.
 pub async fn fill(store: &Store, key: &MasterKey, plan: &Plan) -> Result<Report> {
     let started = Instant::now();
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    let filling = Filling {
-        store,
-        claims: ClaimSealer::new(key, &[]),
-        now: UnixTime(i64::try_from(since_epoch.as_secs())?),
-        millis: u64::try_from(since_epoch.as_millis())?,
-        shape: Shape::of(plan),
-    };
-    let Shape { customers, providers } = filling.shape;
-    // One after the other, because their numbers are to be in this order on any engine.
-    for number in 0..customers {
-        filling.customer(number).await?;
+    Filling::new(store, key, plan)?.all(plan).await?;
+    Ok(Report::of(plan, started))
+}
+
+impl Report {
+    fn of(plan: &Plan, started: Instant) -> Self {
+        let Shape { customers, providers } = Shape::of(plan);
+        Self {
+            customers,
+            providers,
+            stored: plan.stored,
+            waiting: plan.waiting,
+            seconds: started.elapsed().as_secs_f64(),
+        }
     }
-    for number in 0..providers {
-        filling.provider(number).await?;
+}
+
+impl Filling<'_> {
+    fn new<'a>(store: &'a Store, key: &MasterKey, plan: &Plan) -> Result<Filling<'a>> {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+        Ok(Filling {
+            store,
+            claims: ClaimSealer::new(key, &[]),
+            now: UnixTime(i64::try_from(since_epoch.as_secs())?),
+            millis: u64::try_from(since_epoch.as_millis())?,
+            shape: Shape::of(plan),
+        })
     }
-    in_turn(plan.stored, async |number| filling.activation(number, true).await.map(drop)).await?;
-    let mut file = Writer::create(&plan.credentials)?;
-    let first = plan.stored;
-    let make = async |number| filling.activation(first + number, false).await;
-    for credential in in_turn(plan.waiting, make).await? {
-        file.add(&credential)?;
+
+    /// One of each, to be copied.
+    async fn model(&self) -> Result<Credential> {
+        self.customer(0).await?;
+        self.provider(0).await?;
+        self.activation(0, true).await
     }
-    file.finish()?;
-    Ok(Report {
-        customers,
-        providers,
-        stored: plan.stored,
-        waiting: plan.waiting,
-        seconds: started.elapsed().as_secs_f64(),
-    })
+
+    async fn all(&self, plan: &Plan) -> Result<()> {
+        let Shape { customers, providers } = self.shape;
+        // One after the other, because their numbers are to be in this order on any engine.
+        for number in 0..customers {
+            self.customer(number).await?;
+        }
+        for number in 0..providers {
+            self.provider(number).await?;
+        }
+        in_turn(plan.stored, async |number| self.activation(number, true).await.map(drop)).await?;
+        self.wait(plan).await
+    }
+
+    /// Adds what waits, and writes the file.
+    async fn wait(&self, plan: &Plan) -> Result<()> {
+        let mut file = Writer::create(&plan.credentials)?;
+        let first = plan.stored;
+        let make = async |number| self.activation(first + number, false).await;
+        let credentials = in_turn(plan.waiting, make).await?;
+        for number in 0..plan.waiting {
+            let (place, _) = scattered(number, plan.waiting);
+            if let Some(credential) = credentials.get(usize::try_from(place)?) {
+                file.add(credential)?;
+            }
+        }
+        file.finish()
+    }
 }
 
 /// Makes something for each number, many at a time.
@@ -142,16 +211,35 @@ impl Shape {
     }
 
     /// Customer and provider of an activation, counted from 0: one provider after the other, each
-    /// with every customer once. The step has no factor in common with the number of customers, and
-    /// so comes by each of them.
+    /// with every customer once.
     fn pair(self, number: u64) -> (u64, u64) {
-        let (round, place) = (number / self.customers, number % self.customers);
-        let mut step = self.customers * 618 / 1000 + 1;
-        while common_factor(step, self.customers) > 1 {
-            step += 1;
-        }
-        ((place * step + round) % self.customers, round)
+        let (place, round) = scattered(number, self.customers);
+        ((place + round) % self.customers, round)
     }
+
+    fn copies(self, activations: u64, millis: u64) -> Result<Copies> {
+        Ok(Copies {
+            customers: self.customers.try_into()?,
+            providers: self.providers.try_into()?,
+            step: step(self.customers).try_into()?,
+            activations: activations.try_into()?,
+            millis: millis.try_into()?,
+        })
+    }
+}
+
+/// Comes by each of so many places before the first one again, neighbours far from each other; the
+/// place, and how often all of them have been come by.
+fn scattered(number: u64, places: u64) -> (u64, u64) {
+    ((number % places) * step(places) % places, number / places)
+}
+
+fn step(places: u64) -> u64 {
+    let mut step = places * 618 / 1000 + 1;
+    while common_factor(step, places) > 1 {
+        step += 1;
+    }
+    step
 }
 
 const fn common_factor(mut a: u64, mut b: u64) -> u64 {
@@ -213,12 +301,13 @@ impl Filling<'_> {
     async fn activation(&self, number: u64, active: bool) -> Result<Credential> {
         let (customer, provider) = self.shape.pair(number);
         let (customer, provider) = (customer_id(customer)?, provider_id(provider)?);
+        // Each a little later than the one before, so that ids are in order.
+        let millis = self.millis + number / 100;
         let made = Made {
-            // Each a little later than the one before, so that ids are in order.
-            id: ActivationId::new(self.millis + number / 100, random()?),
+            id: ActivationId::new(millis, random()?),
             customer,
             provider,
-            api_user: ApiUser::generate(random()?, random()?),
+            api_user: ApiUser::new(millis, random()?, random()?),
             entry: ParameterCacheId::new(random()?),
             now: self.now,
         };
@@ -336,7 +425,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use freischalt_marketplace::ApiToken;
-    use freischalt_store::{Keys, Location};
+    use freischalt_store::Keys;
 
     use super::*;
     use crate::credential;
@@ -387,5 +476,48 @@ mod tests {
         }
         let all = runtime.block_on(store.activations(Default::default(), 100)).unwrap();
         assert_eq!(all.iter().filter(|run| run.unlock_record().is_some()).count(), 5);
+    }
+
+    #[test]
+    fn copies_are_like_what_the_store_made_and_leave_room_for_what_waits() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key, database) = (MasterKey::new([3; 32]), folder.path().join("freischalt.db"));
+        let keys = Keys { current: key.clone(), previous: Vec::new() };
+        let location = Location::File(database.clone());
+        let open = || Store::open(&location, Kind::Production, &keys).unwrap();
+        let plan = Plan {
+            stored: 2500,
+            waiting: 10,
+            one_customer: false,
+            credentials: folder.path().join("credentials"),
+        };
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let store = open();
+        let filling = Filling::new(&store, &key, &plan).unwrap();
+        let model = runtime.block_on(filling.model()).unwrap();
+        let (shape, millis) = (filling.shape, filling.millis);
+        drop(store);
+        let copies = shape.copies(plan.stored, millis).unwrap();
+        bulk::copy(&database, &model.token, &copies).unwrap();
+        let store = open();
+        let filling = Filling { millis, ..Filling::new(&store, &key, &plan).unwrap() };
+        runtime.block_on(filling.wait(&plan)).unwrap();
+
+        let db = rusqlite::Connection::open(&database).unwrap();
+        let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(count("SELECT COUNT(*) FROM activations WHERE stage = 'active'"), 2500);
+        assert_eq!(count("SELECT COUNT(*) FROM activations WHERE stage = 'pending'"), 10);
+        assert_eq!(count("SELECT COUNT(*) FROM api_users"), 2510);
+        assert_eq!(count("SELECT COUNT(*) FROM audit"), 2 * 2510);
+        assert_eq!(count("SELECT COUNT(*) FROM pragma_foreign_key_check"), 0);
+        assert_eq!(count("SELECT COUNT(*) FROM customers"), 1000);
+        let live = "SELECT COUNT(*) FROM pragma_index_list('activations')
+            WHERE name IN ('activations_live', 'activations_of_customer')";
+        assert_eq!(count(live), 2, "the indexes are there again");
+        // What waits is the newest, so that measuring does not begin with what nobody waits for.
+        let newest = "SELECT MIN(stage = 'pending') FROM
+            (SELECT stage FROM activations ORDER BY activation_id DESC LIMIT 10)";
+        assert_eq!(count(newest), 1);
+        assert_eq!(credential::read(&plan.credentials, 0, 100).unwrap().len(), 10);
     }
 }

@@ -5,6 +5,7 @@
 //! `cargo xtask bench` does that.
 #![allow(clippy::float_arithmetic, reason = "rates and durations, no money")]
 
+pub mod bulk;
 pub mod ceiling;
 pub mod credential;
 pub mod drive;

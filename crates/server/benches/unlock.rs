@@ -23,7 +23,7 @@ use freischalt_protocol::{
     envelope::{ActionResult, Request, Response},
     hmac::{SigningKey, V2Message},
     seal::MasterKey,
-    signed_url,
+    signed_order, signed_url,
 };
 use freischalt_server::{Config, Server, seeds};
 use freischalt_store::Location;
@@ -34,6 +34,12 @@ const API: &str = "/api/stable/api.php";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const CLAIM: &str = "AVEI1_DNNgFdzL2-VwHfguvxj1_dSxmQGBtS356dhF0YQ4rCj-OEG-C-SxVisMdaZHYp4rnt6Nt5\
                      HotOb5-1I-GWQ_cax1BFdv3xKRMaNTjXzJUERiexUpZC";
+
+/// An order as a page posts it, before it is signed.
+const ORDER: &str = r#"{"callbackurl":"https://provider.example/done?order=4711",
+    "parametercacheid":"6802c44a-7ac0-4210-a3d4-e5581e3fa0b6","userid":"21",
+    "products":[{"name":"Grundriss, möbliert","quantity":2,"price":"39.90","circumfix":null},
+    {"name":"Rundgang","quantity":1,"price":"120.00"}],"totalprice":"199.80","timestamp":1700000000}"#;
 
 criterion_group! {
     name = benches;
@@ -77,6 +83,25 @@ fn parts(criterion: &mut Criterion) {
     let now = UnixTime(1_700_000_010);
     criterion.bench_function("verify_signed_url", |bencher| {
         bencher.iter(|| signed_url::verify_fresh(black_box(&url), &secret, now, 300, 120).unwrap());
+    });
+
+    let parameters = [
+        ("customerWebId", "8c1f0a52-7d2e-4b8e-9a5d-2f3b1c4d5e6f"),
+        ("userId", "21"),
+        ("estateId", "4711"),
+        ("language", "de"),
+        ("parameterCacheId", "6802c44a-7ac0-4210-a3d4-e5581e3fa0b6"),
+        ("apiClaim", CLAIM),
+        ("timestamp", "1700000000"),
+    ];
+    criterion.bench_function("sign_service_url", |bencher| {
+        let service = "https://provider.example/onoffice/service?theme=dark";
+        bencher.iter(|| signed_url::sign_with(black_box(service), &parameters, &secret).unwrap());
+    });
+
+    let order = signed_order::sign(ORDER.as_bytes(), &secret).unwrap();
+    criterion.bench_function("verify_order", |bencher| {
+        bencher.iter(|| signed_order::verify(black_box(order.as_bytes()), &secret).unwrap());
     });
 
     let body =

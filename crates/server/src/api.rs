@@ -3,6 +3,7 @@
 //! The HTTP status is 200 whenever there is an answer in the protocol's own terms: public clients
 //! raise on other statuses before they read the code in the body.
 
+mod at_once;
 mod cancel_abo;
 mod explain;
 mod invoice_recipient;
@@ -26,7 +27,7 @@ use freischalt_marketplace::{
     },
 };
 use freischalt_protocol::{
-    ErrorCode,
+    ErrorCode, UnixTime,
     envelope::{Action, ActionResult, Echo, ParsedAction, Record, Request, Response, Status},
     php,
 };
@@ -98,13 +99,17 @@ fn unreadable_body(app: &AppState, error: &axum::Error) -> HttpResponse {
 }
 
 /// Answers a request body.
-async fn answer(app: &AppState, body: &Bytes) -> Result<Response, Busy> {
+async fn answer(app: &App, body: &Bytes) -> Result<Response, Busy> {
     let started = Instant::now();
     let request = match Request::parse(body, app.policy.max_actions) {
         Ok(request) => request,
         Err(problem) => {
             return Ok(refuse_all(app, &Refusal::Envelope(problem), None, started));
         }
+    };
+    let request = match at_once::find(app, request) {
+        Ok(unlock) => return at_once::answer(app, unlock, started).await,
+        Err(request) => request,
     };
     let user = match app.store.api_user(&ApiToken::from_wire(&request.token)).await {
         Ok(Some(user)) => user,
@@ -272,15 +277,9 @@ async fn dispatch(
     echo: &Echo,
     action: &Action,
 ) -> Result<Answer, Failure> {
-    let (permitted, claim) = match check(app, user, echo, action) {
-        Err(Refusal::SignatureWrong) if app.is_sandbox() => {
-            let cause = explain::wrong_signature(app, user, echo, action).await;
-            return Err(match cause {
-                Some(cause) => Failure::Explained(Refusal::SignatureWrong, cause),
-                None => Failure::Refused(Refusal::SignatureWrong),
-            });
-        }
-        checked => checked?,
+    let (permitted, claim) = match check(app, user, echo, action, app.clock.now()) {
+        Ok(checked) => checked,
+        Err(refusal) => return Err(explained(app, user, echo, action, refusal).await),
     };
     match permitted {
         Permitted::UnlockProvider => {
@@ -296,13 +295,31 @@ async fn dispatch(
     }
 }
 
+/// A refusal, and in the sandbox the cause of a wrong signature.
+async fn explained(
+    app: &AppState,
+    user: &ApiUserRecord,
+    echo: &Echo,
+    action: &Action,
+    refusal: Refusal,
+) -> Failure {
+    if !app.is_sandbox() || !matches!(refusal, Refusal::SignatureWrong) {
+        return Failure::Refused(refusal);
+    }
+    match explain::wrong_signature(app, user, echo, action).await {
+        Some(cause) => Failure::Explained(refusal, cause),
+        None => Failure::Refused(refusal),
+    }
+}
+
 fn check(
     app: &AppState,
     user: &ApiUserRecord,
     echo: &Echo,
     action: &Action,
+    now: UnixTime,
 ) -> Result<(Permitted, Option<IssuedClaim>), Refusal> {
-    let (now, policy, run) = (app.clock.now(), &app.policy, &user.activation);
+    let (policy, run) = (&app.policy, &user.activation);
     let (Some(key), Some(grant)) = (run.api_key(), run.grant()) else {
         return Err(Refusal::ApiUserInactive);
     };

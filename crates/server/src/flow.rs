@@ -157,7 +157,7 @@ impl AppState {
         let (now, policy) = (self.clock.now(), self.policy.clone());
         let new = NewGrant {
             audience,
-            api_user: random::api_user()?,
+            api_user: random::api_user(self.clock.millis())?,
             entry: random::parameter_cache_id()?,
         };
         let scope = Scope {

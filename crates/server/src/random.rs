@@ -25,9 +25,9 @@ pub fn activation_id(millis: i64) -> Result<ActivationId, NoRandom> {
     Ok(ActivationId::new(u64::try_from(millis).unwrap_or_default(), bytes()?))
 }
 
-/// A fresh API user.
-pub fn api_user() -> Result<ApiUser, NoRandom> {
-    Ok(ApiUser::generate(bytes()?, bytes()?))
+/// A fresh API user that comes into being at `millis`.
+pub fn api_user(millis: i64) -> Result<ApiUser, NoRandom> {
+    Ok(ApiUser::new(u64::try_from(millis).unwrap_or_default(), bytes()?, bytes()?))
 }
 
 /// A fresh parameter cache id.

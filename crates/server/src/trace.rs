@@ -12,11 +12,21 @@ pub const TARGET: &str = "freischalt::activation";
 
 /// A step of an activation, under which everything stands that is done for it.
 pub(crate) fn step(activation: ActivationId, name: &'static str) -> Span {
-    let span = tracing::info_span!(target: TARGET, "step", otel.name = name);
-    if !span.is_disabled() {
-        join(&span, activation);
-    }
+    let span = unjoined(name);
+    join_to(&span, activation);
     span
+}
+
+/// A step of an activation that is not known yet; to be joined before it is entered.
+pub(crate) fn unjoined(name: &'static str) -> Span {
+    tracing::info_span!(target: TARGET, "step", otel.name = name)
+}
+
+/// Makes a step one of this activation. Once it is, this changes nothing.
+pub(crate) fn join_to(step: &Span, activation: ActivationId) {
+    if !step.is_disabled() {
+        join(step, activation);
+    }
 }
 
 /// A part of the step that is being done.

@@ -1,12 +1,13 @@
 //! Runs of activations: deciding and writing in one transaction, and reading.
 
+mod call;
 mod group;
 pub(crate) mod rows;
 
 use freischalt_database::{DatabaseError, Row, Transaction, Vault};
 use freischalt_marketplace::{
-    Activation, ActivationId, ApiToken, AuditEvent, Customer, CustomerId, ParameterCacheId,
-    ProviderId, User, UserId, activation::Transition,
+    Activation, ActivationId, ApiToken, AuditEvent, AuditKind, Customer, CustomerId,
+    ParameterCacheId, ProviderId, User, UserId, activation::Transition,
 };
 use freischalt_protocol::UnixTime;
 
@@ -58,6 +59,18 @@ pub struct ProviderCustomer {
     pub since: UnixTime,
     /// What the provider said about the customer.
     pub is_regular: bool,
+}
+
+impl Facts {
+    /// Of a run that does not exist.
+    const fn none() -> Self {
+        Self {
+            activation: None,
+            customer_active: false,
+            user: None,
+            entry_of_a_service_call: false,
+        }
+    }
 }
 
 /// What a rule decided: changes to write, in order, and what to tell the caller.
@@ -144,7 +157,9 @@ impl Store {
         mut rule: impl FnMut(Facts) -> Result<Verdict<T>, E> + Send + 'static,
     ) -> Result<T, Decided<E>> {
         if let (Some(grouped), Target::Run(run)) = (&self.grouped, scope.target) {
-            let (decision, answer) = Decision::new(scope, run, self.vault.clone(), rule);
+            let about = group::About::Run { scope, run };
+            let ruled = move |_: Option<ApiUserRecord>, facts| rule(facts);
+            let (decision, answer) = Decision::new(about, self.vault.clone(), ruled);
             grouped.decisions.submit(decision)?;
             return answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()));
         }
@@ -154,13 +169,7 @@ impl Store {
                 let facts = facts(tx, &vault, &scope)?;
                 let before = facts.activation.clone();
                 let verdict = rule(facts).map_err(Decided::Refused)?;
-                for (activation, event) in &verdict.writes {
-                    // A run that goes on as it was has only something more to record.
-                    if before.as_ref() != Some(activation) {
-                        rows::write(tx, &vault, activation)?;
-                    }
-                    append_audit(tx, activation, event)?;
-                }
+                keep(tx, &vault, before.as_ref(), &verdict.writes)?;
                 Ok(verdict.outcome)
             })
             .await
@@ -180,9 +189,9 @@ impl Store {
                     concat!(
                         "SELECT ",
                         rows::columns!(),
-                        ", c.slug, c.name, c.web_id, c.active,
-                        p.name AS provider_name
-                 FROM api_users u
+                        ", ",
+                        call::caller_columns!(),
+                        " FROM api_users u
                  JOIN activations a USING (customer_id, activation_id)
                  JOIN customers c USING (customer_id)
                  JOIN providers p USING (provider_id)
@@ -190,7 +199,7 @@ impl Store {
                     ),
                     &[&token.as_str()],
                 )?;
-                row.map(|row| api_user(&vault, &row)).transpose()
+                row.map(|row| call::caller(&vault, &row)).transpose()
             })
             .await
     }
@@ -318,11 +327,13 @@ impl Store {
         self.database
             .read(move |tx| {
                 let rows = tx.query(
-                    "SELECT seq, at, actor, event FROM audit
-                 WHERE customer_id = ?1 AND activation_id = ?2 ORDER BY seq",
+                    "SELECT x.at, x.actor, x.event, a.activated_at, a.is_regular_customer
+                 FROM audit x JOIN activations a
+                     ON a.customer_id = x.customer_id AND a.activation_id = x.activation_id
+                 WHERE x.customer_id = ?1 AND x.activation_id = ?2 ORDER BY x.seq",
                     &[&customer.0, id.0.as_bytes()],
                 )?;
-                rows.iter().map(rows::history_entry).collect()
+                rows::history(&rows)
             })
             .await
     }
@@ -377,14 +388,6 @@ impl Store {
     }
 }
 
-fn api_user(vault: &Vault, row: &Row) -> Result<ApiUserRecord, StoreError> {
-    Ok(ApiUserRecord {
-        activation: rows::read(vault, row)?,
-        customer: directory::customer(row)?,
-        provider_name: row.get("provider_name")?,
-    })
-}
-
 fn facts(tx: &mut Transaction<'_>, vault: &Vault, scope: &Scope) -> Result<Facts, StoreError> {
     let activation = find_run(tx, vault, scope.customer, scope.target)?;
     let customer_active = directory::is_active(tx, scope.customer)?;
@@ -425,15 +428,23 @@ pub(crate) fn find_run(
                 &[&customer.0, &provider.0],
             )?
         }
-        Target::Run(id) => tx.query_for_update(
-            concat!(
-                "SELECT ",
-                rows::columns!(),
-                " FROM activations a
-                 WHERE a.customer_id = ?1 AND a.activation_id = ?2"
-            ),
-            &[&customer.0, id.0.as_bytes()],
-        )?,
+        Target::Run(id) => {
+            let sql = if tx.is_postgres() {
+                concat!(
+                    "SELECT ",
+                    rows::columns!(),
+                    " FROM activations a WHERE a.customer_id = ?1 AND a.activation_id = ?2"
+                )
+            } else {
+                // SQLite would go by the index of the customer's runs.
+                concat!(
+                    "SELECT ",
+                    rows::columns!(),
+                    " FROM activations a WHERE +a.customer_id = ?1 AND a.activation_id = ?2"
+                )
+            };
+            tx.query_for_update(sql, &[&customer.0, id.0.as_bytes()])?
+        }
     };
     found.first().map(|row| rows::read(vault, row)).transpose()
 }
@@ -456,11 +467,33 @@ fn is_entry_of_service_call(
     Ok(found.is_some())
 }
 
+/// Writes what a rule decided about a run that was like this before.
+fn keep(
+    tx: &mut Transaction<'_>,
+    vault: &Vault,
+    before: Option<&Activation>,
+    writes: &[Transition],
+) -> Result<(), StoreError> {
+    for (activation, event) in writes {
+        // A run that goes on as it was has only something more to record.
+        if before != Some(activation) {
+            rows::write(tx, vault, activation)?;
+        }
+        append_audit(tx, activation, event)?;
+    }
+    Ok(())
+}
+
+/// An unlock has no entry of its own: the row of the run says when it was and what it said, and
+/// nobody but the provider makes one. So the call that has to be fast writes one row.
 fn append_audit(
     tx: &mut Transaction<'_>,
     activation: &Activation,
     event: &AuditEvent,
 ) -> Result<(), StoreError> {
+    if matches!(event.kind, AuditKind::Unlocked { .. }) {
+        return Ok(());
+    }
     let (actor, kind) = texts(event)?;
     tx.execute(
         "INSERT INTO audit (customer_id, activation_id, seq, at, actor, event)

@@ -16,7 +16,7 @@ pub use providers::NewProvider;
 pub(crate) use providers::{find_commerce, secret_context};
 pub(crate) use services::settings;
 pub use users::PutUserProblem;
-pub(crate) use users::{find_user, user};
+pub(crate) use users::find_user;
 
 /// Why something was not made.
 #[derive(Debug, thiserror::Error)]

@@ -50,6 +50,7 @@ const SCHEMA: Schema = Schema {
         migration!(4, "0004_clients"),
         migration!(5, "0005_processes"),
         migration!(6, "0006_by_id"),
+        migration!(7, "0007_in_order"),
     ],
 };
 

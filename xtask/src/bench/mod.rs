@@ -11,6 +11,7 @@ mod machine;
 mod measure;
 mod parts;
 mod peers;
+mod postgres;
 mod report;
 mod rows;
 mod run;
@@ -44,12 +45,22 @@ pub(crate) struct Args {
     /// Seconds of each measurement
     #[arg(long, value_name = "S")]
     seconds: Option<f64>,
-    /// Also measure with ten million stored activations, which take long to make
-    #[arg(long)]
-    huge: bool,
+    /// Up to how many stored activations: a million, or ten, which take minutes more to make
+    #[arg(long, value_enum, default_value_t)]
+    growth: Growth,
     /// List the rows and measure nothing
     #[arg(long)]
     list: bool,
+}
+
+/// How far the store grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Growth {
+    /// 10^6
+    #[default]
+    Usual,
+    /// 10^7
+    Full,
 }
 
 #[derive(clap::Subcommand)]
@@ -83,7 +94,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     println!("\n{results}");
     let complete = args.only.is_empty() && !args.quick;
     let folder = if complete { workspace_root().join("docs/bench") } else { folder() };
-    write(&folder, &results)
+    write(&folder, &results)?;
+    match results.failures.len() {
+        0 => Ok(()),
+        count => bail!("{count} rows failed"),
+    }
 }
 
 /// Where databases and programs of a run lie.
@@ -95,9 +110,9 @@ fn settings(args: &Args) -> Settings {
     Settings {
         only: args.only.clone(),
         quick: args.quick,
-        huge: args.huge,
+        huge: args.growth == Growth::Full,
         rounds: args.rounds.unwrap_or(if args.quick { 1 } else { 3 }).max(1),
-        seconds: args.seconds.unwrap_or(if args.quick { 2.0 } else { 4.0 }),
+        seconds: args.seconds.unwrap_or(if args.quick { 2.0 } else { 3.0 }),
     }
 }
 

@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
 use super::folder;
 use super::measure::API;
@@ -47,15 +47,16 @@ pub(super) const PHP: Peer = Peer {
     },
 };
 
-/// Node on SQLite.
+/// Node on SQLite, through the package that has the interface of `better-sqlite3` and comes compiled:
+/// that one itself takes a quarter of an hour and the headers of Node to compile.
 pub(super) const NODE_SQLITE: Peer = Peer {
     name: "node",
-    about: "Node and better-sqlite3, one process, a commit for each request",
+    about: "Node and SQLite (libsql), one process, a commit for each request",
     keeps_state: true,
     path: API,
     tool: &NODE,
     prepare: |scene| {
-        scene.npm(true)?;
+        scene.npm()?;
         shell::run(scene.node("setup.mjs").args(&scene.files()?))
     },
     serve: |scene| {
@@ -72,7 +73,7 @@ pub(super) const PRISM: Peer = Peer {
     keeps_state: false,
     path: API,
     tool: &NODE,
-    prepare: |scene| scene.npm(false),
+    prepare: |scene| scene.npm(),
     serve: |scene| {
         let mut command = Command::new("node");
         command.arg(scene.folder.join("node_modules/@stoplight/prism-cli/dist/index.js"));
@@ -116,39 +117,25 @@ impl Scene {
         command
     }
 
-    /// Installs what `package.json` names beside a copy of the scripts. Scripts of packages run
-    /// only where a package has to be compiled.
-    fn npm(&self, compile: bool) -> Result<()> {
+    /// Installs what `package.json` names beside a copy of the scripts. Scripts of packages do not run:
+    /// nothing has to be compiled.
+    fn npm(&self) -> Result<()> {
         for entry in fs::read_dir(self.source())? {
             let path = entry?.path();
             if let Some(name) = path.file_name() {
                 fs::copy(&path, self.folder.join(name))?;
             }
         }
-        if self.folder.join("node_modules/.complete").exists() {
+        let wanted = fs::read_to_string(self.folder.join("package.json"))?;
+        let complete = self.folder.join("node_modules/.complete");
+        if fs::read_to_string(&complete).is_ok_and(|installed| installed == wanted) {
             return Ok(());
         }
         let mut npm = Command::new("npm");
         npm.args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]);
         shell::run(npm.current_dir(&self.folder))?;
-        if compile {
-            let mut gyp = Command::new("npx");
-            gyp.args(["--yes", "node-gyp", "rebuild", "--release", "--nodedir"]).arg(headers()?);
-            shell::run(gyp.current_dir(self.folder.join("node_modules/better-sqlite3")))?;
-        }
-        Ok(fs::write(self.folder.join("node_modules/.complete"), "")?)
+        Ok(fs::write(complete, wanted)?)
     }
-}
-
-/// Where Node was installed to, if its headers are there: without them a module can only be compiled
-/// with a download.
-fn headers() -> Result<PathBuf> {
-    let node = shell::find_program("node").context("there is no node")?.canonicalize()?;
-    let prefix = node.ancestors().nth(2).context("node has no folder above its own")?;
-    if !prefix.join("include/node/node.h").is_file() {
-        bail!("the headers of Node are missing; on Debian, install libnode-dev");
-    }
-    Ok(prefix.to_owned())
 }
 
 /// The peers of a run: which are ready, and what each has used up.

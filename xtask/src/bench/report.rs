@@ -19,6 +19,8 @@ pub(super) struct Results {
     pub(super) ratios: Vec<Ratio>,
     /// What was left out, and why.
     pub(super) notes: Vec<String>,
+    /// Rows that failed, and how.
+    pub(super) failures: Vec<String>,
 }
 
 /// What a row brought in each round.
@@ -95,7 +97,7 @@ impl fmt::Display for Results {
                 ratio.what, ratio.wanted
             )?;
         }
-        for note in &self.notes {
+        for note in self.notes.iter().chain(&self.failures) {
             writeln!(f, "\n{note}")?;
         }
         Ok(())

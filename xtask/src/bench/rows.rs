@@ -14,6 +14,10 @@ pub(super) enum Subject {
     Sqlite(&'static str),
     /// The same statements in a bare loop, so many to a commit.
     Loop(usize),
+    /// So many of our servers on one PostgreSQL.
+    Postgres(usize),
+    /// `pgbench` on the same PostgreSQL, with this script in `bench/pgbench`.
+    Pgbench(&'static str),
     /// Somebody else's.
     Peer(&'static Peer),
 }
@@ -35,10 +39,15 @@ pub(super) struct Row {
 }
 
 /// Every group, in the order of measuring.
-pub(super) const GROUPS: [&str; 2] = ["speed", "growth"];
+pub(super) const GROUPS: [&str; 3] = ["speed", "postgres", "growth"];
 
 /// The store of everything that is not about size.
 pub(super) const BASE: Shape = Shape { stored: 1000, waiting: 150_000, one_customer: false };
+/// The store on PostgreSQL, which takes longer to fill.
+pub(super) const ON_POSTGRES: Shape = Shape { waiting: 100_000, ..BASE };
+/// Statement by statement, and all in one.
+const UNLOCK: Subject = Subject::Pgbench("unlock.sql");
+const AT_ONCE: Subject = Subject::Pgbench("at-once.sql");
 /// What waits in a store of a certain size, for each measurement.
 const WAITING: u64 = 40_000;
 
@@ -49,6 +58,10 @@ const fn row(name: &'static str, subject: Subject, connections: usize) -> Row {
 
 const fn actions(name: &'static str, actions: usize) -> Row {
     Row { actions, ..row(name, Subject::Sqlite("info"), 64) }
+}
+
+const fn postgres(name: &'static str, subject: Subject, connections: usize) -> Row {
+    Row { group: "postgres", ..row(name, subject, connections) }
 }
 
 const fn growth(name: &'static str, subject: Subject, stored: u64, one_customer: bool) -> Row {
@@ -79,6 +92,17 @@ pub(super) const ROWS: &[Row] = &[
     row("php/64", Subject::Peer(&peers::PHP), 64),
     row("node/64", Subject::Peer(&peers::NODE_SQLITE), 64),
     row("prism/64", Subject::Peer(&peers::PRISM), 64),
+    postgres("postgres/1", Subject::Postgres(1), 1),
+    postgres("postgres/8", Subject::Postgres(1), 8),
+    postgres("postgres/32", Subject::Postgres(1), 32),
+    postgres("postgres/128", Subject::Postgres(1), 128),
+    postgres("processes/2", Subject::Postgres(2), 128),
+    postgres("processes/4", Subject::Postgres(4), 128),
+    postgres("pgbench/1", UNLOCK, 1),
+    postgres("pgbench/8", UNLOCK, 8),
+    postgres("pgbench/32", UNLOCK, 32),
+    postgres("pgbench/128", UNLOCK, 128),
+    postgres("pgbench/at-once", AT_ONCE, 32),
     growth("sqlite/10^3", SQLITE, 1_000, false),
     growth("loop/10^3", LOOP, 1_000, false),
     growth("sqlite/10^5", SQLITE, 100_000, false),
@@ -111,6 +135,10 @@ impl Row {
             Subject::Loop(batch) => {
                 format!("the same statements in a bare loop, {batch} a commit{size}")
             }
+            Subject::Postgres(1) => at("our server on PostgreSQL, each unlock on disk"),
+            Subject::Postgres(count) => at(&format!("{count} of our servers on one PostgreSQL")),
+            Subject::Pgbench("at-once.sql") => at("pgbench, everything in one statement"),
+            Subject::Pgbench(_) => at("pgbench, the same statements, a commit for each unlock"),
             Subject::Peer(peer) => at(peer.about),
         }
     }

@@ -1,6 +1,6 @@
 //! A run: the chosen rows, group by group and in rounds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
@@ -29,13 +29,15 @@ pub(super) struct Bench {
     rows: Vec<Row>,
     measured: Measured,
     notes: Vec<String>,
+    failures: Vec<String>,
 }
 
 impl Bench {
     /// Chooses the rows.
     pub(super) fn new(settings: Settings) -> Self {
         let rows = ROWS.iter().filter(|row| settings.choose(row)).copied().collect();
-        Self { settings, rows, measured: Measured::new(), notes: Vec::new() }
+        let (notes, failures) = (Vec::new(), Vec::new());
+        Self { settings, rows, measured: Measured::new(), notes, failures }
     }
 
     /// Whether no row was chosen.
@@ -57,10 +59,19 @@ impl Bench {
         for group in GROUPS {
             let rows: Vec<_> = self.rows.iter().filter(|row| row.group == group).copied().collect();
             let mut stage = Stage::new(self.settings.seconds, self.settings.rounds);
+            let mut failed = BTreeSet::new();
             for round in 1..=self.settings.rounds {
                 for row in &rows {
-                    let what = || format!("row {} of round {round}", row.name);
-                    self.measure(&mut stage, row, round).with_context(what)?;
+                    if failed.contains(row.name) {
+                        continue;
+                    }
+                    // The others are worth measuring all the same.
+                    if let Err(problem) = self.measure(&mut stage, row, round) {
+                        let note = format!("{} failed in round {round}: {problem:#}", row.name);
+                        println!("{note}");
+                        self.failures.push(note);
+                        failed.insert(row.name);
+                    }
                 }
             }
             self.notes.extend(stage.notes());
@@ -71,7 +82,8 @@ impl Bench {
         });
         let (rows, ratios) = (rows.collect(), goals::judge(&self.measured));
         let Settings { rounds, seconds, .. } = self.settings;
-        Ok(Results { machine, rounds, seconds, rows, ratios, notes: self.notes })
+        let (notes, failures) = (self.notes, self.failures);
+        Ok(Results { machine, rounds, seconds, rows, ratios, notes, failures })
     }
 
     fn measure(&mut self, stage: &mut Stage, row: &Row, round: usize) -> Result<()> {

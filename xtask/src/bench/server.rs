@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -51,7 +52,8 @@ impl Running {
     pub(super) fn at(mut command: Command, name: &str, address: SocketAddr) -> Result<Self> {
         let log = log_file(name)?;
         command.stdin(Stdio::null()).stdout(log.1.try_clone()?).stderr(log.1);
-        let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+        let child =
+            command.process_group(0).spawn().with_context(|| format!("cannot start {name}"))?;
         let mut running = Self { child, address };
         let started = Instant::now();
         while std::net::TcpStream::connect(address).is_err() {
@@ -70,7 +72,8 @@ impl Running {
     ) -> Result<Self> {
         let (path, log) = log_file(name)?;
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-        let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+        let child =
+            command.process_group(0).spawn().with_context(|| format!("cannot start {name}"))?;
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut running = Self { child, address: nowhere };
         let started = Instant::now();
@@ -101,16 +104,18 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // A peer's own children end with it only when it is asked to end; one that has not ended
-        // soon is killed.
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        // With everything that it has started: some peers have workers that outlive them. What has
+        // not ended soon is killed.
+        let group = format!("-{}", self.child.id());
+        let signal = |name: &str| Command::new("kill").args([name, "--", &group]).status();
+        let _ = signal("-TERM");
         for _ in 0..100 {
             if matches!(self.child.try_wait(), Ok(Some(_))) {
-                return;
+                break;
             }
             thread::sleep(GLANCE);
         }
-        let _ = self.child.kill();
+        let _ = signal("-KILL");
         let _ = self.child.wait();
     }
 }

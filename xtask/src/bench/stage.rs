@@ -8,14 +8,17 @@ use serde_json::Value;
 use super::folder;
 use super::measure::{API, Load, Measurement, UNLOCKED, load_tool};
 use super::peers::{Peer, Theatre};
-use super::rows::{BASE, Row, Subject};
+use super::postgres::{Cluster, Pgbench};
+use super::rows::{BASE, ON_POSTGRES, Row, Subject};
 use super::server::Running;
 use super::world::{Shape, World, plan, text};
+use crate::shell::workspace_root;
+use crate::world::{configure, make_folder};
 
 /// Before a measurement, so that the server has read what it always needs.
 const WARM_UP: f64 = 0.3;
 /// The most unlocks of a bare loop; it is so fast that it would use up everything.
-const LOOP_UNLOCKS: usize = 100_000;
+const LOOP_UNLOCKS: usize = 150_000;
 
 /// See the module. Ends what it started when it is dropped.
 pub(super) struct Stage {
@@ -23,7 +26,15 @@ pub(super) struct Stage {
     rounds: u64,
     worlds: Vec<World>,
     memory: Option<InMemory>,
+    /// Once it is needed; the problem if there can be none here.
+    postgres: Option<Result<OnPostgres, String>>,
     peers: Theatre,
+}
+
+/// A filled PostgreSQL with the credentials of what waits in it.
+struct OnPostgres {
+    cluster: Cluster,
+    folder: PathBuf,
 }
 
 /// It has to be filled by the process that serves it, so it stays.
@@ -35,13 +46,17 @@ struct InMemory {
 
 impl Stage {
     pub(super) fn new(seconds: f64, rounds: usize) -> Self {
-        let (worlds, memory, peers) = (Vec::new(), None, Theatre::default());
-        Self { seconds, rounds: rounds as u64, worlds, memory, peers }
+        let (worlds, memory, postgres, peers) = (Vec::new(), None, None, Theatre::default());
+        Self { seconds, rounds: rounds as u64, worlds, memory, postgres, peers }
     }
 
     /// What was left out, and why.
     pub(super) fn notes(self) -> Vec<String> {
-        self.peers.notes()
+        let mut notes = self.peers.notes();
+        if let Some(Err(problem)) = self.postgres {
+            notes.push(format!("PostgreSQL was left out: {problem}"));
+        }
+        notes
     }
 
     /// One measurement; none if the row has to be left out here.
@@ -51,6 +66,11 @@ impl Stage {
             Subject::Memory => self.memory(row)?,
             Subject::Sqlite(log) => self.sqlite(row, rate, log)?,
             Subject::Loop(batch) => self.bare_loop(row, batch)?,
+            Subject::Postgres(servers) => match self.on_postgres(row, servers)? {
+                None => return Ok(None),
+                Some(report) => report,
+            },
+            Subject::Pgbench(script) => return self.pgbench(row, script),
             Subject::Peer(peer) => match self.peer(row, peer)? {
                 None => return Ok(None),
                 Some(report) => report,
@@ -165,6 +185,43 @@ impl Stage {
         Ok(report)
     }
 
+    /// The filled PostgreSQL, with a fresh copy to be measured; none if there can be none here.
+    fn postgres(&mut self) -> Result<Option<&OnPostgres>> {
+        let filled = || OnPostgres::fill().map_err(|problem| format!("{problem:#}"));
+        match self.postgres.get_or_insert_with(filled) {
+            Err(_) => Ok(None),
+            Ok(ready) => {
+                ready.cluster.refresh()?;
+                Ok(Some(ready))
+            }
+        }
+    }
+
+    fn on_postgres(&mut self, row: &Row, servers: usize) -> Result<Option<Value>> {
+        let Some(ready) = self.postgres()? else { return Ok(None) };
+        let (config, credentials) = (ready.folder.join("in-use.toml"), ready.credentials());
+        let start = |_| Running::freischalt(&config, "info");
+        let servers = (0..servers).map(start).collect::<Result<Vec<_>>>()?;
+        let servers: Vec<_> = servers.iter().collect();
+        let load = self.load(row, &servers, &credentials, 0);
+        let warm_up = Load { seconds: WARM_UP, ..load }.run()?;
+        let load = self.load(row, &servers, &credentials, used(&warm_up)?);
+        load.run().map(Some)
+    }
+
+    fn pgbench(&mut self, row: &Row, script: &str) -> Result<Option<Measurement>> {
+        let seconds = self.seconds;
+        let Some(ready) = self.postgres()? else { return Ok(None) };
+        let script = workspace_root().join("bench/pgbench").join(script);
+        let load = Pgbench {
+            script: &script,
+            clients: row.connections,
+            waiting: ON_POSTGRES.waiting,
+            seconds,
+        };
+        ready.cluster.pgbench(&load).map(Some)
+    }
+
     fn peer(&mut self, row: &Row, peer: &'static Peer) -> Result<Option<Value>> {
         let credentials = self.base_credentials()?;
         let Some(server) = self.peers.start(peer, &credentials)? else { return Ok(None) };
@@ -179,6 +236,36 @@ impl Stage {
         let report = load(self).run()?;
         self.peers.use_up(peer, used(&report)?);
         Ok(Some(report))
+    }
+}
+
+impl OnPostgres {
+    fn fill() -> Result<Self> {
+        let cluster = Cluster::start()?;
+        let ready = Self { cluster, folder: folder().join("postgres") };
+        make_folder(&ready.folder)?;
+        let fill = configure(&ready.folder, "fill.toml", &ready.cluster.filling())?;
+        configure(&ready.folder, "in-use.toml", &ready.cluster.in_use())?;
+        println!(
+            "filling PostgreSQL: {} stored, {} waiting",
+            ON_POSTGRES.stored, ON_POSTGRES.waiting
+        );
+        let mut arguments = vec!["fill".to_owned(), "--config".to_owned(), text(&fill)?];
+        arguments.extend(plan(ON_POSTGRES, &ready.credentials())?);
+        let report = load_tool(&arguments)?;
+        println!("    in {:.1} s", report["seconds"].as_f64().unwrap_or_default());
+        let token = |line: &str| -> Result<String> {
+            let line: Value = serde_json::from_str(line)?;
+            Ok(line["token"].as_str().context("a credential has no token")?.to_owned())
+        };
+        let lines = std::fs::read_to_string(ready.credentials())?;
+        let tokens = lines.lines().map(token).collect::<Result<Vec<_>>>()?;
+        ready.cluster.filled(&tokens)?;
+        Ok(ready)
+    }
+
+    fn credentials(&self) -> PathBuf {
+        self.folder.join("credentials")
     }
 }
 

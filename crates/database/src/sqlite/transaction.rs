@@ -34,12 +34,32 @@ impl Connection {
         self.db.prepare_cached(sql)?.execute([]).map(|_| ())
     }
 
+    /// Lets so many KiB of pages stay in memory.
+    pub(super) fn keep_pages(&self, kib: i64) -> rusqlite::Result<()> {
+        self.db.pragma_update(None, "cache_size", -kib)
+    }
+
+    /// Runs a statement about the log, and says how the log is.
+    pub(super) fn checkpoint(&self, sql: &'static str) -> rusqlite::Result<Log> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        statement.query_row([], |row| Ok(Log { frames: row.get(1)?, copied: row.get(2)? }))
+    }
+
     fn columns(&self, sql: &'static str, statement: &Statement<'_>) -> Columns {
         let key = (sql.as_ptr().addr(), sql.len());
         let mut known = self.columns.borrow_mut();
         let names = || statement.column_names().map(str::to_owned).collect();
         Arc::clone(known.entry(key).or_insert_with(names))
     }
+}
+
+/// The log of changes that are not in the database's file yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Log {
+    /// Pages in it.
+    pub(super) frames: i64,
+    /// How many of them have been copied.
+    pub(super) copied: i64,
 }
 
 /// A change's view of the transaction that it shares with others, or has for itself.

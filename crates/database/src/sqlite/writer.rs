@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Connection, Transaction};
+use super::{Connection, Transaction, checkpoint::Checkpoints};
 use crate::{
     DatabaseError,
     change::{Change, Fate},
@@ -29,11 +29,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Self {
+    /// Starts the thread; without checkpoints of a database that has no log.
+    pub(super) fn start(connection: Connection, checkpoints: Option<Checkpoints>) -> Self {
         let (sender, receiver) = mpsc::sync_channel(QUEUE);
         let watch = Arc::new(Watch::default());
         let watched = Arc::clone(&watch);
-        thread::spawn(move || serve(&connection, &receiver, &watched));
+        thread::spawn(move || serve(&connection, checkpoints, &receiver, &watched));
         Self { queue: sender, watch }
     }
 
@@ -53,7 +54,12 @@ impl Writer {
     }
 }
 
-fn serve(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Change>>, watch: &Watch) {
+fn serve(
+    connection: &Connection,
+    mut checkpoints: Option<Checkpoints>,
+    queue: &mpsc::Receiver<Box<dyn Change>>,
+    watch: &Watch,
+) {
     while let Ok(first) = queue.recv() {
         // What arrives during the commit belongs to the next group.
         let mut group: Vec<_> =
@@ -74,6 +80,9 @@ fn serve(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Change>>, watch
         };
         for change in group {
             change.answer(fate.clone());
+        }
+        if let Some(checkpoints) = &mut checkpoints {
+            checkpoints.committed(changes, connection);
         }
     }
 }

@@ -29,7 +29,7 @@ pub struct Echo {
 }
 
 /// The part of an action that is not echoed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Action {
     /// When the client says it made the call.
     pub timestamp: Timestamp,

@@ -16,11 +16,7 @@ pub(super) async fn handle(
     user: &ApiUserRecord,
     action: &Action,
 ) -> Result<php::Array, Failure> {
-    let parameters = UnlockProvider::parse(&action.parameters).map_err(Refusal::Parameter)?;
-    let call = UnlockCall {
-        parameter_cache_id: parameters.parameter_cache_id,
-        is_regular_customer: parameters.is_regular_customer,
-    };
+    let call = call(action)?;
     let scope = Scope {
         customer: user.activation.customer,
         target: Target::Run(user.activation.id),
@@ -37,7 +33,15 @@ pub(super) async fn handle(
     Ok(UnlockProvider::success())
 }
 
-fn decide(
+/// The call that an action is, as far as the rules need it.
+pub(super) fn call(action: &Action) -> Result<UnlockCall, Refusal> {
+    let UnlockProvider { parameter_cache_id, is_regular_customer } =
+        UnlockProvider::parse(&action.parameters).map_err(Refusal::Parameter)?;
+    Ok(UnlockCall { parameter_cache_id, is_regular_customer })
+}
+
+/// Lets the rules decide.
+pub(super) fn decide(
     facts: Facts,
     call: &UnlockCall,
     now: freischalt_protocol::UnixTime,

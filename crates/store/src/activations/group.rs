@@ -1,24 +1,27 @@
 //! Decisions and look-ups on PostgreSQL that are made for many callers at once.
 //!
-//! What waits together is read with two statements over all of it, decided one by one, and written
-//! with two more and one commit. Runs are locked in the order of their key, so that two groups, of
+//! What waits together is read with a few statements over all of it, decided one by one, and written
+//! with one more and one commit. Runs are locked in the order of their key, so that two groups, of
 //! whatever process, never wait for each other in a circle. Every statement names the customer, so
 //! that tables distributed by it stay on one node; the token's own look-up is the one that cannot.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use freischalt_database::{DatabaseError, Job, List, Row, Transaction, Vault, Write};
 use freischalt_marketplace::{
-    Activation, ActivationId, ApiToken, AuditEvent, Stage, activation::Transition,
+    Activation, ActivationId, ApiToken, AuditEvent, ParameterCacheId, Stage, activation::Transition,
 };
 use tokio::sync::oneshot;
 
-use super::{ApiUserRecord, Decided, Facts, Scope, Verdict, append_audit, rows, texts};
-use crate::{StoreError, directory};
+use super::{ApiUserRecord, Decided, Facts, Scope, Verdict, call, keep, rows};
+use crate::StoreError;
 
 /// The statements of the path of a call, which other crates' tests look at too.
 pub(crate) mod hot {
-    use super::rows;
+    use super::{call, rows};
 
     /// Finds runs and locks them.
     pub(crate) const RUNS: &str = concat!(
@@ -31,19 +34,24 @@ pub(crate) mod hot {
     );
 
     /// Finds what else a decision rests on.
-    pub(crate) const REST: &str =
-        "SELECT i.ord, c.active AS customer_active, u.user_id, u.name, u.administrator,
-             u.group_id, u.language, u.active, p.customer_id IS NOT NULL AS is_entry
+    pub(crate) const REST: &str = concat!(
+        "SELECT i.ord, c.customer_id, ",
+        call::caller_columns!(),
+        ", ",
+        call::user_columns!(),
+        ", e.customer_id IS NOT NULL AS is_entry
          FROM unnest(?1, ?2, ?3, ?4) WITH ORDINALITY
              AS i (customer_id, activation_id, user_id, entry, ord)
          JOIN customers c ON c.customer_id = i.customer_id
          LEFT JOIN activations a
              ON a.customer_id = i.customer_id AND a.activation_id = i.activation_id
+         LEFT JOIN providers p ON p.provider_id = a.provider_id
          LEFT JOIN users u
              ON u.customer_id = i.customer_id AND u.user_id = COALESCE(i.user_id, a.opened_by)
-         LEFT JOIN parameter_cache p
-             ON p.customer_id = i.customer_id AND p.parameter_cache_id = i.entry
-                AND p.activation_id = i.activation_id";
+         LEFT JOIN parameter_cache e
+             ON e.customer_id = i.customer_id AND e.parameter_cache_id = i.entry
+                AND e.activation_id = i.activation_id"
+    );
 
     /// Makes runs active.
     pub(crate) const UNLOCK: &str =
@@ -51,16 +59,6 @@ pub(crate) mod hot {
              is_regular_customer = i.is_regular_customer
          FROM unnest(?1, ?2, ?3, ?4) AS i (customer_id, activation_id, at, is_regular_customer)
          WHERE a.customer_id = i.customer_id AND a.activation_id = i.activation_id";
-
-    /// Appends to histories.
-    pub(crate) const AUDIT: &str =
-        "INSERT INTO audit (customer_id, activation_id, seq, at, actor, event)
-         SELECT i.customer_id, i.activation_id,
-             COALESCE((SELECT MAX(x.seq) FROM audit x
-                       WHERE x.customer_id = i.customer_id
-                         AND x.activation_id = i.activation_id), 0) + 1,
-             i.at, i.actor, i.event
-         FROM unnest(?1, ?2, ?3, ?4, ?5) AS i (customer_id, activation_id, at, actor, event)";
 
     /// Finds the runs of tokens: all that a call names is its token.
     pub(crate) const TOKENS: &str = "SELECT i.ord, t.customer_id, t.activation_id
@@ -71,8 +69,9 @@ pub(crate) mod hot {
     pub(crate) const USERS: &str = concat!(
         "SELECT i.ord, ",
         rows::columns!(),
-        ", c.slug, c.name, c.web_id, c.active, p.name AS provider_name
-         FROM unnest(?1, ?2) WITH ORDINALITY AS i (customer_id, activation_id, ord)
+        ", ",
+        call::caller_columns!(),
+        " FROM unnest(?1, ?2) WITH ORDINALITY AS i (customer_id, activation_id, ord)
          JOIN activations a
              ON a.customer_id = i.customer_id AND a.activation_id = i.activation_id
          JOIN customers c ON c.customer_id = i.customer_id
@@ -82,16 +81,36 @@ pub(crate) mod hot {
 
 /// A decision about one run.
 pub(crate) struct Decision {
-    scope: Scope,
-    run: ActivationId,
+    about: About,
     vault: Vault,
     ruling: Box<dyn Ruling>,
 }
 
+/// What a decision is about.
+pub(crate) enum About {
+    /// This run.
+    Run {
+        /// What to read besides.
+        scope: Scope,
+        /// The run.
+        run: ActivationId,
+    },
+    /// The run of the API user with this token.
+    Token {
+        /// The token.
+        token: ApiToken,
+        /// An entry to look for among those of service calls.
+        entry: Option<ParameterCacheId>,
+    },
+}
+
+/// What was found for a decision.
+type Found = (Option<ApiUserRecord>, Facts);
+
 /// A rule with the caller who waits for what it decides.
 trait Ruling: Send {
     /// Asks the rule; what it wants written.
-    fn rule(&mut self, facts: Facts) -> Vec<Transition>;
+    fn rule(&mut self, found: Found) -> Vec<Transition>;
     /// Takes note of a failure.
     fn fail(&mut self, error: StoreError);
     /// Answers the caller.
@@ -106,12 +125,13 @@ struct Waiting<F, T, E> {
 
 impl<F, T, E> Ruling for Waiting<F, T, E>
 where
-    F: FnMut(Facts) -> Result<Verdict<T>, E> + Send,
+    F: FnMut(Option<ApiUserRecord>, Facts) -> Result<Verdict<T>, E> + Send,
     T: Send,
     E: Send,
 {
-    fn rule(&mut self, facts: Facts) -> Vec<Transition> {
-        let (writes, outcome) = match catch_unwind(AssertUnwindSafe(|| (self.rule)(facts))) {
+    fn rule(&mut self, (user, facts): Found) -> Vec<Transition> {
+        let ruled = catch_unwind(AssertUnwindSafe(|| (self.rule)(user, facts)));
+        let (writes, outcome) = match ruled {
             Ok(Ok(verdict)) => (verdict.writes, Ok(verdict.outcome)),
             Ok(Err(refusal)) => (Vec::new(), Err(Decided::Refused(refusal))),
             Err(_) => (Vec::new(), Err(DatabaseError::Panicked.into())),
@@ -141,23 +161,24 @@ where
 pub(crate) type Answer<T, E> = oneshot::Receiver<Result<T, Decided<E>>>;
 
 impl Decision {
-    /// A decision about a run.
+    /// A decision about a run. The rule is given the API user if a token named it.
     pub(crate) fn new<T: Send + 'static, E: Send + 'static>(
-        scope: Scope,
-        run: ActivationId,
+        about: About,
         vault: Vault,
-        rule: impl FnMut(Facts) -> Result<Verdict<T>, E> + Send + 'static,
+        rule: impl FnMut(Option<ApiUserRecord>, Facts) -> Result<Verdict<T>, E> + Send + 'static,
     ) -> (Self, Answer<T, E>) {
         let (reply, answer) = oneshot::channel();
         let ruling = Box::new(Waiting { rule, outcome: None, reply });
-        (Self { scope, run, vault, ruling }, answer)
+        (Self { about, vault, ruling }, answer)
     }
 
-    /// Whether what was decided is a plain unlock of this decision's own run, which many share a
-    /// statement for.
-    fn is_plain_unlock(&self, writes: &[Transition]) -> bool {
-        matches!(writes, [(run, _)] if run.id == self.run && run.customer == self.scope.customer
-            && matches!(run.stage, Stage::Active { .. }))
+    /// The token to be looked up. PostgreSQL knows no text with a null character, and so no such
+    /// token.
+    fn token(&self) -> Option<&str> {
+        match &self.about {
+            About::Run { .. } => None,
+            About::Token { token, .. } => Some(token.as_str()).filter(|text| !text.contains('\0')),
+        }
     }
 }
 
@@ -166,29 +187,35 @@ impl Job for Decision {
     const WRITES: bool = true;
 
     fn key(&self) -> Option<[u8; 16]> {
-        Some(*self.run.0.as_bytes())
+        match &self.about {
+            About::Run { run, .. } => Some(*run.0.as_bytes()),
+            About::Token { token, .. } => Some(digest(token)),
+        }
     }
 
     fn apply(jobs: &mut [Self], tx: &mut Transaction<'_>) -> Result<Vec<Write>, DatabaseError> {
-        let facts = read(jobs, tx)?;
+        let places = places(jobs, tx)?;
+        let found = read(jobs, &places, tx)?;
         let mut unlocks = Vec::new();
-        for (job, facts) in jobs.iter_mut().zip(facts) {
-            let writes = match facts {
-                Ok(facts) => job.ruling.rule(facts),
+        for (job, found) in jobs.iter_mut().zip(found) {
+            let found = match found {
+                Ok(found) => found,
                 Err(error) => {
                     job.ruling.fail(error);
                     continue;
                 }
             };
-            if job.is_plain_unlock(&writes) {
+            let before = found.1.activation.clone();
+            let writes = job.ruling.rule(found);
+            if is_plain_unlock(before.as_ref(), &writes) {
                 unlocks.extend(writes);
-            } else if let Err(error) = write(tx, &job.vault, &writes) {
+            } else if let Err(error) = keep(tx, &job.vault, before.as_ref(), &writes) {
                 job.ruling.fail(error);
                 let problem = "a change of the group could not be written";
                 return Err(DatabaseError::Failed(problem.into()));
             }
         }
-        unlock_all(&unlocks)
+        Ok(unlock_all(&unlocks).into_iter().collect())
     }
 
     fn answer(self, end: Result<(), DatabaseError>) {
@@ -196,58 +223,128 @@ impl Job for Decision {
     }
 }
 
-/// The facts of each job. A row that cannot be understood is the failure of its own job alone.
-fn read(
+/// Tokens are compared by a part: that two of them wait for each other by mistake does no harm.
+fn digest(token: &ApiToken) -> [u8; 16] {
+    let mut digest = [0_u8; 16];
+    for (index, byte) in token.as_str().bytes().enumerate() {
+        if let Some(place) = digest.get_mut(index % 16) {
+            *place = place.rotate_left(3) ^ byte;
+        }
+    }
+    digest
+}
+
+/// Whether what was decided is a plain unlock of the run that was read, which many share a statement
+/// for.
+fn is_plain_unlock(before: Option<&Activation>, writes: &[Transition]) -> bool {
+    matches!((before, writes), (Some(before), [(run, _)])
+        if run.id == before.id && matches!(run.stage, Stage::Active { .. }))
+}
+
+/// Which row a decision is about, and what belongs to it. None for a token that was never issued.
+struct Place {
+    customer: i64,
+    run: [u8; 16],
+    user: Option<i64>,
+    entry: Option<[u8; 16]>,
+}
+
+fn places(
     jobs: &[Decision],
     tx: &mut Transaction<'_>,
-) -> Result<Vec<Result<Facts, StoreError>>, DatabaseError> {
-    let customers = List::of(jobs.iter().map(|job| job.scope.customer.0));
-    let runs = List::of(jobs.iter().map(|job| job.run.0.as_bytes()));
-    let users = List::of(jobs.iter().map(|job| job.scope.user.map(|user| user.0)));
-    let entry = |job: &Decision| job.scope.entry.map(|entry| *entry.0.as_bytes());
-    let entries = List::of(jobs.iter().map(entry));
+) -> Result<Vec<Option<Place>>, DatabaseError> {
+    let tokens: Vec<_> = jobs.iter().map(Decision::token).collect();
+    let named = match tokens.iter().any(Option::is_some) {
+        true => by_position(jobs.len(), tx.query(hot::TOKENS, &[&List::of(tokens)])?)?,
+        false => by_position(jobs.len(), Vec::new())?,
+    };
+    let mut seen = HashSet::with_capacity(jobs.len());
+    let mut places = Vec::with_capacity(jobs.len());
+    for (job, named) in jobs.iter().zip(named) {
+        let bytes = |id: &ParameterCacheId| *id.0.as_bytes();
+        let place = match (&job.about, named) {
+            (About::Run { scope, run }, _) => Some(Place {
+                customer: scope.customer.0,
+                run: *run.0.as_bytes(),
+                user: scope.user.map(|user| user.0),
+                entry: scope.entry.as_ref().map(bytes),
+            }),
+            (About::Token { .. }, None) => None,
+            (About::Token { entry, .. }, Some(row)) => Some(Place {
+                customer: row.get("customer_id")?,
+                run: row.get("activation_id")?,
+                user: None,
+                entry: entry.as_ref().map(bytes),
+            }),
+        };
+        if place.as_ref().is_some_and(|place| !seen.insert(place.run)) {
+            // By its token and by its id. Each has to see what the other one did, so the group is
+            // done one by one.
+            return Err(DatabaseError::Failed("two decisions are about one run".into()));
+        }
+        places.push(place);
+    }
+    Ok(places)
+}
+
+/// What each job is about. A row that cannot be understood is the failure of its own job alone.
+fn read(
+    jobs: &[Decision],
+    places: &[Option<Place>],
+    tx: &mut Transaction<'_>,
+) -> Result<Vec<Result<Found, StoreError>>, DatabaseError> {
+    let known = || places.iter().flatten();
+    if known().next().is_none() {
+        return Ok(jobs.iter().map(|_| Ok((None, Facts::none()))).collect());
+    }
+    let customers = List::of(known().map(|place| place.customer));
+    let runs = List::of(known().map(|place| place.run));
+    let users = List::of(known().map(|place| place.user));
+    let entries = List::of(known().map(|place| place.entry));
+    let count = known().count();
     let answers = tx.query_all(&[
         (hot::RUNS, &[&customers, &runs]),
         (hot::REST, &[&customers, &runs, &users, &entries]),
     ])?;
     let mut answers = answers.into_iter();
-    let runs = by_position(jobs.len(), answers.next().unwrap_or_default())?;
-    let rest = by_position(jobs.len(), answers.next().unwrap_or_default())?;
-    let facts = jobs.iter().zip(runs.iter().zip(&rest));
-    Ok(facts.map(|(job, (run, rest))| facts_of(&job.vault, run.as_ref(), rest.as_ref())).collect())
-}
-
-fn facts_of(vault: &Vault, run: Option<&Row>, rest: Option<&Row>) -> Result<Facts, StoreError> {
-    let activation = run.map(|row| rows::read(vault, row)).transpose()?;
-    let Some(rest) = rest else {
-        let nothing = Facts {
-            activation,
-            customer_active: false,
-            user: None,
-            entry_of_a_service_call: false,
-        };
-        return Ok(nothing);
-    };
-    let has_user = rest.get::<Option<i64>>("user_id")?.is_some();
-    Ok(Facts {
-        entry_of_a_service_call: activation.is_some() && rest.get("is_entry")?,
-        activation,
-        customer_active: rest.get("customer_active")?,
-        user: if has_user { Some(directory::user(rest)?) } else { None },
-    })
-}
-
-fn write(tx: &mut Transaction<'_>, vault: &Vault, writes: &[Transition]) -> Result<(), StoreError> {
-    for (activation, event) in writes {
-        rows::write(tx, vault, activation)?;
-        append_audit(tx, activation, event)?;
+    let runs = by_position(count, answers.next().unwrap_or_default())?;
+    let rest = by_position(count, answers.next().unwrap_or_default())?;
+    let mut rows = runs.iter().zip(&rest);
+    let mut all = Vec::with_capacity(jobs.len());
+    for (job, place) in jobs.iter().zip(places) {
+        // Only what has a place was asked for.
+        let row = if place.is_some() { rows.next() } else { None };
+        all.push(match row {
+            Some((run, rest)) => found(job, run.as_ref(), rest.as_ref()),
+            None => Ok((None, Facts::none())),
+        });
     }
-    Ok(())
+    Ok(all)
 }
 
-fn unlock_all(unlocks: &[(Activation, AuditEvent)]) -> Result<Vec<Write>, DatabaseError> {
+fn found(job: &Decision, run: Option<&Row>, rest: Option<&Row>) -> Result<Found, StoreError> {
+    let activation = run.map(|row| rows::read(&job.vault, row)).transpose()?;
+    let Some(rest) = rest else { return Ok((None, Facts { activation, ..Facts::none() })) };
+    let facts = Facts {
+        entry_of_a_service_call: activation.is_some() && rest.get("is_entry")?,
+        customer_active: rest.get("customer_active")?,
+        user: call::user(rest)?,
+        activation,
+    };
+    let user = match (&job.about, &facts.activation) {
+        (About::Token { .. }, Some(activation)) => Some(ApiUserRecord {
+            activation: activation.clone(),
+            customer: call::customer(rest)?,
+            provider_name: rest.get("provider_name")?,
+        }),
+        _ => None,
+    };
+    Ok((user, facts))
+}
+
+fn unlock_all(unlocks: &[(Activation, AuditEvent)]) -> Option<Write> {
     if unlocks.is_empty() {
-        return Ok(Vec::new());
+        return None;
     }
     let customers = List::of(unlocks.iter().map(|(run, _)| run.customer.0));
     let runs = List::of(unlocks.iter().map(|(run, _)| run.id.0.as_bytes()));
@@ -255,35 +352,10 @@ fn unlock_all(unlocks: &[(Activation, AuditEvent)]) -> Result<Vec<Write>, Databa
     let at = List::of(unlocks.iter().map(|(run, _)| unlock(run).map(|record| record.at.0)));
     let regular = unlocks.iter().map(|(run, _)| unlock(run));
     let regular = List::of(regular.map(|record| record.map(|record| record.is_regular_customer)));
-    let (mut actors, mut kinds) = (Vec::new(), Vec::new());
-    for (_, event) in unlocks {
-        let (actor, kind) = texts(event).map_err(|error| DatabaseError::Failed(error.into()))?;
-        actors.push(actor);
-        kinds.push(kind);
-    }
-    let times = List::of(unlocks.iter().map(|(_, event)| event.at.0));
-    let (actors, kinds) = (List::of(actors), List::of(kinds));
-    Ok(vec![
-        Write::new(
-            hot::UNLOCK,
-            vec![
-                Box::new(customers.clone()),
-                Box::new(runs.clone()),
-                Box::new(at),
-                Box::new(regular),
-            ],
-        ),
-        Write::new(
-            hot::AUDIT,
-            vec![
-                Box::new(customers),
-                Box::new(runs),
-                Box::new(times),
-                Box::new(actors),
-                Box::new(kinds),
-            ],
-        ),
-    ])
+    Some(Write::new(
+        hot::UNLOCK,
+        vec![Box::new(customers), Box::new(runs), Box::new(at), Box::new(regular)],
+    ))
 }
 
 /// A look-up of an API user by its token.
@@ -331,7 +403,7 @@ impl Job for Lookup {
         for row in users {
             let job = positions.get(position(&row)?).and_then(|position| jobs.get_mut(*position));
             if let Some(job) = job {
-                job.found = super::api_user(&job.vault, &row).map(Some);
+                job.found = call::caller(&job.vault, &row).map(Some);
             }
         }
         Ok(Vec::new())
@@ -373,9 +445,8 @@ mod tests {
     /// node that has its rows. The look-up of a token is the one that has nothing else to go by.
     #[test]
     fn every_statement_on_the_path_of_a_call_names_the_customer() {
-        const HOT_TABLES: [&str; 5] =
-            ["activations", "audit", "parameter_cache", "users", "customers"];
-        for sql in [hot::RUNS, hot::REST, hot::UNLOCK, hot::AUDIT, hot::USERS, hot::TOKENS] {
+        const HOT_TABLES: [&str; 4] = ["activations", "parameter_cache", "users", "customers"];
+        for sql in [hot::RUNS, hot::REST, hot::UNLOCK, hot::USERS, hot::TOKENS] {
             for (alias, table) in tables(sql) {
                 if HOT_TABLES.contains(&table) {
                     let condition = format!("{alias}.customer_id = i.customer_id");
@@ -388,7 +459,7 @@ mod tests {
             }
         }
         assert_eq!(tables(hot::TOKENS), [("t", "api_users")]);
-        assert_eq!(tables(hot::REST).len(), 4);
+        assert_eq!(tables(hot::REST).len(), 5);
         assert_eq!(tables(hot::UNLOCK), [("a", "activations")]);
     }
 

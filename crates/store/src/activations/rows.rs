@@ -2,8 +2,8 @@
 
 use freischalt_database::{Row, Transaction, Vault};
 use freischalt_marketplace::{
-    Activation, ActivationId, ApiToken, Audience, AuditEvent, CustomerId, EndReason,
-    ParameterCacheEntry, ParameterCacheId, ProviderId, Stage, UserId,
+    Activation, ActivationId, Actor, ApiToken, Audience, AuditEvent, AuditKind, CustomerId,
+    EndReason, ParameterCacheEntry, ParameterCacheId, ProviderId, Stage, UserId,
     activation::{Grant, Past, UnlockRecord},
 };
 use freischalt_protocol::{Secret, UnixTime};
@@ -96,9 +96,16 @@ fn write_unlock(
     activation: &Activation,
     unlock: UnlockRecord,
 ) -> Result<(), StoreError> {
-    let updated = tx.execute(
+    let sql = if tx.is_postgres() {
         "UPDATE activations SET stage = 'active', activated_at = ?3, is_regular_customer = ?4
-         WHERE customer_id = ?1 AND activation_id = ?2",
+         WHERE customer_id = ?1 AND activation_id = ?2"
+    } else {
+        // SQLite would go by the index of the customer's runs, which is in no order of time.
+        "UPDATE activations SET stage = 'active', activated_at = ?3, is_regular_customer = ?4
+         WHERE +customer_id = ?1 AND activation_id = ?2"
+    };
+    let updated = tx.execute(
+        sql,
         &[
             &activation.customer.0,
             activation.id.0.as_bytes(),
@@ -208,21 +215,43 @@ pub(crate) fn key_context(id: ActivationId) -> String {
     format!("api key {id}")
 }
 
-/// Reads an entry of a history.
-pub(super) fn history_entry(row: &Row) -> Result<HistoryEntry, StoreError> {
+/// Makes a history of its entries, oldest first, each beside what the run says of its unlock, which
+/// came after the choice of the right and before any end.
+pub(super) fn history(rows: &[Row]) -> Result<Vec<HistoryEntry>, StoreError> {
+    let mut events = Vec::with_capacity(rows.len() + 1);
+    let mut unlocked = rows.first().map(unlock).transpose()?.flatten();
+    for row in rows {
+        let event = event(row)?;
+        match event.kind {
+            // Written by versions that kept it twice.
+            AuditKind::Unlocked { .. } => continue,
+            AuditKind::Blocked | AuditKind::Superseded => {
+                events.extend(unlocked.take().map(unlock_event));
+            }
+            AuditKind::TermsAccepted { .. } | AuditKind::RightChosen { .. } => {}
+        }
+        events.push(event);
+    }
+    events.extend(unlocked.map(unlock_event));
+    Ok((1..).zip(events).map(|(seq, event)| HistoryEntry { seq, event }).collect())
+}
+
+fn unlock_event(unlock: UnlockRecord) -> AuditEvent {
+    let UnlockRecord { at, is_regular_customer } = unlock;
+    AuditEvent { at, actor: Actor::Provider, kind: AuditKind::Unlocked { is_regular_customer } }
+}
+
+fn event(row: &Row) -> Result<AuditEvent, StoreError> {
     let unreadable = |_| StoreError::Corrupt {
         table: "audit",
         problem: "an event is not the JSON it should be",
     };
     let actor: String = row.get("actor")?;
     let event: String = row.get("event")?;
-    Ok(HistoryEntry {
-        seq: row.get("seq")?,
-        event: AuditEvent {
-            at: UnixTime(row.get("at")?),
-            actor: serde_json::from_str(&actor).map_err(unreadable)?,
-            kind: serde_json::from_str(&event).map_err(unreadable)?,
-        },
+    Ok(AuditEvent {
+        at: UnixTime(row.get("at")?),
+        actor: serde_json::from_str(&actor).map_err(unreadable)?,
+        kind: serde_json::from_str(&event).map_err(unreadable)?,
     })
 }
 

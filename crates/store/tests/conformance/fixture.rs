@@ -205,7 +205,8 @@ impl Office {
     }
 }
 
-fn unlock(facts: Facts, call: &UnlockCall) -> Result<Verdict<bool>, Refusal> {
+/// The rule of an unlock; whether it makes the run active.
+pub fn unlock(facts: Facts, call: &UnlockCall) -> Result<Verdict<bool>, Refusal> {
     let facts = UnlockFacts {
         activation: facts.activation.ok_or(Refusal::ApiUserInactive)?,
         customer_active: facts.customer_active,

@@ -16,6 +16,7 @@ mod activations;
 mod at_rest;
 mod background;
 mod broken;
+mod calls;
 mod deals;
 mod deliveries;
 mod directory;
@@ -112,6 +113,12 @@ on_every_engine! {
         a_service_entry_belongs_to_its_run
         expired_service_entries_of_the_customer_are_dropped
         a_ticket_is_used_once;
+    calls:
+        a_call_is_decided_on_the_run_of_its_token
+        a_token_that_was_never_issued_decides_nothing
+        a_call_after_the_block_finds_its_run_ended
+        a_call_with_a_service_entry_is_told_apart
+        calls_and_decisions_about_one_run_see_each_other;
     reading:
         runs_are_listed_newest_first_and_filtered
         the_newest_run_is_the_live_one_whatever_the_clock_did

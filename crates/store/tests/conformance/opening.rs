@@ -36,6 +36,63 @@ async fn what_was_acknowledged_is_there_after_reopening() {
     assert!(!store.use_ticket([1; 16], NOW.plus(60), NOW).await.unwrap());
 }
 
+/// Tables that version 6 of the schema makes anew, as the version before had them.
+fn as_before_the_order_of_time(path: &std::path::Path) {
+    let first = include_str!("../../migrations/sqlite/0001_activation.sql");
+    let db = Connection::open(path).unwrap();
+    db.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;").unwrap();
+    db.execute_batch("DROP INDEX activations_of_customer; DROP INDEX activations_live;").unwrap();
+    for table in ["activations", "api_users", "parameter_cache", "audit"] {
+        let create = first.split(";\n").find_map(|sql| {
+            let begin = sql.find(&format!("CREATE TABLE {table} "))?;
+            Some(&sql[begin..])
+        });
+        db.execute_batch(&format!(
+            "ALTER TABLE {table} RENAME TO kept; {};
+             INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept;",
+            create.unwrap()
+        ))
+        .unwrap();
+    }
+    let live = "CREATE UNIQUE INDEX activations_live ON activations (customer_id, provider_id)
+        WHERE ended_at IS NULL";
+    db.execute_batch(live).unwrap();
+    db.execute_batch("DELETE FROM schema_migrations WHERE number > 5").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_of_the_version_before_are_put_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = engines::file(&folder);
+    let office = office(&store, "one").await;
+    let run = office.active(&store, 1).await;
+    let events = office.events(&store, run.id).await;
+    drop(store);
+    as_before_the_order_of_time(&database(&folder));
+    let db = Connection::open(database(&folder)).unwrap();
+    // That version kept the unlock twice.
+    db.execute_batch(
+        "INSERT INTO audit SELECT customer_id, activation_id, 3, at, '{\"kind\":\"provider\"}',
+             '{\"event\":\"unlocked\",\"isRegularCustomer\":true}' FROM audit WHERE seq = 1",
+    )
+    .unwrap();
+    drop(db);
+
+    let store = engines::file(&folder);
+    assert_eq!(store.activation(run.id).await.unwrap().as_ref(), Some(&run));
+    assert_eq!(office.events(&store, run.id).await, events, "and tells of it once");
+    let found = store.api_user(&api_user(1).token).await.unwrap().unwrap();
+    assert_eq!(found.activation, run);
+    office.block(&store, &run).await;
+    assert_eq!(office.events(&store, run.id).await.len(), 4);
+    let db = Connection::open(database(&folder)).unwrap();
+    let wrong = "SELECT COUNT(*) FROM pragma_foreign_key_check";
+    assert_eq!(db.query_row(wrong, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    let order = "SELECT name FROM pragma_table_info('activations') WHERE pk = 1";
+    let leads = db.query_row(order, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(leads, "activation_id");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_stores_on_one_file_see_each_other() {
     let folder = tempfile::tempdir().unwrap();

@@ -36,7 +36,7 @@ async fn every_statement_of_a_call_on_postgres_says_where_its_rows_are() {
     let run = office.pending(&store, 1, Audience::AllUsers).await;
     let token = &api_user(1).token;
     store.api_user(token).await.unwrap().unwrap();
-    assert!(office.unlock(&store, &run, true).await.unwrap());
+    assert!(office.call(&store, token, entry_id(1)).await.unwrap().unwrap().1);
     assert!(!office.unlock(&store, &run, true).await.unwrap());
     // A service call, and what the provider does with its entry.
     let entry = ServiceEntry {
