@@ -49,7 +49,13 @@ mod tests {
 
     async fn place(store: &Store, id: &str) {
         let text = String::new;
-        let visit = Visit { customer: "42".into(), user: "21".into(), session: "{}".into() };
+        let visit = Visit {
+            customer: "42".into(),
+            user: "21".into(),
+            session: "{}".into(),
+            parameter_cache_id: text(),
+            secret_id: text(),
+        };
         let order = NewOrder { id: id.into(), visit, return_path: text(), reference: text() };
         store.place(&order, UnixTime(0)).await.unwrap();
     }
