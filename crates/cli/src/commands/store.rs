@@ -58,7 +58,7 @@ command ends. The encryption key is not in it: keep a copy of the key apart
 from it, because without the key nobody can read the API keys in a backup.
 
 Examples:
-  freischalt backup /backup/2026-11-25.db --config /etc/freischalt/freischalt.toml
+  freischalt backup /backup/today.db --config /etc/freischalt/freischalt.toml
   freischalt backup before.db --data ~/marketplace
 
 An installation on PostgreSQL is backed up with PostgreSQL's own tools:
@@ -82,7 +82,7 @@ over: to go back, stop the server and move its database away first, with the
 files beside it that end in -wal and -shm.
 
 Examples:
-  freischalt restore /backup/2026-11-25.db --config /etc/freischalt/freischalt.toml
+  freischalt restore /backup/today.db --config /etc/freischalt/freischalt.toml
   freischalt restore before.db --data ~/marketplace")]
 pub(crate) struct RestoreArguments {
     /// The backup
