@@ -27,8 +27,11 @@ const ORDER: &str = r#"{"orderId": "ord_1", "reference": "single", "customer": "
     "state": "failed", "transactionId": "7", "referenceId": null, "subscriptionId": null,
     "message": "<script>x</script>", "errorCodes": "3"}"#;
 
+/// Method, path, `Authorization` and body of a request.
+type Question = (Method, String, String, Value);
+
 #[derive(Clone, Default)]
-struct Asked(Arc<Mutex<Vec<(Method, String, String, Value)>>>);
+struct Asked(Arc<Mutex<Vec<Question>>>);
 
 async fn answer(
     State(asked): State<Asked>,
