@@ -25,6 +25,8 @@ pub fn user_button_by_field(customer: &str, user: &str) -> String {
 
 /// The form to add a provider of one's own.
 pub const NEW_PROVIDER: &str = "/providers/new";
+/// The link of a property to its form.
+pub const EDIT_RECORD: &str = "main a[href^='/records/edit/']";
 /// The page that explains a wrong signature.
 pub const EXPLAIN: &str = "/sandbox/explain";
 

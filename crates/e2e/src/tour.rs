@@ -130,7 +130,14 @@ async fn services(tour: &Tour<'_, impl Look>) -> Result<()> {
     browser.find("h1, h2, form").await?;
     browser.leave_frame().await?;
     tour.take("82-service").await?;
-    tour.visit("83-messages", at::MESSAGES).await
+    tour.visit("83-messages", at::MESSAGES).await?;
+    tour.visit("84-record-new", "/records/new/estates").await?;
+    tour.stage.open(estate.as_str().context("there is no property")?).await?;
+    browser.click(at::EDIT_RECORD).await?;
+    browser.find("form.panel").await?;
+    tour.take("85-record-edit").await?;
+    tour.visit("86-rights", &format!("{}/rights", at::provider_page(DEMO))).await?;
+    tour.visit("87-deliveries", "/deliveries").await
 }
 
 /// Two administrators at the same provider.

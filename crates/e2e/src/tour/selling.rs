@@ -73,7 +73,9 @@ pub(super) async fn seller(tour: &Tour<'_, impl Look>) -> Result<()> {
     let stage = tour.stage;
     let browser = &stage.browser;
     stage.open_sales().await?;
-    tour.take("b0-sales").await?;
+    tour.visit("ba-settings", "/provider/settings").await?;
+    tour.visit("bb-deliveries", "/provider/deliveries").await?;
+    tour.visit("b0-sales", at::SALES).await?;
     let number = browser.text("#transactions tbody tr:last-child td").await?;
     let number = number.split_whitespace().next().unwrap_or_default();
     ensure!(number.parse::<u32>().is_ok(), "the first transaction is called {number}");
