@@ -77,9 +77,9 @@ pub(crate) struct BackupArguments {
 /// Which backup, and where to.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-The backup is checked, and the encryption key is tried on it. Nothing is written
-over: to go back, stop the server and move its database away first, with the
-files beside it that end in -wal and -shm.
+The backup is checked, and the encryption key is tried on it. Nothing is
+written over: to go back, stop the server and move its database away first,
+with the files beside it that end in -wal and -shm.
 
 Examples:
   freischalt restore /backup/today.db --config /etc/freischalt/freischalt.toml
