@@ -21,10 +21,6 @@ use clap::Parser;
 
 use crate::{arguments::Arguments, failure::Failure};
 
-/// A server spends a tenth of its time with the allocator of the C library.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match commands::run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,10 +7,6 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use freischalt_load::{ceiling, drive, echo, fill, memory, soak, torture};
 
-/// The same as the server's, since the echo and the marketplace in memory are compared with it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measures a server from outside.
 #[derive(Parser)]
 #[command(name = "freischalt-load", version, max_term_width = 100)]
