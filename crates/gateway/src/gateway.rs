@@ -112,9 +112,14 @@ impl Gateway {
         self.address
     }
 
+    /// Scheme, host and port that browsers and the marketplace call it by.
+    pub fn public_origin(&self) -> &str {
+        self.app.public_origin()
+    }
+
     /// The URL to register as the provider's activation URL.
     pub fn activation_url(&self) -> String {
-        format!("{}{}", self.app.public_origin(), router::ACTIVATE)
+        format!("{}{}", self.public_origin(), router::ACTIVATE)
     }
 
     /// Answers until `shutdown` completes, then finishes what it accepted. Whoever has not sent a

@@ -107,7 +107,10 @@ impl Drop for Running {
         // With everything that it has started: some peers have workers that outlive them. What has
         // not ended soon is killed.
         let group = format!("-{}", self.child.id());
-        let signal = |name: &str| Command::new("kill").args([name, "--", &group]).status();
+        // A group that is gone already is what is wanted, and no news.
+        let signal = |name: &str| {
+            Command::new("kill").args([name, "--", &group]).stderr(Stdio::null()).status()
+        };
         let _ = signal("-TERM");
         for _ in 0..100 {
             if matches!(self.child.try_wait(), Ok(Some(_))) {

@@ -103,7 +103,7 @@ async fn serve(arguments: &SandboxArguments, config: Config, keys: Keys) -> Resu
     let stage = demo::Stage { arguments, server: &server, keys };
     let shop = stage.shop().await?;
     let webhook = stage.webhook().await?;
-    announce(arguments, &server, &shop.public_url())?;
+    announce(arguments, &server, shop.public_origin())?;
     let (server, shop, webhook) =
         tokio::join!(server.run(stop.clone().wait()), shop.run(stop.clone()), webhook.run(stop),);
     server?;

@@ -94,8 +94,7 @@ impl Stage<'_> {
         };
         let (token, secret) = (behind.token.clone(), behind.secret.clone());
         let gateway = Gateway::bind(self.config(part, port, behind).await?).await?;
-        let public_url = public_url(&gateway);
-        let service = format!("{public_url}{}", part.service);
+        let service = format!("{}{}", gateway.public_origin(), part.service);
         let store = self.server.store();
         seeds::place(store, part.slug, &gateway.activation_url(), &service).await?;
         let clock = self.server.clock();
@@ -148,8 +147,8 @@ impl Stage<'_> {
 
 impl DemoProvider {
     /// Scheme, host and port that browsers and the marketplace call it by.
-    pub(super) fn public_url(&self) -> String {
-        public_url(&self.gateway)
+    pub(super) fn public_origin(&self) -> &str {
+        self.gateway.public_origin()
     }
 
     /// Answers until it is to stop.
@@ -159,9 +158,4 @@ impl DemoProvider {
         let app = async { Ok(app.run(settings, stop.clone().wait()).await?) };
         tokio::try_join!(gateway, app).map(|_| ())
     }
-}
-
-fn public_url(gateway: &Gateway) -> String {
-    let url = gateway.activation_url();
-    url.strip_suffix("/activate").unwrap_or(&url).to_owned()
 }
