@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, config::DbConfig, params};
 use serde::Serialize;
 
 use crate::{credential, histogram::Histogram};
@@ -86,6 +86,7 @@ fn open(options: &Options) -> Result<Connection> {
     let db = Connection::open(&options.database)
         .with_context(|| format!("cannot open {}", options.database.display()))?;
     db.set_prepared_statement_cache_capacity(64);
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "wal_autocheckpoint", 16_000)?;
     db.pragma_update(None, "synchronous", "FULL")?;

@@ -191,3 +191,29 @@ fn cell(row: &rusqlite::Row<'_>, index: usize, columns: &[String]) -> Result<Cel
         ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_owned()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::super::open_memory;
+
+    /// SQLite may look at the value of a parameter to see whether a partial index serves, and then
+    /// plans anew for each value. Measured: four fifths of what an unlock cost.
+    #[test]
+    fn a_statement_is_planned_once_whatever_its_parameters_are() {
+        let db = open_memory().unwrap();
+        db.execute_batch(
+            "CREATE TABLE runs (customer INTEGER, id INTEGER, stage TEXT, ended INTEGER) STRICT;
+             CREATE INDEX live ON runs (customer) WHERE stage = 'active';
+             INSERT INTO runs VALUES (1, 1, 'active', NULL), (2, 2, 'pending', NULL)",
+        )
+        .unwrap();
+        let mut find =
+            db.prepare("SELECT id FROM runs WHERE customer = ?1 AND stage = ?2").unwrap();
+        for (customer, stage) in [(1, "active"), (2, "pending"), (1, "pending"), (2, "active")] {
+            let _ = find.query_row((customer, stage), |row| row.get::<_, i64>(0));
+        }
+        assert_eq!(find.get_status(StatementStatus::RePrepare), 0);
+    }
+}
