@@ -3,8 +3,11 @@
 use super::Echo;
 use crate::{
     ErrorCode,
-    php::{self, Value},
+    php::{self, json},
 };
+
+/// Bytes that a result takes at least, and what is around all of them.
+const ROOM: usize = 400;
 
 /// An answer. The HTTP status is 200 in every case; what happened is in here.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,10 +66,12 @@ impl Status {
         Self { error, message: error.message(argument) }
     }
 
-    fn encode(&self, mut fields: Vec<(&str, Value)>) -> Value {
-        fields.push(("errorcode", Value::Int(i64::from(self.error.0))));
-        fields.push(("message", Value::from(self.message.as_str())));
-        object(fields)
+    /// The last members of a status.
+    fn write(&self, out: &mut String) {
+        out.push_str(r#""errorcode":"#);
+        json::write_int(out, self.error.0.into());
+        out.push_str(r#","message":"#);
+        json::write_text(out, &self.message);
     }
 }
 
@@ -88,13 +93,15 @@ impl Response {
 
     /// The body: compact JSON with PHP's escapes, as the vendor's samples have it.
     pub fn to_json(&self) -> String {
-        let results = php::Array::list(self.results.iter().map(ActionResult::encode));
-        let body = object(vec![
-            ("status", self.status.encode(vec![("code", Value::Int(self.code.into()))])),
-            ("response", object(vec![("results", Value::Array(results))])),
-        ]);
-        // Texts come from decoded JSON or from this crate and are UTF-8, and there are no floats.
-        php::json::encode(&body).unwrap_or_default()
+        let mut out = String::with_capacity(ROOM * (1 + self.results.len()));
+        out.push_str(r#"{"status":{"code":"#);
+        json::write_int(&mut out, self.code.into());
+        out.push(',');
+        self.status.write(&mut out);
+        out.push_str(r#"},"response":{"results":"#);
+        json::write_list(&mut out, &self.results, |out, result| result.write(out));
+        out.push_str("}}");
+        out
     }
 }
 
@@ -115,41 +122,43 @@ impl ActionResult {
         Self { echo, cacheable: false, count: None, records: Vec::new(), status }
     }
 
-    fn encode(&self) -> Value {
-        let records = php::Array::list(self.records.iter().map(Record::encode));
-        let count = self.count.map_or(Value::Null, Value::Int);
-        object(vec![
-            ("actionid", Value::from(self.echo.action_id.as_str())),
-            ("resourceid", Value::from(self.echo.resource_id.as_str())),
-            ("resourcetype", Value::from(self.echo.resource_type.as_str())),
-            ("cacheable", Value::Bool(self.cacheable)),
-            ("identifier", Value::from(self.echo.identifier.as_str())),
-            (
-                "data",
-                object(vec![
-                    ("meta", object(vec![("cntabsolute", count)])),
-                    ("records", Value::Array(records)),
-                ]),
-            ),
-            ("status", self.status.encode(Vec::new())),
-        ])
+    fn write(&self, out: &mut String) {
+        let Echo { action_id, resource_id, resource_type, identifier } = &self.echo;
+        out.push_str(r#"{"actionid":"#);
+        json::write_text(out, action_id);
+        out.push_str(r#","resourceid":"#);
+        json::write_text(out, resource_id);
+        out.push_str(r#","resourcetype":"#);
+        json::write_text(out, resource_type);
+        out.push_str(r#","cacheable":"#);
+        out.push_str(if self.cacheable { "true" } else { "false" });
+        out.push_str(r#","identifier":"#);
+        json::write_text(out, identifier);
+        out.push_str(r#","data":{"meta":{"cntabsolute":"#);
+        match self.count {
+            Some(count) => json::write_int(out, count),
+            None => out.push_str("null"),
+        }
+        out.push_str(r#"},"records":"#);
+        json::write_list(out, &self.records, |out, record| record.write(out));
+        out.push_str(r#"},"status":{"#);
+        self.status.write(out);
+        out.push_str("}}");
     }
 }
 
 impl Record {
-    fn encode(&self) -> Value {
-        object(vec![
-            ("id", Value::Int(self.id)),
-            ("type", self.kind.map_or(Value::Null, Value::from)),
-            ("elements", Value::Array(self.elements.clone())),
-        ])
+    fn write(&self, out: &mut String) {
+        out.push_str(r#"{"id":"#);
+        json::write_int(out, self.id);
+        out.push_str(r#","type":"#);
+        match self.kind {
+            Some(kind) => json::write_text(out, kind),
+            None => out.push_str("null"),
+        }
+        out.push_str(r#","elements":"#);
+        // Texts come from decoded JSON or from this crate and are UTF-8, and there are no floats.
+        out.push_str(&json::encode_array(&self.elements).unwrap_or_else(|| "[]".to_owned()));
+        out.push('}');
     }
-}
-
-fn object(fields: Vec<(&str, Value)>) -> Value {
-    let mut array = php::Array::default();
-    for (name, value) in fields {
-        array.insert(name, value);
-    }
-    Value::Array(array)
 }

@@ -4,11 +4,11 @@
 //! it: bodies of many small elements would take several times the memory otherwise.
 
 mod iter;
-
-use indexmap::IndexMap;
+mod pairs;
 
 pub use self::iter::{IntoIter, Iter};
 
+use self::pairs::Pairs;
 use super::{Key, KeyRef, Value};
 
 /// A PHP array: an ordered map that keeps the place of the first insertion of a key.
@@ -26,7 +26,7 @@ enum Entries {
 
 #[derive(Clone, Debug)]
 struct Map {
-    pairs: IndexMap<Key, Value>,
+    pairs: Pairs,
     /// The index that `$array[] = …` uses next; `None` before the first integer key.
     next: Option<i64>,
 }
@@ -52,7 +52,7 @@ impl Array {
         let key = KeyRef::from(key);
         match &self.0 {
             Entries::List(values) => values.get(place(key)?),
-            Entries::Map(map) => map.pairs.get(&key),
+            Entries::Map(map) => map.pairs.get(key),
         }
     }
 
@@ -89,7 +89,7 @@ impl Array {
             Entries::List(values) => values.push(value.into()),
             Entries::Map(map) => {
                 let index = map.next.unwrap_or(0);
-                if index == i64::MAX && map.pairs.contains_key(&KeyRef::Int(index)) {
+                if index == i64::MAX && map.pairs.get(KeyRef::Int(index)).is_some() {
                     return false;
                 }
                 map.insert(Key::Int(index), value.into());
@@ -117,7 +117,7 @@ impl Array {
     pub fn len(&self) -> usize {
         match &self.0 {
             Entries::List(values) => values.len(),
-            Entries::Map(map) => map.pairs.len(),
+            Entries::Map(map) => map.pairs.as_slice().len(),
         }
     }
 
@@ -132,14 +132,14 @@ impl Array {
         match &self.0 {
             Entries::List(_) => true,
             Entries::Map(map) => {
-                (0..).zip(map.pairs.keys()).all(|(index, key)| *key == Key::Int(index))
+                (0..).zip(map.pairs.as_slice()).all(|(index, (key, _))| *key == Key::Int(index))
             }
         }
     }
 
     pub(super) fn remove_bytes(&mut self, key: &[u8]) -> Option<Value> {
         self.get_bytes(key)?;
-        self.map().pairs.shift_remove(&KeyRef::from(key))
+        self.map().pairs.remove(KeyRef::from(key))
     }
 
     /// The array at `key`, which becomes an empty one if it is absent or something else.
@@ -149,7 +149,7 @@ impl Array {
         if let Key::Int(number) = key {
             map.reserve(number);
         }
-        become_array(map.pairs.entry(key).or_insert(Value::Null))
+        become_array(map.pairs.value_or_null(key))
     }
 
     /// A new empty array at the next index; `None` where [`Array::push`] gives false.
@@ -159,7 +159,7 @@ impl Array {
         }
         let last = match &mut self.0 {
             Entries::List(values) => values.last_mut(),
-            Entries::Map(map) => map.pairs.last_mut().map(|(_, value)| value),
+            Entries::Map(map) => map.pairs.last_mut(),
         };
         last.map(become_array)
     }
@@ -180,15 +180,15 @@ impl Array {
     /// Puts the pairs into the order in which `order` names their present places.
     pub(super) fn reorder(&mut self, order: &[usize]) {
         let pairs = &mut self.map().pairs;
-        let mut old: Vec<_> = std::mem::take(pairs).into_iter().map(Some).collect();
+        let mut old: Vec<_> = std::mem::take(pairs).into_vec().into_iter().map(Some).collect();
         *pairs = order.iter().filter_map(|place| old.get_mut(*place)?.take()).collect();
     }
 
     /// Makes a map of a list.
     fn map(&mut self) -> &mut Map {
         if let Entries::List(values) = &mut self.0 {
-            let pairs: IndexMap<_, _> = (0..).map(Key::Int).zip(std::mem::take(values)).collect();
-            let next = i64::try_from(pairs.len()).ok().filter(|next| *next > 0);
+            let next = i64::try_from(values.len()).ok().filter(|next| *next > 0);
+            let pairs = (0..).map(Key::Int).zip(std::mem::take(values)).collect();
             self.0 = Entries::Map(Box::new(Map { pairs, next }));
         }
         match &mut self.0 {

@@ -6,7 +6,7 @@ mod scanner;
 
 pub use decode::decode;
 pub use encode::encode;
-pub(crate) use encode::encode_array;
+pub(crate) use encode::{encode_array, write_int, write_list, write_text};
 
 /// Why `json_decode` refuses a text, by PHP's own classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -5,8 +5,6 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use indexmap::Equivalent;
-
 /// A key of a PHP array: decimal integers in canonical spelling are integers, everything else is
 /// a byte string. Build keys with `From`, which applies that rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,12 +84,6 @@ impl<'a> KeyRef<'a> {
 impl<'a> From<&'a [u8]> for KeyRef<'a> {
     fn from(text: &'a [u8]) -> Self {
         canonical_integer(text).map_or(Self::Str(text), Self::Int)
-    }
-}
-
-impl Equivalent<Key> for KeyRef<'_> {
-    fn equivalent(&self, key: &Key) -> bool {
-        *self == key.borrow()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::iter::Enumerate;
 
-use super::{Array, Entries};
+use super::{Array, Entries, pairs::Pair};
 use crate::php::{Key, KeyRef, Value};
 
 /// The pairs of an array.
@@ -12,14 +12,14 @@ pub struct Iter<'a>(Pairs<'a>);
 #[derive(Clone, Debug)]
 enum Pairs<'a> {
     List(Enumerate<std::slice::Iter<'a, Value>>),
-    Map(indexmap::map::Iter<'a, Key, Value>),
+    Map(std::slice::Iter<'a, Pair>),
 }
 
 impl<'a> Iter<'a> {
     pub(super) fn new(entries: &'a Entries) -> Self {
         Self(match entries {
             Entries::List(values) => Pairs::List(values.iter().enumerate()),
-            Entries::Map(map) => Pairs::Map(map.pairs.iter()),
+            Entries::Map(map) => Pairs::Map(map.pairs.as_slice().iter()),
         })
     }
 }
@@ -63,7 +63,7 @@ impl IntoIterator for Array {
     fn into_iter(self) -> IntoIter {
         IntoIter(match self.0 {
             Entries::List(values) => OwnedPairs::List(values.into_iter().enumerate()),
-            Entries::Map(map) => OwnedPairs::Map(map.pairs.into_iter()),
+            Entries::Map(map) => OwnedPairs::Map(map.pairs.into_vec().into_iter()),
         })
     }
 }
@@ -75,7 +75,7 @@ pub struct IntoIter(OwnedPairs);
 #[derive(Debug)]
 enum OwnedPairs {
     List(Enumerate<std::vec::IntoIter<Value>>),
-    Map(indexmap::map::IntoIter<Key, Value>),
+    Map(std::vec::IntoIter<Pair>),
 }
 
 impl Iterator for IntoIter {

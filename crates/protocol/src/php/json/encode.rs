@@ -28,7 +28,7 @@ fn write_value(out: &mut String, value: &Value, depth: usize) -> Option<()> {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
-        Value::Int(number) => write!(out, "{number}").ok()?,
+        Value::Int(number) => write_int(out, *number),
         Value::Float(number) if number.is_finite() => out.push_str(&float::json(*number)),
         Value::Float(_) => return None,
         Value::Str(bytes) => write_string(out, bytes)?,
@@ -67,29 +67,66 @@ fn write_key(out: &mut String, key: KeyRef<'_>) -> Option<()> {
     }
 }
 
-fn write_string(out: &mut String, bytes: &[u8]) -> Option<()> {
-    out.push('"');
-    for character in std::str::from_utf8(bytes).ok()?.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '/' => out.push_str("\\/"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{20}'..='\u{7f}' => out.push(character),
-            _ => write_escaped(out, character)?,
+/// Writes an integer.
+pub(crate) fn write_int(out: &mut String, number: i64) {
+    // A `String` takes everything.
+    let _ = write!(out, "{number}");
+}
+
+/// Writes a list, and what `write` makes of each item.
+pub(crate) fn write_list<T>(out: &mut String, items: &[T], write: impl Fn(&mut String, &T)) {
+    out.push('[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
         }
+        write(out, item);
     }
-    out.push('"');
+    out.push(']');
+}
+
+fn write_string(out: &mut String, bytes: &[u8]) -> Option<()> {
+    write_text(out, std::str::from_utf8(bytes).ok()?);
     Some(())
 }
 
-fn write_escaped(out: &mut String, character: char) -> Option<()> {
-    for unit in character.encode_utf16(&mut [0; 2]) {
-        write!(out, "\\u{unit:04x}").ok()?;
+/// Writes a text in quotes.
+pub(crate) fn write_text(out: &mut String, text: &str) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(place) = rest.bytes().position(is_escaped) {
+        let (plain, special) = rest.split_at(place);
+        out.push_str(plain);
+        let mut characters = special.chars();
+        if let Some(character) = characters.next() {
+            write_special(out, character);
+        }
+        rest = characters.as_str();
     }
-    Some(())
+    out.push_str(rest);
+    out.push('"');
+}
+
+const fn is_escaped(byte: u8) -> bool {
+    !matches!(byte, b' '..=0x7f) || matches!(byte, b'"' | b'\\' | b'/')
+}
+
+fn write_special(out: &mut String, character: char) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '/' => out.push_str("\\/"),
+        '\u{8}' => out.push_str("\\b"),
+        '\u{c}' => out.push_str("\\f"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ => write_escaped(out, character),
+    }
+}
+
+fn write_escaped(out: &mut String, character: char) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        let _ = write!(out, "\\u{unit:04x}");
+    }
 }
