@@ -2,7 +2,10 @@
 //! `FREISCHALT_LOG`, in the usual filter syntax; `info` by default. Spans of activations are for a
 //! collector and never in a log.
 
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    iter,
+};
 
 use freischalt_server::ACTIVATION_SPANS;
 use tracing::{Metadata, level_filters::LevelFilter};
@@ -37,12 +40,18 @@ pub(crate) fn start(format: Format) -> Result<Traces, Failure> {
         .with_ansi(io::stderr().is_terminal());
     let lines = match format {
         Format::People => lines.with_target(false).compact().boxed(),
-        Format::Machines => lines.json().flatten_event(true).boxed(),
+        Format::Machines => {
+            let lines = lines.json().flatten_event(true);
+            lines.with_current_span(false).with_span_list(false).boxed()
+        }
     };
     let (layer, traces) = traces::start()?;
-    let logs = lines.with_filter(filter).with_filter(filter_fn(is_logged));
+    let logs = lines.with_filter(filter).with_filter(filter_fn(is_logged)).boxed();
+    // Side by side, each with its filter: what none of them wants costs a look at a flag. A layer
+    // that is not there must not be one, because that would want everything.
+    let layers: Vec<_> = iter::once(logs).chain(layer.map(Layer::boxed)).collect();
     // The command starts one log; a second start would be a mistake and is refused quietly.
-    let _ = tracing_subscriber::registry().with(logs).with(layer).try_init();
+    let _ = tracing_subscriber::registry().with(layers).try_init();
     if traces.are_wanted_in_vain() {
         tracing::warn!(
             "a collector is given, but this command was built without `--features otlp`"

@@ -20,6 +20,11 @@ pub(crate) enum Fate {
 
 /// Something to be applied, if need be more than once, and answered once.
 pub(crate) trait Change: Send {
+    /// Whether it expects to be kept once it has written, and so needs no savepoint. If it is
+    /// wrong, all that share its transaction are applied again, each in its own.
+    fn is_hopeful(&self) -> bool {
+        false
+    }
     /// Applies it; whether its writes are to be kept.
     fn apply(&mut self, tx: &mut Transaction<'_>) -> bool;
     /// Answers the caller.
@@ -28,6 +33,7 @@ pub(crate) trait Change: Send {
 
 struct Packed<F, T, E> {
     change: F,
+    hopeful: bool,
     outcome: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -41,8 +47,27 @@ where
     T: Send + 'static,
     E: From<DatabaseError> + Send + 'static,
 {
+    pack_as(change, false)
+}
+
+/// Packs a [hopeful](Change::is_hopeful) change.
+pub(crate) fn pack_hopeful<F, T, E>(change: F) -> (Box<dyn Change>, Answer<T, E>)
+where
+    F: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<DatabaseError> + Send + 'static,
+{
+    pack_as(change, true)
+}
+
+fn pack_as<F, T, E>(change: F, hopeful: bool) -> (Box<dyn Change>, Answer<T, E>)
+where
+    F: FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<DatabaseError> + Send + 'static,
+{
     let (reply, answer) = oneshot::channel();
-    (Box::new(Packed { change, outcome: None, reply }), answer)
+    (Box::new(Packed { change, hopeful, outcome: None, reply }), answer)
 }
 
 impl<F, T, E> Change for Packed<F, T, E>
@@ -51,6 +76,10 @@ where
     T: Send,
     E: From<DatabaseError> + Send,
 {
+    fn is_hopeful(&self) -> bool {
+        self.hopeful
+    }
+
     fn apply(&mut self, tx: &mut Transaction<'_>) -> bool {
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.change)(tx)))
             .unwrap_or_else(|_| Err(DatabaseError::Panicked.into()));

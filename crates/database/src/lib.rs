@@ -116,6 +116,19 @@ impl Database {
         }
     }
 
+    /// As [`write`](Self::write), for a change that is hardly ever refused once it has written. On
+    /// SQLite it does without a savepoint; if it is refused all the same, everything that shares its
+    /// commit is done again, one by one.
+    pub async fn write_hopefully<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
+        &self,
+        change: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        match &self.0 {
+            Engine::Sqlite(engine) => engine.write_hopefully(change).await,
+            Engine::Postgres(engine) => engine.write(change).await,
+        }
+    }
+
     /// As [`write`](Self::write), for the time before there is an event loop. Blocks.
     pub fn write_blocking<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
         &self,

@@ -6,6 +6,7 @@ use tokio_postgres::types::Type;
 
 use crate::{
     DatabaseError,
+    sqlite::Cells,
     value::{Cell, FromValue, Value},
 };
 
@@ -19,12 +20,12 @@ pub struct Row {
 
 #[derive(Debug)]
 enum Engine {
-    Sqlite { columns: Arc<[String]>, cells: Vec<Cell> },
+    Sqlite { columns: Arc<[String]>, cells: Cells },
     Postgres(tokio_postgres::Row),
 }
 
 impl Row {
-    pub(crate) fn sqlite(columns: Arc<[String]>, cells: Vec<Cell>) -> Self {
+    pub(crate) fn sqlite(columns: Arc<[String]>, cells: Cells) -> Self {
         Self { engine: Engine::Sqlite { columns, cells }, next: Place::new(0) }
     }
 
@@ -42,7 +43,9 @@ impl Row {
     /// All values, in the order of the columns.
     pub(crate) fn cells(&self) -> Result<Vec<Cell>, DatabaseError> {
         match &self.engine {
-            Engine::Sqlite { cells, .. } => Ok(cells.clone()),
+            Engine::Sqlite { columns, cells } => {
+                Ok((0..columns.len()).map(|index| Cell::from(cells.value(index))).collect())
+            }
             Engine::Postgres(row) => {
                 let cell = |(index, column): (usize, &tokio_postgres::Column)| {
                     let wrong = |problem| {
@@ -78,7 +81,7 @@ impl Row {
 
     fn value(&self, index: usize) -> Result<Value<'_>, &'static str> {
         match &self.engine {
-            Engine::Sqlite { cells, .. } => Ok(cells.get(index).map_or(Value::Null, Cell::value)),
+            Engine::Sqlite { cells, .. } => Ok(cells.value(index)),
             Engine::Postgres(row) => postgres_value(row, index),
         }
     }

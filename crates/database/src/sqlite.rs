@@ -4,6 +4,7 @@
 //! is bounded, and a full queue is answered at once.
 
 mod backup;
+mod cells;
 mod checkpoint;
 mod errors;
 mod reader;
@@ -18,6 +19,7 @@ use crate::{DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change,
 use errors::translate;
 
 pub use backup::{Backup, BackupError, backup, restore};
+pub(crate) use cells::Cells;
 pub(crate) use transaction::{Connection, Transaction};
 
 /// Threads that read beside the writer.
@@ -90,6 +92,18 @@ impl Engine {
         change: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
         let (change, answer) = change::pack(change);
+        self.writer.submit(change)?;
+        answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
+    }
+
+    pub(crate) async fn write_hopefully<
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    >(
+        &self,
+        change: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (change, answer) = change::pack_hopeful(change);
         self.writer.submit(change)?;
         answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
     }

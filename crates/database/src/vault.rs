@@ -1,6 +1,8 @@
 //! Encryption at rest: secrets are sealed under a key that is not in the database, each bound to
 //! the row it stands in.
 
+use std::sync::Arc;
+
 use freischalt_protocol::{
     Secret,
     seal::{MasterKey, NONCE_BYTES, SealingKey},
@@ -15,9 +17,12 @@ pub struct Keys {
     pub previous: Vec<MasterKey>,
 }
 
-/// Seals and opens secrets.
+/// Seals and opens secrets. A copy shares the keys.
 #[derive(Clone, Debug)]
-pub struct Vault {
+pub struct Vault(Arc<SealingKeys>);
+
+#[derive(Debug)]
+struct SealingKeys {
     current: SealingKey,
     previous: Vec<SealingKey>,
 }
@@ -36,23 +41,23 @@ pub enum VaultError {
 impl Vault {
     /// A vault for one purpose: what is sealed for another one does not open in it.
     pub fn new(keys: &Keys, purpose: &str) -> Self {
-        Self {
+        Self(Arc::new(SealingKeys {
             current: keys.current.derive(purpose),
             previous: keys.previous.iter().map(|key| key.derive(purpose)).collect(),
-        }
+        }))
     }
 
     /// Seals a secret for the row that `context` names.
     pub fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>, VaultError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce)?;
-        Ok(self.current.seal(nonce, context.as_bytes(), secret.expose().as_bytes()))
+        Ok(self.0.current.seal(nonce, context.as_bytes(), secret.expose().as_bytes()))
     }
 
     /// Opens a secret of the row that `context` names.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Secret, VaultError> {
-        let plain = std::iter::once(&self.current)
-            .chain(&self.previous)
+        let plain = std::iter::once(&self.0.current)
+            .chain(&self.0.previous)
             .find_map(|key| key.open(context.as_bytes(), sealed))
             .ok_or(VaultError::Unreadable)?;
         std::str::from_utf8(&plain).map(Secret::new).map_err(|_| VaultError::Unreadable)
@@ -61,7 +66,7 @@ impl Vault {
     /// Whether a sealed value names the current key. Others are to be sealed again before the
     /// previous keys can be dropped.
     pub fn is_current(&self, sealed: &[u8]) -> bool {
-        self.current.sealed(sealed)
+        self.0.current.sealed(sealed)
     }
 }
 

@@ -153,6 +153,37 @@ async fn a_refusal_keeps_its_own_changes_out_and_nobody_elses() {
     assert_eq!(children(&database).await, 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn hope_that_fails_keeps_its_own_changes_out_and_nobody_elses() {
+    let database = memory();
+    let hopeful = |fails: bool| {
+        let database = database.clone();
+        Box::pin(async move {
+            let change = move |tx: &mut Transaction<'_>| {
+                child(tx, None)?;
+                if fails { Err(Failure::Refused) } else { Ok(()) }
+            };
+            database.write_hopefully(change).await
+        })
+    };
+    for fails in [false, true] {
+        let before = children(&database).await;
+        let held = Held::new(&database).await;
+        let mut group = [hopeful(false), hopeful(fails), hopeful(false)];
+        for write in &mut group {
+            let polled = std::future::poll_fn(|context| {
+                std::task::Poll::Ready(write.as_mut().poll(context).is_pending())
+            });
+            assert!(polled.await, "the writer is held");
+        }
+        held.release().await;
+        let [first, second, third] = group;
+        let answers = [first.await, second.await, third.await];
+        assert_eq!(answers.map(|answer| answer.is_ok()), [true, !fails, true]);
+        assert_eq!(children(&database).await - before, if fails { 2 } else { 3 });
+    }
+}
+
 /// SQLite rolls the whole transaction back when the disk is full, say. ROLLBACK does the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_breaks_the_transaction_harms_no_other() {

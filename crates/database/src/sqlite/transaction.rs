@@ -7,8 +7,8 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::errors::translate;
-use crate::{DatabaseError, Parameter, Row, Value, value::Cell};
+use super::{cells::Cells, errors::translate};
+use crate::{DatabaseError, Parameter, Row, Value};
 
 type Columns = Arc<[String]>;
 
@@ -78,6 +78,10 @@ enum Savepoint {
     /// Nothing was written yet.
     NotSet,
     Set,
+    /// None will be set: if the change fails once it has written, all are rolled back.
+    Renounced {
+        written: bool,
+    },
 }
 
 impl<'a> Transaction<'a> {
@@ -96,16 +100,25 @@ impl<'a> Transaction<'a> {
         Self { connection, savepoint: Savepoint::NotSet }
     }
 
-    /// Ends the change's part of a shared transaction. Fails if SQLite had to roll back everything
-    /// (disk full, I/O error): then nothing of the group must be acknowledged.
-    pub(super) fn end(self, keep: bool) -> rusqlite::Result<()> {
-        if self.savepoint != Savepoint::Set {
-            return Ok(());
-        }
-        if !keep {
-            self.connection.run("ROLLBACK TO change")?;
-        }
-        self.connection.run("RELEASE change")
+    /// For one of several changes, which takes the risk that all of them are rolled back.
+    pub(super) fn hopeful(connection: &'a Connection) -> Self {
+        Self { connection, savepoint: Savepoint::Renounced { written: false } }
+    }
+
+    /// Ends the change's part of a shared transaction; whether the others can go on. They cannot if
+    /// SQLite had to roll back everything (disk full, I/O error), or if what is not to be kept
+    /// cannot be told apart: then nothing of the group must be acknowledged.
+    pub(super) fn end(self, keep: bool) -> bool {
+        let undone = match self.savepoint {
+            Savepoint::Set if keep => self.connection.run("RELEASE change").is_ok(),
+            Savepoint::Set => {
+                let back = self.connection.run("ROLLBACK TO change");
+                back.and_then(|()| self.connection.run("RELEASE change")).is_ok()
+            }
+            Savepoint::Renounced { written } => keep || !written,
+            Savepoint::Reading | Savepoint::NotNeeded | Savepoint::NotSet => true,
+        };
+        undone && !self.connection.is_idle()
     }
 
     pub(crate) fn query(
@@ -118,8 +131,12 @@ impl<'a> Transaction<'a> {
         let mut rows = statement.raw_query();
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(translate)? {
-            let cells = (0..columns.len()).map(|index| cell(row, index, &columns));
-            found.push(Row::sqlite(Arc::clone(&columns), cells.collect::<Result<_, _>>()?));
+            let mut cells = Cells::with_capacity(columns.len());
+            for (index, column) in columns.iter().enumerate() {
+                let wrong = |problem| DatabaseError::Column { column: column.clone(), problem };
+                cells.push(row.get_ref(index).map_err(translate)?).map_err(wrong)?;
+            }
+            found.push(Row::sqlite(Arc::clone(&columns), cells));
         }
         Ok(found)
     }
@@ -149,9 +166,15 @@ impl<'a> Transaction<'a> {
             return Err(DatabaseError::Failed(problem.into()));
         }
         let mut statement = self.connection.db.prepare_cached(sql).map_err(translate)?;
-        if self.savepoint == Savepoint::NotSet && !statement.readonly() {
-            self.connection.run("SAVEPOINT change").map_err(translate)?;
-            self.savepoint = Savepoint::Set;
+        match self.savepoint {
+            Savepoint::NotSet if !statement.readonly() => {
+                self.connection.run("SAVEPOINT change").map_err(translate)?;
+                self.savepoint = Savepoint::Set;
+            }
+            Savepoint::Renounced { written: false } if !statement.readonly() => {
+                self.savepoint = Savepoint::Renounced { written: true };
+            }
+            _ => {}
         }
         for (position, parameter) in (1..).zip(parameters) {
             statement.raw_bind_parameter(position, Bound(parameter.value())).map_err(translate)?;
@@ -176,20 +199,6 @@ impl rusqlite::ToSql for Bound<'_> {
             }
         }))
     }
-}
-
-fn cell(row: &rusqlite::Row<'_>, index: usize, columns: &[String]) -> Result<Cell, DatabaseError> {
-    let wrong = |problem| DatabaseError::Column { column: columns[index].clone(), problem };
-    Ok(match row.get_ref(index).map_err(translate)? {
-        ValueRef::Null => Cell::Null,
-        ValueRef::Integer(number) => Cell::Integer(number),
-        ValueRef::Real(_) => return Err(wrong("is a float, and none of ours are")),
-        ValueRef::Text(text) => {
-            let text = std::str::from_utf8(text).map_err(|_| wrong("is not UTF-8"))?;
-            Cell::Text(text.to_owned())
-        }
-        ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_owned()),
-    })
 }
 
 #[cfg(test)]

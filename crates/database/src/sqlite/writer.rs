@@ -91,7 +91,7 @@ fn serve(
 enum Ended {
     /// For all of them.
     Fate(Fate),
-    /// SQLite rolled everything back because of one of them; none has been answered.
+    /// Everything was rolled back because of one of them; none has been answered.
     Collapsed,
 }
 
@@ -104,9 +104,13 @@ fn apply(connection: &Connection, group: &mut [Box<dyn Change>]) -> Ended {
                 return Ended::Fate(Fate::NotBegun(error.to_string()));
             }
             for change in group {
-                let mut tx = crate::Transaction::sqlite(Transaction::shared(connection));
+                let part = match change.is_hopeful() {
+                    true => Transaction::hopeful(connection),
+                    false => Transaction::shared(connection),
+                };
+                let mut tx = crate::Transaction::sqlite(part);
                 let keep = change.apply(&mut tx);
-                if tx.into_sqlite().is_none_or(|tx| tx.end(keep).is_err()) || connection.is_idle() {
+                if !tx.into_sqlite().is_some_and(|tx| tx.end(keep)) {
                     give_up(connection);
                     return Ended::Collapsed;
                 }

@@ -73,7 +73,7 @@ impl Store {
             return answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()));
         }
         self.database
-            .write(move |tx| {
+            .write_hopefully(move |tx| {
                 let found = tx.query_opt(CALL, &[&token.as_str()])?;
                 let (user, facts) = match found {
                     None => (None, Facts::none()),
