@@ -1,24 +1,29 @@
 //! A marketplace whose store is in memory. It has to be filled by the process that serves it.
 
-use std::future::pending;
+use std::{future::pending, thread};
 
 use anyhow::{Context, Result};
 use freischalt_protocol::{Secret, seal::MasterKey};
-use freischalt_server::{Config, Mode, Server};
+use freischalt_server::{ACTIVATION_SPANS, Config, Mode, Server};
 use freischalt_store::Location;
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, filter_fn},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::{echo::announce, fill};
 
 /// Fills the store, says its address in a line of JSON, and serves until it is killed. Logs as the
 /// real server does: as JSON on standard error.
 pub fn run(plan: &fill::Plan) -> Result<()> {
-    tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
-        .with_writer(std::io::stderr)
-        .json()
-        .flatten_event(true)
-        .try_init()
-        .map_err(anyhow::Error::from_boxed)?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).json();
+    let lines = lines.flatten_event(true).with_current_span(false).with_span_list(false);
+    let is_logged = filter_fn(|event| {
+        event.target() != ACTIVATION_SPANS && *event.level() <= LevelFilter::INFO
+    });
+    tracing_subscriber::registry().with(lines.with_filter(is_logged)).try_init()?;
     let key = MasterKey::new([7; 32]);
     let any = "127.0.0.1:0".parse().context("an address")?;
     let config = Config {
@@ -26,7 +31,13 @@ pub fn run(plan: &fill::Plan) -> Result<()> {
         management_token: Some(Secret::new("0".repeat(32))),
         ..Config::sandbox(any, any, Location::Memory, key.clone())
     };
-    tokio::runtime::Runtime::new()?.block_on(async {
+    // As the real server: a core is left to the store.
+    let cores = thread::available_parallelism()?.get();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.saturating_sub(1).max(1))
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
         let server = Server::bind(config).await?;
         fill::fill(server.store(), &key, plan).await?;
         announce(server.marketplace_addr()?)?;

@@ -3,6 +3,7 @@
 //! Neither holds a secret, a token, a claim or a parameter.
 
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     sync::{Mutex, PoisonError},
     time::Instant,
@@ -93,45 +94,50 @@ pub(super) fn record(
     started: Instant,
 ) {
     let code = refused.map_or(ErrorCode::OK, |(refusal, _)| refusal.code(&app.policy));
-    let argument = refused.map_or("".into(), |(refusal, _)| refusal.argument());
     let explanation = match refused {
         None => String::new(),
-        Some((refusal, None)) => shorten(&refusal.to_string(), 4 * TEXT),
+        Some((refusal, None)) => shorten(&refusal.to_string(), 4 * TEXT).into_owned(),
         Some((refusal, Some(cause))) => format!("{refusal}; {cause}"),
     };
     let took = started.elapsed();
     app.metrics.action(action.map_or("", |(echo, _)| &echo.resource_type), code, took);
-    let entry = LoggedRequest {
-        number: 0,
-        at: app.clock.now(),
-        action_id: action.map_or(String::new(), |(echo, _)| shorten(&echo.action_id, TEXT)),
-        resource_type: action.map_or(String::new(), |(echo, _)| shorten(&echo.resource_type, TEXT)),
-        customer: action.map(|(_, caller)| caller.customer.to_owned()),
-        provider: action.map(|(_, caller)| caller.provider.to_owned()),
-        code,
-        message: shorten(&code.message(&argument), 4 * TEXT),
-        explanation,
-        micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-    };
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let action_id = action.map_or("".into(), |(echo, _)| shorten(&echo.action_id, TEXT));
+    let resource_type = action.map_or("".into(), |(echo, _)| shorten(&echo.resource_type, TEXT));
+    let (customer, provider) =
+        (action.map(|(_, caller)| caller.customer), action.map(|(_, caller)| caller.provider));
     tracing::info!(
-        action_id = entry.action_id,
-        resource_type = entry.resource_type,
-        customer = entry.customer,
-        provider = entry.provider,
+        action_id = &*action_id,
+        resource_type = &*resource_type,
+        customer,
+        provider,
         code = code.0,
-        explanation = entry.explanation,
-        duration_us = entry.micros,
+        explanation,
+        duration_us = micros,
         "action answered"
     );
-    if app.is_sandbox() {
-        app.requests.push(entry);
+    if !app.is_sandbox() {
+        return;
     }
+    let argument = refused.map_or("".into(), |(refusal, _)| refusal.argument());
+    app.requests.push(LoggedRequest {
+        number: 0,
+        at: app.clock.now(),
+        action_id: action_id.into_owned(),
+        resource_type: resource_type.into_owned(),
+        customer: customer.map(str::to_owned),
+        provider: provider.map(str::to_owned),
+        code,
+        message: shorten(&code.message(&argument), 4 * TEXT).into_owned(),
+        explanation,
+        micros,
+    });
 }
 
-fn shorten(text: &str, limit: usize) -> String {
-    let mut short: String = text.chars().take(limit).collect();
-    if short.len() < text.len() {
-        short.push('…');
+fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
+    // Where so many bytes are too many, so many characters need not be.
+    match text.char_indices().nth(limit).filter(|_| text.len() > limit) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
-    short
 }

@@ -11,8 +11,10 @@ CREATE TABLE activations_in_order (
     provider_id         INTEGER NOT NULL REFERENCES providers,
     opened_by           INTEGER NOT NULL,
     opened_at           INTEGER NOT NULL,
+    -- For a list of more than two, SQLite makes a table each time that a row is checked.
     stage               TEXT    NOT NULL
-                        CHECK (stage IN ('terms_accepted', 'pending', 'active', 'ended')),
+                        CHECK (stage = 'terms_accepted' OR stage = 'pending' OR stage = 'active'
+                               OR stage = 'ended'),
     audience            TEXT    CHECK (audience IN ('all_users', 'administrators')),
     api_token           TEXT,
     api_key_sealed      BLOB,
