@@ -22,7 +22,6 @@
 mod action;
 mod answer;
 mod call_error;
-#[macro_use]
 mod calls;
 mod client;
 mod credentials;
