@@ -119,14 +119,7 @@ fn keep_newest(tx: &mut Transaction<'_>, launch: &Launch, claim: &[u8]) -> Resul
              group_id = excluded.group_id, claim_sealed = excluded.claim_sealed,
              signed_at = excluded.signed_at, blocked = excluded.blocked
          WHERE excluded.signed_at >= users.signed_at",
-        &[
-            &launch.customer,
-            &launch.user,
-            &launch.group,
-            &claim,
-            &launch.signed_at.0,
-            &false,
-        ],
+        &[&launch.customer, &launch.user, &launch.group, &claim, &launch.signed_at.0, &false],
     )?;
     // A customer may have been renamed; data is kept by the id.
     if !launch.customer_name.is_empty() {
