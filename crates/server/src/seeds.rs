@@ -77,8 +77,9 @@ pub async fn secret(store: &Store, slug: &'static str) -> Result<Secret, SeedErr
 }
 
 /// The secret of any provider; `None` if there is none with this slug.
-pub async fn secret_of(store: &Store, slug: &str) -> Result<Option<Secret>, SeedError> {
-    match store.provider(&Slug::parse(slug)?).await? {
+pub async fn secret_of(store: &Store, slug: &str) -> Result<Option<Secret>, StoreError> {
+    let Ok(slug) = Slug::parse(slug) else { return Ok(None) };
+    match store.provider(&slug).await? {
         Some(provider) => Ok(store.provider_secret(provider.id).await?),
         None => Ok(None),
     }

@@ -9,7 +9,10 @@ use freischalt_doctor::{
     UnlockBody, UnlockHop, Url, report as writers,
 };
 use freischalt_protocol::Secret;
-use freischalt_server::{ServerError, config, seeds};
+use freischalt_server::{
+    ServerError, config,
+    seeds::{self, SeedError},
+};
 use freischalt_store::{Keys, Kind, Store};
 
 use super::sign::SecretArguments;
@@ -262,11 +265,9 @@ async fn secret(arguments: &DoctorArguments) -> Result<Secret, Failure> {
     let (location, key) = config::existing_sandbox(folder)?;
     let keys = Keys { current: key, previous: Vec::new() };
     let store = Store::open(&location, Kind::Sandbox, &keys).map_err(ServerError::from)?;
-    let secret = seeds::secret_of(&store, slug).await?;
-    Ok(secret.ok_or(InputError::Missing {
-        what: "the provider in this data folder",
-        how: "--provider and its slug there, such as demo",
-    })?)
+    let secret = seeds::secret_of(&store, slug).await.map_err(SeedError::from)?;
+    let missing = || InputError::NoProvider { slug: slug.clone(), folder: folder.clone() };
+    Ok(secret.ok_or_else(missing)?)
 }
 
 fn order(arguments: &OrderArguments) -> Option<OrderHop> {

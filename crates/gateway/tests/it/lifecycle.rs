@@ -18,16 +18,22 @@ async fn refusal(change: impl FnOnce(&mut GatewayConfig)) -> String {
 async fn settings_that_cannot_be_right_are_named() {
     let texts = [
         (refusal(|c| c.provider_secret = Secret::new("")).await, "provider_secret is empty"),
-        (refusal(|c| c.marketplace_origin = "https://m/smart".into()).await, "marketplace_origin"),
-        (refusal(|c| c.public_url = Some("p.example".into())).await, "public_url is"),
-        (refusal(|c| c.api_url = "api.example".into()).await, "the API address"),
-        (refusal(|c| c.listen = ([0, 0, 0, 0], 0).into()).await, "public_url is needed"),
+        (refusal(|c| c.marketplace_origin = "https://m/smart".into()).await, "marketplace.origin"),
+        (refusal(|c| c.public_url = Some("p.example".into())).await, "gateway.public_url is"),
+        (
+            refusal(|c| c.api_url = "api.example".into()).await,
+            "marketplace.api_url: the API address",
+        ),
+        (refusal(|c| c.listen = ([0, 0, 0, 0], 0).into()).await, "gateway.public_url is needed"),
         (refusal(|c| c.max_url_age = -1).await, "max_url_age is -1 s"),
         (
             refusal(|c| c.location = freischalt_gateway::Location::File("x.db".into())).await,
             "keys are needed",
         ),
-        (refusal(|c| c.page.logo_url = Some("http://p.example/l.png".into())).await, "logo_url is"),
+        (
+            refusal(|c| c.page.logo_url = Some("http://p.example/l.png".into())).await,
+            "provider.logo_url is",
+        ),
     ];
     for (text, expected) in texts {
         assert!(text.starts_with(expected), "{text}");
