@@ -25,7 +25,7 @@ async fn settings_that_cannot_be_right_are_named() {
             "marketplace.api_url: the API address",
         ),
         (refusal(|c| c.listen = ([0, 0, 0, 0], 0).into()).await, "gateway.public_url is needed"),
-        (refusal(|c| c.max_url_age = -1).await, "max_url_age is -1 s"),
+        (refusal(|c| c.max_url_age = -1).await, "gateway.max_url_age is -1 s"),
         (
             refusal(|c| c.location = freischalt_gateway::Location::File("x.db".into())).await,
             "keys are needed",
