@@ -82,6 +82,7 @@ impl CallError {
     /// Which class the error belongs to.
     pub fn kind(&self) -> CallErrorKind {
         match self {
+            Self::Transport(TransportError::TooLarge { .. }) => CallErrorKind::Unintelligible,
             Self::Transport(_) => CallErrorKind::Unreachable,
             Self::NotAnAnswer { .. } | Self::ResultCount { .. } | Self::NotConfirmed => {
                 CallErrorKind::Unintelligible
