@@ -34,6 +34,8 @@ struct Shop {
     gateway: Arc<OnceLock<SocketAddr>>,
     /// How many orders were paid.
     paid: Arc<AtomicUsize>,
+    /// Whether the browser may say what a thing costs.
+    is_careless: bool,
 }
 
 impl Shop {
@@ -74,9 +76,11 @@ async fn buy(
     let Some(Ok(quantity)) = fields.get("quantity").map(|text| text.parse::<u8>()) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
+    let price = fields.get("price").filter(|_| shop.is_careless);
+    let price = price.map_or("38.70", String::as_str);
     let order = json!({
         "visit": claims["visit"],
-        "product": {"name": "Grundriss", "price": "38.70", "quantity": quantity},
+        "product": {"name": "Grundriss", "price": price, "quantity": quantity},
     });
     let answer = ask(&shop, "/api/orders", &order).await;
     let Some((head, body)) = answer.split_once("\r\n\r\n") else { panic!("{answer}") };
@@ -109,8 +113,17 @@ async fn visited(State(shop): State<Shop>, headers: HeaderMap, body: String) -> 
     }
 }
 
-/// Examines a gateway with these further words, and gives the report.
+/// Examines a gateway with these further words, and gives the report, which has to be a good one.
 fn examine(gateway: &Gateway, installation: &Installation, words: &[&str]) -> Value {
+    let (code, report) = report(gateway, installation, words);
+    let failed = findings(&report, "failed");
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!((code, &report["grade"]), (0, &json!("A")));
+    report
+}
+
+/// The exit code and the report of an examination with these further words.
+fn report(gateway: &Gateway, installation: &Installation, words: &[&str]) -> (i32, Value) {
     let at = |path: &str| format!("http://{}{path}", gateway.address);
     let (activate, unlock) = (at("/activate"), at("/activate/unlock"));
     let (service, webhook) = (at("/services/shop"), at("/webhooks/saved"));
@@ -123,12 +136,8 @@ fn examine(gateway: &Gateway, installation: &Installation, words: &[&str]) -> Va
         .args(["--unlock-field", "query={query}", "--unlock-field", "key={key}"])
         .args(words);
     let run = Run::of(&mut command);
-    let report: Value = serde_json::from_str(&run.out)
-        .unwrap_or_else(|error| panic!("{error}: {} {}", run.out, run.err));
-    let failed = findings(&report, "failed");
-    assert!(failed.is_empty(), "{failed:#?}");
-    assert_eq!((run.code, &report["grade"]), (0, &json!("A")));
-    report
+    let report = serde_json::from_str(&run.out);
+    (run.code, report.unwrap_or_else(|error| panic!("{error}: {} {}", run.out, run.err)))
 }
 
 /// The findings with this outcome.
@@ -160,6 +169,21 @@ async fn the_gateway_is_examined_with_grade_a() {
     {
         assert!(passed(&report, id), "{id}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_lets_the_browser_set_the_price_is_found_behind_a_gateway() {
+    let api = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let shop = Shop { is_careless: true, ..Shop::default() };
+    let app = shop.start().await.to_string();
+    let installation = Installation::new(api, &app).on_a_port_of_its_own();
+    let gateway = installation.start().await;
+    shop.gateway.set(gateway.app).unwrap();
+    let words = ["--api-listen", &api.to_string(), "--order", "buy", "--only", "order"];
+    let (code, report) = report(&gateway, &installation, &words);
+    let failed = findings(&report, "failed");
+    let ids: Vec<_> = failed.iter().map(|finding| &finding["id"]).collect();
+    assert_eq!((code, ids), (1, vec![&json!("FD-ORD-005")]), "{failed:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
