@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr};
 use freischalt_client::{BuildError, CallError, CallErrorKind, management::ManagementError};
 use freischalt_demo::DemoError;
 use freischalt_doctor::{DoctorError, SandboxError};
-use freischalt_gateway::{ConfigProblem as GatewayConfigProblem, GatewayError};
+use freischalt_gateway::{ConfigError, ConfigProblem as GatewayConfigProblem, GatewayError};
 use freischalt_server::{
     ServerError,
     config::{ConfigProblem, DataDirProblem},
@@ -114,9 +114,14 @@ impl Failure {
             Self::No(_) | Self::AnsweredNo => NO,
             Self::Input(_) => USAGE,
             Self::Management(error) => management_exit_code(error),
-            Self::Config(_) | Self::GatewayConfig(_) | Self::DataDir(_) | Self::ApiAddress(_) => {
-                USAGE
+            Self::Gateway(GatewayError::Config(ConfigError::Store(_) | ConfigError::Random(_))) => {
+                UNEXPECTED
             }
+            Self::Config(_)
+            | Self::GatewayConfig(_)
+            | Self::Gateway(GatewayError::Config(_))
+            | Self::DataDir(_)
+            | Self::ApiAddress(_) => USAGE,
             Self::Transport(error) => transport_exit_code(error),
             Self::Doctor(DoctorError::Unreachable { .. }) => UNREACHABLE,
             Self::Doctor(DoctorError::Sandbox(SandboxError::Management(error))) => {

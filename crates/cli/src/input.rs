@@ -40,6 +40,17 @@ pub(crate) enum InputError {
         /// The ways to give it.
         how: &'static str,
     },
+    /// A data folder has no such provider.
+    #[error(
+        "{} has no provider {slug:?}; `freischalt provider list` shows the slugs",
+        .folder.display()
+    )]
+    NoProvider {
+        /// Its slug.
+        slug: String,
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A document is not what it should be.
     #[error("{place} is not {expected}")]
     Document {

@@ -6,6 +6,13 @@ use freischalt_protocol::{KnownAction, Verb};
 use serde_json::{Map, Value};
 
 /// Whether the API may perform an action twice when its answer got lost.
+///
+/// ```
+/// use freischalt_client::{Action, Repeat, Verb};
+///
+/// assert_eq!(Action::new(Verb::Read, "estate").repeat, Repeat::Harmless);
+/// assert_eq!(Action::new(Verb::Create, "estate").repeat, Repeat::Harmful);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
     /// Twice is the same as once: reading, or setting a value that is set already. The call is
@@ -22,10 +29,14 @@ pub enum Repeat {
 /// ```
 /// use freischalt_client::{Action, Verb};
 ///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let session = sandbox.session().await;
 /// let action = Action::new(Verb::Read, "estate")
 ///     .with_parameter("data", ["Id", "kaufpreis"])
 ///     .with_parameter("listlimit", 50);
 /// assert_eq!(action.action_id, "urn:onoffice-de-ns:smart:2.5:smartml:action:read");
+/// session.call(&action).await?;
+/// # Ok(()) });
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Action {

@@ -8,6 +8,22 @@ use crate::call_error::{BodyKind, CallError, Level, Refusal};
 use crate::{Action, HttpResponse};
 
 /// What one action brought.
+///
+/// ```
+/// use freischalt_client::{Action, ActionResult, Elements, Record, Verb};
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let session = sandbox.session().await;
+/// let action = Action::new(Verb::Read, "estate")
+///     .with_parameter("data", ["Id", "kaufpreis"])
+///     .with_parameter("listlimit", 1);
+/// let ActionResult { total, records, .. } = session.call(&action).await?;
+/// println!("{total:?} properties, one of them:");
+/// let Record { id, elements, .. } = &records[0];
+/// println!("{id} costs {:?}", elements.get("kaufpreis"));
+/// assert!(matches!(elements, Elements::Map(fields) if fields.contains_key("kaufpreis")));
+/// # Ok(()) });
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionResult {
     /// The label that the action was sent with.

@@ -7,6 +7,21 @@ use freischalt_protocol::ErrorCode;
 use crate::TransportError;
 
 /// A failed call.
+///
+/// ```
+/// use freischalt_client::{Action, CallError, CallErrorKind, Client, Verb};
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let page = sandbox.api().replace("/api/stable/api.php", "/");
+/// # let (launch, credentials) = sandbox.launched().await;
+/// let client = Client::new(&page)?;
+/// let action = Action::new(Verb::Read, "user");
+/// let error = client.call(&credentials, &action, Some(&launch.claim)).await.unwrap_err();
+/// assert!(matches!(error, CallError::NotAnAnswer { .. }));
+/// assert_eq!(error.kind(), CallErrorKind::Unintelligible);
+/// assert!(error.to_string().contains("check that the address is the one of the API"));
+/// # Ok(()) });
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
@@ -67,6 +82,7 @@ impl CallError {
     /// Which class the error belongs to.
     pub fn kind(&self) -> CallErrorKind {
         match self {
+            Self::Transport(TransportError::TooLarge { .. }) => CallErrorKind::Unintelligible,
             Self::Transport(_) => CallErrorKind::Unreachable,
             Self::NotAnAnswer { .. } | Self::ResultCount { .. } | Self::NotConfirmed => {
                 CallErrorKind::Unintelligible
@@ -86,6 +102,22 @@ pub enum Level {
 }
 
 /// An error code from the API.
+///
+/// ```
+/// use freischalt_client::{Action, CallError, CallErrorKind, ErrorCode, Level, Verb};
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let client = sandbox.client();
+/// # let (_, credentials) = sandbox.launched().await;
+/// let action = Action::new(Verb::Read, "user").with_parameter("data", ["Nachname"]);
+/// // A call for a customer's user needs the claim.
+/// let error = client.call(&credentials, &action, None).await.unwrap_err();
+/// let CallError::Refused(refusal) = error else { return Err(error.into()) };
+/// assert_eq!(refusal.code, ErrorCode::CLAIM_INVALID);
+/// assert_eq!(refusal.level, Level::Action);
+/// assert_eq!(refusal.kind(), CallErrorKind::Claim);
+/// # Ok(()) });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the API refused with error {code}: {}{}", message.trim_end_matches('.'), Hint(hint.as_deref()))]
 pub struct Refusal {
@@ -131,6 +163,22 @@ impl fmt::Display for Hint<'_> {
 
 /// What a body looks like that is not an answer of the API. Never the body itself, which may hold
 /// anything.
+///
+/// ```
+/// use freischalt_client::transport::StubTransport;
+/// use freischalt_client::{Action, BodyKind, CallError, Client, Credentials, Secret, Verb};
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// let stub = StubTransport::default();
+/// stub.answer_json("{\"status\":{\"code\":200,");
+/// let client = Client::builder("https://api.example/api.php").transport(stub).build()?;
+/// let credentials = Credentials::new("t".repeat(32), Secret::new("k".repeat(64)));
+/// let cut = client.call(&credentials, &Action::new(Verb::Read, "user"), None).await;
+/// let body = BodyKind::CutJson;
+/// assert!(matches!(cut, Err(CallError::NotAnAnswer { body: found, .. }) if found == body));
+/// assert_eq!(body.to_string(), "JSON that ends too early");
+/// # Ok(()) });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyKind {

@@ -1,17 +1,6 @@
 //! The marketplace's own calls, typed. What they take and answer is described on the marketplace
 //! pages of apidoc.onoffice.de.
 
-/// A documentation example that the tests also run against a sandbox.
-macro_rules! example {
-    ($name:literal) => {
-        concat!(
-            "```no_run\n",
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/calls/", $name, ".rs")),
-            "\n```"
-        )
-    };
-}
-
 mod cancel_subscription;
 mod invoice_recipient;
 mod payment_link;

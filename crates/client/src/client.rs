@@ -17,6 +17,20 @@ use crate::{
 type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 
 /// A client of one API address, for any number of API users. Cheap to clone.
+///
+/// ```
+/// use freischalt_client::{Action, Client, Verb};
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let api = sandbox.api();
+/// # let (launch, credentials) = sandbox.launched().await;
+/// let client = Client::new(api)?;
+/// let session = client.session(credentials, launch.claim);
+/// let action = Action::new(Verb::Read, "user").with_parameter("data", ["Vorname", "Nachname"]);
+/// let users = session.call(&action).await?;
+/// assert!(!users.records.is_empty());
+/// # Ok(()) });
+/// ```
 #[derive(Clone)]
 pub struct Client {
     url: String,
@@ -34,19 +48,7 @@ impl Client {
 
     /// Starts a client of the API at `url`, such as
     /// `https://api.onoffice.de/api/stable/api.php`.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use freischalt_client::Client;
-    ///
-    /// # fn main() -> Result<(), freischalt_client::BuildError> {
-    /// let client = Client::builder("https://api.onoffice.de/api/stable/api.php")
-    ///     .timeout(Duration::from_secs(20))
-    ///     .user_agent("grundrisswerk/3.1")
-    ///     .build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// See [`ClientBuilder`] for what can be set.
     pub fn builder(url: &str) -> ClientBuilder {
         ClientBuilder {
             url: url.to_owned(),
@@ -66,11 +68,34 @@ impl Client {
 
     /// Calls in the provider's own client, with the API user that the provider made there. They
     /// take no claim.
+    ///
+    /// ```
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let client = sandbox.client();
+    /// # let credentials = sandbox.account_credentials().await;
+    /// # let of = sandbox.launched().await.0;
+    /// # let transaction = sandbox.transaction(&of, freischalt_docs_sandbox::product()).await;
+    /// let account = client.provider_account(credentials);
+    /// account.refund(&transaction.transaction_id).await?;
+    /// # Ok(()) });
+    /// ```
     pub fn provider_account(&self, credentials: Credentials) -> ProviderAccount {
         ProviderAccount::new(self.clone(), credentials)
     }
 
     /// Performs one action. The claim, if there is one, is added to its parameters.
+    ///
+    /// ```
+    /// use freischalt_client::{Action, Verb};
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let client = sandbox.client();
+    /// # let (launch, credentials) = sandbox.launched().await;
+    /// let action = Action::new(Verb::Read, "estate").with_parameter("data", ["Id"]);
+    /// let result = client.call(&credentials, &action, Some(&launch.claim)).await?;
+    /// assert!(result.total > Some(0));
+    /// # Ok(()) });
+    /// ```
     pub async fn call(
         &self,
         credentials: &Credentials,
@@ -85,6 +110,19 @@ impl Client {
 
     /// Performs several actions in one request. The results stand in the order of the actions;
     /// one that was refused does not undo the others. The outer error concerns all of them.
+    ///
+    /// ```
+    /// use freischalt_client::{Action, Verb};
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let client = sandbox.client();
+    /// # let (launch, credentials) = sandbox.launched().await;
+    /// let read = |kind| Action::new(Verb::Read, kind).with_parameter("data", ["Id"]);
+    /// let actions = [read("estate"), read("no-such-thing")];
+    /// let results = client.batch(&credentials, &actions, Some(&launch.claim)).await?;
+    /// assert!(results[0].is_ok() && results[1].is_err());
+    /// # Ok(()) });
+    /// ```
     pub async fn batch(
         &self,
         credentials: &Credentials,
@@ -135,6 +173,26 @@ impl fmt::Debug for Client {
 }
 
 /// Settings of a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use freischalt_client::{Action, Client, RetryPolicy, Verb, system_time};
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let (api, provider_secret) = (sandbox.api(), sandbox.secret());
+/// # let (launch, credentials) = sandbox.launched().await;
+/// let client = Client::builder(api)
+///     .timeout(Duration::from_secs(20))
+///     .user_agent("grundrisswerk/3.1")
+///     .retry(RetryPolicy { attempts: 5, ..RetryPolicy::default() })
+///     .provider_secret(provider_secret)
+///     .clock(system_time)
+///     .build()?;
+/// # let session = client.session(credentials, launch.claim);
+/// # session.call(&Action::new(Verb::Read, "user").with_parameter("data", ["Nachname"])).await?;
+/// # Ok(()) });
+/// ```
 #[must_use]
 pub struct ClientBuilder {
     url: String,
@@ -168,6 +226,15 @@ impl ClientBuilder {
     }
 
     /// Sends through `transport` instead of [`HttpTransport`].
+    ///
+    /// ```
+    /// use freischalt_client::Client;
+    /// use freischalt_client::transport::StubTransport;
+    ///
+    /// let stub = StubTransport::default();
+    /// let client = Client::builder("https://api.example/api.php").transport(stub).build();
+    /// assert!(client.is_ok());
+    /// ```
     pub fn transport(self, transport: impl Transport) -> Self {
         Self { transport: Some(Arc::new(transport)), ..self }
     }
@@ -196,6 +263,14 @@ impl ClientBuilder {
 }
 
 /// Why a client could not be made.
+///
+/// ```
+/// use freischalt_client::{BuildError, Client};
+///
+/// let error = Client::new("api.onoffice.de").unwrap_err();
+/// assert!(matches!(error, BuildError::NotAUrl { .. }));
+/// assert!(error.to_string().contains("https://api.onoffice.de/api/stable/api.php"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -231,6 +306,11 @@ pub(crate) fn http_url(text: &str) -> Result<Url, BuildError> {
 }
 
 /// The time of this machine's clock, which clients use unless they are given another one.
+///
+/// ```
+/// let now = freischalt_client::system_time();
+/// assert!(now.since(freischalt_client::UnixTime(1_700_000_000)) > 0);
+/// ```
 pub fn system_time() -> UnixTime {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     UnixTime(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX))

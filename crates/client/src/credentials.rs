@@ -7,6 +7,16 @@ use freischalt_protocol::hmac::{SigningKey, V2Message};
 ///
 /// Lengths are not enforced, because the protocol does not; [`Credentials::doubts`] says what
 /// looks wrong. `Debug` shows neither value.
+///
+/// ```
+/// use freischalt_client::{Credentials, Secret};
+///
+/// let token = "t".repeat(Credentials::TOKEN_LENGTH);
+/// let key = Secret::new("k".repeat(Credentials::KEY_LENGTH));
+/// let credentials = Credentials::new(&token, key);
+/// assert!(credentials.doubts().is_empty());
+/// assert!(!format!("{credentials:?}").contains(&token));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Credentials {
     token: Secret,

@@ -25,8 +25,8 @@ pub use commerce::{
 };
 pub use error::{ManagementError, Problem};
 pub use received::{
-    Activation, CalledService, Clock, Customer, Event, Provider, Replaced, Request, Service,
-    Started, User,
+    Activation, ApiUser, CalledService, Clock, Customer, Event, Provider, Replaced, Request,
+    Service, Started, User,
 };
 pub use sent::{
     ClockChange, ClockSetting, NewActivation, NewCustomer, NewGroup, NewProvider, NewService,
@@ -39,6 +39,23 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connection to one management API.
+///
+/// ```
+/// use freischalt_client::management::{Management, NewActivation};
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let address = sandbox.management();
+/// let management = Management::new(address)?;
+/// let new = NewActivation {
+///     provider: "demo".to_owned(),
+///     customer: "musterimmo".to_owned(),
+///     user: None,
+///     all_users: None,
+/// };
+/// let started = management.start_activation(&new).await?.value;
+/// assert_eq!(started.state, "pending");
+/// # Ok(()) });
+/// ```
 #[derive(Clone, Debug)]
 pub struct Management {
     http: reqwest::Client,
@@ -150,6 +167,20 @@ impl Management {
     /// See [`ManagementError`]; an unknown slug is `Refused`.
     pub async fn customer(&self, slug: &str) -> Result<Answer<Customer>, ManagementError> {
         self.get(self.url(&["customers", slug])).await
+    }
+
+    /// Makes an ordinary API user of a customer. That of a provider's own client makes refunds and
+    /// payment links. The answer is the only one that holds its key.
+    ///
+    /// # Errors
+    /// See [`ManagementError`]; an unknown slug is `Refused`.
+    pub async fn add_api_user(
+        &self,
+        customer: &str,
+        name: &str,
+    ) -> Result<Answer<ApiUser>, ManagementError> {
+        let body = serde_json::json!({ "name": name });
+        self.send(Method::POST, self.url(&["customers", customer, "api-users"]), &body).await
     }
 
     /// Brings an activation to the point where the API key is shown, ending an earlier one of the

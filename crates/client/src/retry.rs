@@ -42,6 +42,14 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// One attempt and no more.
+    ///
+    /// ```
+    /// use freischalt_client::{Client, RetryPolicy};
+    ///
+    /// let api = "https://api.onoffice.de/api/stable/api.php";
+    /// let client = Client::builder(api).retry(RetryPolicy::NEVER).build();
+    /// assert!(client.is_ok());
+    /// ```
     pub const NEVER: Self =
         Self { attempts: 1, first_pause: Duration::ZERO, longest_pause: Duration::ZERO };
 

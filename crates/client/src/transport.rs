@@ -21,6 +21,37 @@ pub type Sending<'a> =
 
 /// Sends one request and waits for its complete answer, without following redirects: a redirect
 /// turns a POST into a GET and would lose the call.
+///
+/// ```
+/// use std::time::Instant;
+///
+/// use freischalt_client::transport::{HttpTransport, Sending};
+/// use freischalt_client::{Action, Client, HttpRequest, HttpResponse, Transport, Verb};
+/// # use std::time::Duration;
+///
+/// /// Tells how long each exchange took.
+/// struct Timed(HttpTransport);
+///
+/// impl Transport for Timed {
+///     fn send(&self, request: HttpRequest) -> Sending<'_> {
+///         let begun = Instant::now();
+///         Box::pin(async move {
+///             let answer: HttpResponse = self.0.send(request).await?;
+///             println!("{} after {:?}", answer.status, begun.elapsed());
+///             Ok(answer)
+///         })
+///     }
+/// }
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let api = sandbox.api();
+/// # let (launch, credentials) = sandbox.launched().await;
+/// let http = HttpTransport::new(&api.parse()?, Duration::from_secs(20), "grundrisswerk/3.1")?;
+/// let client = Client::builder(api).transport(Timed(http)).build()?;
+/// let action = Action::new(Verb::Read, "user").with_parameter("data", ["Nachname"]);
+/// client.call(&credentials, &action, Some(&launch.claim)).await?;
+/// # Ok(()) });
+/// ```
 pub trait Transport: Send + Sync + 'static {
     /// Sends `request`.
     fn send(&self, request: HttpRequest) -> Sending<'_>;
@@ -69,9 +100,30 @@ impl fmt::Debug for HttpResponse {
 }
 
 /// The cause of a transport error.
+///
+/// ```
+/// use freischalt_client::transport::{Cause, TransportError};
+///
+/// let cause: Cause = "no route".into();
+/// assert!(TransportError::Connect(cause).never_sent());
+/// ```
 pub type Cause = Box<dyn Error + Send + Sync>;
 
 /// Why there is no answer.
+///
+/// ```
+/// use freischalt_client::{Action, CallError, Client, Credentials, Secret, TransportError, Verb};
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let nobody = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+/// let client = Client::new(&format!("http://{nobody}/api.php"))?;
+/// let credentials = Credentials::new("t".repeat(32), Secret::new("k".repeat(64)));
+/// let lost = client.call(&credentials, &Action::new(Verb::Do, "something"), None).await;
+/// let Err(CallError::Transport(error)) = lost else { return Err("it was answered".into()) };
+/// assert!(matches!(error, TransportError::Connect(_)));
+/// assert!(error.never_sent(), "sending it again is safe");
+/// # Ok(()) });
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {

@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use freischalt_client::{
-    Action, CallError, Client, Credentials, ErrorCode, RetryPolicy, Secret, TransportError, Verb,
+    Action, CallError, CallErrorKind, Client, Credentials, ErrorCode, RetryPolicy, Secret,
+    TransportError, Verb,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -101,6 +102,7 @@ async fn an_answer_without_end() {
     let (address, _request) = serve(http("HTTP/1.1 200 OK\r\nConnection: close", &endless)).await;
     let error = call("http", address, PATIENT).await;
     assert!(matches!(error, CallError::Transport(TransportError::TooLarge { .. })), "{error}");
+    assert_eq!(error.kind(), CallErrorKind::Unintelligible, "something did answer");
 }
 
 #[tokio::test]

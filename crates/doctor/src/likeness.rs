@@ -55,6 +55,20 @@ fn place(location: &str) -> String {
     format!("{}{}", &path[..at], pieces.collect::<Vec<_>>().join("/"))
 }
 
+/// Whether the addresses that two answers lead on to say different things: the page there is told
+/// what happened by a parameter. Values that name something are no words.
+pub(crate) fn lead_apart(one: &Answer, other: &Answer) -> bool {
+    let told = |answer: &Answer| {
+        let location = answer.header("location");
+        let query = location.split_once('?').map(|(_, query)| query).unwrap_or_default();
+        let query = query.split('#').next().unwrap_or_default();
+        let pairs = url::form_urlencoded::parse(query.as_bytes());
+        let words = pairs.map(|(name, value)| (name.into_owned(), words(&value)));
+        words.collect::<BTreeSet<_>>()
+    };
+    told(one) != told(other)
+}
+
 /// Words of letters. Those with digits are ids, and long ones are credentials.
 fn words(body: &str) -> BTreeSet<String> {
     let words = body.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
@@ -86,13 +100,22 @@ mod tests {
         assert!(!genuine.accepts(&answer(403, &page("a1b2").body)));
     }
 
+    fn to(location: &str) -> Answer {
+        let mut answer = answer(303, "");
+        answer.headers.insert("location", location.parse().unwrap());
+        answer
+    }
+
+    #[test]
+    fn a_redirect_that_tells_what_happened_leads_elsewhere() {
+        let paid = to("/s/b7/?order=ord_1a&state=paid");
+        assert!(lead_apart(&paid, &to("/s/c8/?order=ord_2b&state=failed")));
+        assert!(!lead_apart(&paid, &to("/s/c8/?order=ord_2b&state=paid")));
+        assert!(!lead_apart(&to("/thanks"), &to("/thanks")));
+    }
+
     #[test]
     fn a_redirect_to_a_session_is_like_another_and_unlike_an_error_page() {
-        let to = |location: &str| {
-            let mut answer = answer(303, "");
-            answer.headers.insert("location", location.parse().unwrap());
-            answer
-        };
         let genuine = Likeness::of(&to("/s/b7c1f2/shop?a=1"));
         assert!(genuine.accepts(&to("/s/99aa01/shop")));
         assert!(!genuine.accepts(&to("/error")));

@@ -12,6 +12,7 @@ use crate::{
     launch::{self, Launch, Ticket},
     likeness::Likeness,
     marketplace::Manner,
+    order,
     report::Outcome,
     safety::Limits,
     target::Target,
@@ -35,6 +36,19 @@ pub(crate) struct Likenesses {
     pub(crate) webhook: Option<Likeness>,
     pub(crate) callback: Option<Likeness>,
 }
+
+/// A service that was opened as a browser does it.
+pub(crate) struct Visit {
+    /// The answer to the signed URL.
+    pub(crate) first: Answer,
+    /// The page where its redirects led to, on the same origin.
+    pub(crate) last: Answer,
+    /// Its address.
+    pub(crate) at: Url,
+}
+
+/// Redirects of one visit.
+const REDIRECTS: usize = 3;
 
 /// The exchanges of one check, in order.
 #[derive(Default)]
@@ -93,13 +107,36 @@ impl Session {
         Ticket::activation(&self.target.activation, launch, self.api.now())
     }
 
-    pub(crate) fn base(&self, surface: Surface) -> Option<&Url> {
-        match surface {
-            Surface::Activation => Some(&self.target.activation),
-            Surface::Service => self.target.service.as_ref(),
-            Surface::Webhook => self.target.webhook.as_ref(),
-            Surface::Callback => self.target.callback.as_ref(),
+    async fn base(&self, surface: Surface) -> Result<Option<Url>, NoAnswer> {
+        Ok(match surface {
+            Surface::Activation => Some(self.target.activation.clone()),
+            Surface::Service => self.target.service.clone(),
+            Surface::Webhook => self.target.webhook.clone(),
+            Surface::Callback => match &self.target.callback {
+                Some(url) => Some(url.clone()),
+                None => order::callback_url(self).await?,
+            },
+        })
+    }
+
+    /// Opens a signed URL as a browser does.
+    pub(crate) async fn visit(
+        &self,
+        trace: &mut Trace,
+        url: &str,
+        base: &Url,
+    ) -> Result<Visit, NoAnswer> {
+        let first = self.get(trace, url).await?;
+        let (mut last, mut at) = (first.clone(), base.clone());
+        for _ in 0..REDIRECTS {
+            let location = last.header("location");
+            let next = at.join(&location).ok().filter(|_| (300..400).contains(&last.status));
+            // Where else a provider sends its users is not examined.
+            let Some(next) = next.filter(|next| next.origin() == base.origin()) else { break };
+            last = self.get(trace, next.as_str()).await?;
+            at = next;
         }
+        Ok(Visit { first, last, at })
     }
 
     /// A genuine ticket for a surface, and its launch.
@@ -107,19 +144,19 @@ impl Session {
         &self,
         surface: Surface,
     ) -> Result<Option<(Launch, Ticket)>, NoAnswer> {
-        let Some(base) = self.base(surface) else { return Ok(None) };
+        let Some(base) = self.base(surface).await? else { return Ok(None) };
         let now = self.api.now();
         Ok(Some(match surface {
             Surface::Activation => {
                 let launch = self.launch(Manner::Honest).await?;
-                let ticket = Ticket::activation(base, &launch, now);
+                let ticket = Ticket::activation(&base, &launch, now);
                 (launch, ticket)
             }
             // It carries nothing of a customer.
-            Surface::Callback => (Launch::new(), Ticket::callback(base, now)),
+            Surface::Callback => (Launch::new(), Ticket::callback(&base, now)),
             Surface::Service | Surface::Webhook => {
                 let launch = self.another_launch().await?;
-                let ticket = Ticket::service(base, &launch, now);
+                let ticket = Ticket::service(&base, &launch, now);
                 (launch, ticket)
             }
         }))

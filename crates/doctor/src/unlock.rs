@@ -2,7 +2,6 @@
 
 use reqwest::Method;
 use url::Url;
-use uuid::Uuid;
 
 use crate::{
     http::{Answer, Ask},
@@ -88,39 +87,9 @@ impl Press {
         ask.method = self.method.clone();
         ask.headers.clone_from(&self.headers);
         if self.method != Method::GET {
-            ask.body = Some(self.encoded());
+            ask.body = Some(self.body.encoded(&self.fields));
         }
         ask
-    }
-
-    fn encoded(&self) -> (String, Vec<u8>) {
-        match self.body {
-            UnlockBody::Form => {
-                let mut text = url::form_urlencoded::Serializer::new(String::new());
-                text.extend_pairs(&self.fields);
-                ("application/x-www-form-urlencoded".to_owned(), text.finish().into_bytes())
-            }
-            UnlockBody::Json => {
-                let object: serde_json::Map<_, _> = self
-                    .fields
-                    .iter()
-                    .map(|(name, value)| (name.clone(), value.clone().into()))
-                    .collect();
-                let text = serde_json::Value::Object(object).to_string();
-                ("application/json".to_owned(), text.into_bytes())
-            }
-            UnlockBody::Multipart => {
-                let boundary = format!("----freischalt{}", Uuid::new_v4().simple());
-                let mut text = String::new();
-                for (name, value) in &self.fields {
-                    text.push_str(&format!(
-                        "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-                    ));
-                }
-                text.push_str(&format!("--{boundary}--\r\n"));
-                (format!("multipart/form-data; boundary={boundary}"), text.into_bytes())
-            }
-        }
     }
 }
 

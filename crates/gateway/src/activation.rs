@@ -243,7 +243,7 @@ impl Failure {
             Self::ForeignPage => language.foreign_page().to_owned(),
             Self::Unreadable => language.unreadable_request().to_owned(),
             Self::Launch(error) => language.launch_refused(error).to_owned(),
-            Self::Key(problem) => language.key_problem(*problem).to_owned(),
+            Self::Key(problem) => language.key_problem(*problem),
             Self::Unavailable(reason) => language.unavailable(*reason).to_owned(),
             Self::Call { error, key_length } => language.unlock_failed(error, *key_length),
             Self::Store(_) | Self::Broken => language.try_again().to_owned(),

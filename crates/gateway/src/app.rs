@@ -48,10 +48,18 @@ struct Secrets {
     check: Arc<UrlCheck>,
 }
 
-impl App {
-    /// Blocks while the store is opened.
-    pub(crate) fn new(config: GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
-        config::check_limits(&config)?;
+/// What settings come to, before anything is opened.
+struct Parts {
+    client: Client,
+    public_origin: String,
+    marketplace_origin: String,
+    secrets: Secrets,
+    behind: Option<Behind>,
+}
+
+impl Parts {
+    fn of(config: &GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
+        config::check_limits(config)?;
         let public_url = match &config.public_url {
             Some(url) => url.clone(),
             None => format!("http://{}", reachable(bound, config.is_demo)?),
@@ -61,12 +69,32 @@ impl App {
             .timeout(CALL_TIMEOUT)
             .clock(move || clock())
             .build()?;
-        let public_origin = config::origin("public_url", &public_url)?;
-        let marketplace_origin = config::origin("marketplace_origin", &config.marketplace_origin)?;
+        let public_origin = config::origin("gateway.public_url", &public_url)?;
+        let (current, others) = (config.provider_secret.clone(), config.other_secrets.clone());
         let limits = (config.max_url_age, config.max_url_ahead);
-        let secrets =
-            Secrets::new(&public_origin, config.provider_secret, config.other_secrets, limits)?;
-        let behind = config.app.as_ref().map(Behind::new).transpose()?;
+        let secrets = Secrets::new(&public_origin, current, others, limits)?;
+        Ok(Self {
+            client,
+            public_origin,
+            marketplace_origin: config::origin("marketplace.origin", &config.marketplace_origin)?,
+            secrets,
+            behind: config.app.as_ref().map(Behind::new).transpose()?,
+        })
+    }
+}
+
+impl GatewayConfig {
+    /// Refuses what the gateway would refuse when it starts; nothing is opened or listened on.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        Parts::of(self, self.listen).map(|_| ())
+    }
+}
+
+impl App {
+    /// Blocks while the store is opened.
+    pub(crate) fn new(config: GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
+        let Parts { client, public_origin, marketplace_origin, secrets, behind } =
+            Parts::of(&config, bound)?;
         Ok(Self {
             marketplace_origin,
             store: Store::open(&config.location, &keys(config.keys.as_ref(), &config.location)?)?,

@@ -35,6 +35,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/orders/{id}", get(orders::show))
         .route("/api/messages", post(orders::message))
         .route("/api/customers", get(customers))
+        .method_not_allowed_fallback(async || Problem::WrongMethod)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(app.clone(), authenticate));
     Router::new()
@@ -43,6 +44,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/metrics", get(metrics))
         .with_state(app.clone())
         .merge(protected.with_state(app))
+        .fallback(async || Problem::NothingHere)
         .layer(from_fn(limit_time))
         .layer(from_fn(log))
 }

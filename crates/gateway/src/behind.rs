@@ -2,6 +2,7 @@
 //!
 //! This module must not know what a session says.
 
+use std::fmt;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -91,7 +92,7 @@ impl Behind {
         headers: &HeaderMap,
         body: Vec<u8>,
         (token, prefix): (&str, &str),
-    ) -> Result<Response, TransportError> {
+    ) -> Result<Response, NoAnswer> {
         let mut forwarded = HeaderMap::new();
         for (name, value) in headers {
             if !is_ours(name) {
@@ -146,7 +147,7 @@ impl Behind {
         let headers = self.signed(id, body, now);
         let sending = self.forwarder.send(Method::POST, &self.events_path, headers, body.into());
         let answer = tokio::time::timeout(self.patience, sending).await;
-        let answer = answer.map_err(|_| NotConfirmed::Silent)??;
+        let answer = answer.map_err(|_| NotConfirmed::Silent)?.map_err(NoAnswer)?;
         match answer.status.is_success() {
             true => Ok(()),
             false => Err(NotConfirmed::Refused(answer.status)),
@@ -185,11 +186,41 @@ impl Behind {
     }
 }
 
+/// Why the app did not answer. The client's own words for it speak of the API.
+#[derive(Debug)]
+pub(crate) struct NoAnswer(TransportError);
+
+impl From<TransportError> for NoAnswer {
+    fn from(error: TransportError) -> Self {
+        Self(error)
+    }
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            TransportError::UnknownHost(_) => "the host name in app.url cannot be resolved",
+            TransportError::Connect(_) => {
+                "no connection to the app; check that it runs, and app.url"
+            }
+            TransportError::Tls(_) => "no secure connection to the app; check its certificate",
+            TransportError::Timeout(_) => "the app did not answer in time",
+            _ => "the connection to the app broke before its answer was complete",
+        })
+    }
+}
+
+impl std::error::Error for NoAnswer {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
 /// Why an event is still to be delivered.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotConfirmed {
     #[error(transparent)]
-    Transport(#[from] TransportError),
+    NoAnswer(#[from] NoAnswer),
     #[error("the app did not answer in time")]
     Silent,
     #[error("the app answered {0}; it should be 2xx")]
@@ -218,6 +249,12 @@ pub(crate) fn below_visit(uri: &Uri) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_app_that_is_away_is_not_called_the_api() {
+        let told = NoAnswer(TransportError::Connect("refused".into())).to_string();
+        assert!(told.contains("the app") && told.contains("app.url"), "{told}");
+    }
 
     #[test]
     fn headers_that_only_we_may_send_do_not_get_through_in_any_spelling() {

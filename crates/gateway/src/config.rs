@@ -251,7 +251,7 @@ pub enum ConfigError {
     },
     /// The address listened on is every address of the machine, which no URL can name.
     #[error(
-        "public_url is needed to listen on {bound}; it is what the marketplace calls this gateway \
+        "gateway.public_url is needed to listen on {bound}; it is what the marketplace calls this gateway \
          by, like https://provider.example"
     )]
     PublicUrlNeeded {
@@ -276,7 +276,9 @@ pub enum ConfigError {
     )]
     NotAnAppSecret,
     /// The logo would be loaded over an open connection, or from no address at all.
-    #[error("logo_url is {value:?}; it has to begin with https:// and hold no spaces or quotes")]
+    #[error(
+        "provider.logo_url is {value:?}; it has to begin with https:// and hold no spaces or quotes"
+    )]
     Logo {
         /// Its value.
         value: String,
@@ -291,10 +293,10 @@ pub enum ConfigError {
     #[error("the gateway's store cannot be opened")]
     Store(#[from] OpenError),
     /// The public address is none.
-    #[error("public_url: {0}")]
+    #[error("gateway.public_url: {0}")]
     PublicUrl(#[from] freischalt_client::provider::NotAnOrigin),
     /// `api_url` is no address that calls can go to.
-    #[error(transparent)]
+    #[error("marketplace.api_url: {0}")]
     Api(#[from] BuildError),
 }
 
@@ -326,9 +328,9 @@ pub(crate) fn check_limits(config: &GatewayConfig) -> Result<(), ConfigError> {
         return Err(ConfigError::Logo { value: value.to_owned() });
     }
     let limits = [
-        ("max_url_age", config.max_url_age),
-        ("max_url_ahead", config.max_url_ahead),
-        ("page_lifetime", config.page_lifetime),
+        ("gateway.max_url_age", config.max_url_age),
+        ("gateway.max_url_ahead", config.max_url_ahead),
+        ("gateway.page_lifetime", config.page_lifetime),
     ];
     match limits.into_iter().find(|(_, value)| *value < 0) {
         Some((setting, value)) => Err(ConfigError::NegativeLimit { setting, value }),
@@ -350,9 +352,9 @@ mod tests {
     #[test]
     fn anything_beyond_an_origin_is_refused_by_name() {
         for value in ["https://h/path", "https://h?x", "https://u@h", "ftp://h", "javascript:x"] {
-            let error = origin("marketplace_origin", value).unwrap_err();
+            let error = origin("marketplace.origin", value).unwrap_err();
             assert!(matches!(error, ConfigError::NotAnOrigin { .. }), "{value}: {error}");
-            assert!(error.to_string().starts_with("marketplace_origin is"), "{error}");
+            assert!(error.to_string().starts_with("marketplace.origin is"), "{error}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The key as an administrator pastes it: with the spaces and line breaks of the place it was
 //! copied from, or not the key at all.
 
+use freischalt_client::Credentials;
 use freischalt_protocol::Secret;
 
 /// Longer texts are no key by any reading.
@@ -10,6 +11,9 @@ const LONGEST: usize = 512;
 pub(crate) enum KeyProblem {
     Empty,
     TooLong,
+    /// It has so many characters only: it was cut when it was copied. A key that is longer than they
+    /// are today is tried, since the vendor may change that.
+    TooShort(usize),
     /// The provider secret was pasted, which must never travel as an API key.
     ProviderSecret,
 }
@@ -23,11 +27,15 @@ pub(crate) fn read(pasted: &str, provider_secret: &Secret) -> Result<Secret, Key
     if key.len() > LONGEST {
         return Err(KeyProblem::TooLong);
     }
+    let length = key.chars().count();
     let key = Secret::new(key);
     if key == *provider_secret {
         return Err(KeyProblem::ProviderSecret);
     }
-    Ok(key)
+    match length < Credentials::KEY_LENGTH {
+        true => Err(KeyProblem::TooShort(length)),
+        false => Ok(key),
+    }
 }
 
 fn is_blank(c: char) -> bool {
@@ -45,7 +53,9 @@ mod tests {
 
     #[test]
     fn what_copying_adds_is_removed() {
-        assert_eq!(read("\u{feff} ab\r\ncd\u{a0}\u{200b}ef\t"), Ok(Secret::new("abcdef")));
+        let half = "k".repeat(32);
+        let pasted = format!("\u{feff} {half}\r\n{half}\u{a0}\u{200b}\t");
+        assert_eq!(read(&pasted), Ok(Secret::new("k".repeat(64))));
     }
 
     #[test]
@@ -53,5 +63,7 @@ mod tests {
         assert_eq!(read(" \n\u{200b}"), Err(KeyProblem::Empty));
         assert_eq!(read(&"k".repeat(513)), Err(KeyProblem::TooLong));
         assert_eq!(read(" provider-secret\n"), Err(KeyProblem::ProviderSecret));
+        assert_eq!(read(&"k".repeat(63)), Err(KeyProblem::TooShort(63)));
+        assert!(read(&"k".repeat(65)).is_ok());
     }
 }

@@ -37,6 +37,7 @@ const SCHEMA: Schema = Schema {
         migration!(1, "0001_gateway"),
         migration!(2, "0002_processes"),
         migration!(3, "0003_windows"),
+        migration!(4, "0004_users"),
     ],
 };
 const PURPOSE: &str = "gateway secrets at rest";

@@ -19,8 +19,9 @@ impl Language {
         }
     }
 
-    pub(crate) fn key_problem(self, problem: KeyProblem) -> &'static str {
-        match problem {
+    pub(crate) fn key_problem(self, problem: KeyProblem) -> String {
+        let text = match problem {
+            KeyProblem::TooShort(length) => return self.wrong_length(length),
             KeyProblem::Empty => {
                 self.choose("Bitte den API-Key einfügen.", "Please paste the API key.")
             }
@@ -34,7 +35,8 @@ impl Language {
                 "This is the provider secret, not the API key. Please paste the API key that the \
                  marketplace shows in this activation.",
             ),
-        }
+        };
+        text.to_owned()
     }
 
     pub(crate) fn launch_refused(self, error: &CheckError) -> &'static str {

@@ -6,6 +6,15 @@ use std::fmt;
 pub const ACTION_PREFIX: &str = "urn:onoffice-de-ns:smart:2.5:smartml:action:";
 
 /// The six verbs of the API (apidoc.onoffice.de, "API structure").
+///
+/// ```
+/// use freischalt_protocol::Verb;
+///
+/// let action_id = Verb::Read.action_id();
+/// assert_eq!(action_id, "urn:onoffice-de-ns:smart:2.5:smartml:action:read");
+/// assert_eq!(Verb::parse(&action_id), Some(Verb::Read));
+/// assert_eq!(Verb::Read.as_str(), "read");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verb {
     /// Read data records.

@@ -8,6 +8,15 @@ use zeroize::Zeroizing;
 /// `extendedclaim`. One value, two spellings on the wire.
 ///
 /// It is a bearer credential, so `Debug` does not print it.
+///
+/// ```
+/// use freischalt_protocol::ApiClaim;
+///
+/// let claim = ApiClaim::new("mXc9");
+/// assert_eq!(format!("{}={}", ApiClaim::URL_PARAMETER, claim.expose()), "apiClaim=mXc9");
+/// assert_eq!(ApiClaim::ACTION_PARAMETER, "extendedclaim");
+/// assert_eq!(format!("{claim:?}"), "ApiClaim(…)");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiClaim(Zeroizing<String>);
 

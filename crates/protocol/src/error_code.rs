@@ -14,6 +14,15 @@ pub use explain::{Explanation, Topic};
 pub use table::ALL;
 
 /// A number in `status.errorcode` or `results[i].status.errorcode`.
+///
+/// ```
+/// use freischalt_protocol::ErrorCode;
+///
+/// let code = ErrorCode(137);
+/// assert_eq!(code, ErrorCode::HMAC_INVALID);
+/// assert_eq!(code.to_string(), "137");
+/// assert!(code.entry().is_some_and(|entry| entry.message.contains("HMAC")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ErrorCode(pub u32);

@@ -13,6 +13,7 @@ pub mod envelope;
 pub mod error_code;
 pub mod hmac;
 pub mod php;
+#[cfg(feature = "seal")]
 pub mod seal;
 pub mod secret;
 mod signature;

@@ -13,6 +13,15 @@ use zeroize::Zeroizing;
 /// [`Secret::expose`], so every place that reads it can be found by that word. Equality takes the
 /// same time wherever the first difference is. Signatures use the UTF-8 bytes as they are: the
 /// vendor's servers never decode a secret as hex.
+///
+/// ```
+/// use freischalt_protocol::Secret;
+///
+/// let secret = Secret::new("provider-secret-0123456789");
+/// assert_eq!(format!("{secret:?}"), "Secret(…)");
+/// assert_eq!(secret.expose(), "provider-secret-0123456789");
+/// assert!(!secret.is_empty());
+/// ```
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
@@ -55,6 +64,13 @@ impl From<String> for Secret {
 }
 
 /// Compares two byte strings in a time that depends on their lengths only.
+///
+/// ```
+/// use freischalt_protocol::secret::constant_time_eq;
+///
+/// assert!(constant_time_eq(b"signature", b"signature"));
+/// assert!(!constant_time_eq(b"signature", b"signaturf"));
+/// ```
 pub fn constant_time_eq(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
 }

@@ -6,6 +6,15 @@ use serde::{Deserialize, Serialize};
 
 /// Seconds since 1970-01-01T00:00:00Z, negative before. Sources: `timestamp` of actions, signed
 /// URLs and signed orders.
+///
+/// ```
+/// use freischalt_protocol::UnixTime;
+///
+/// let signed_at = UnixTime(1_700_000_000);
+/// let now = signed_at.plus(90);
+/// assert_eq!(now.since(signed_at), 90);
+/// assert!(now.is_within(120, signed_at) && !now.is_within(60, signed_at));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnixTime(pub i64);

@@ -76,6 +76,15 @@ pub async fn secret(store: &Store, slug: &'static str) -> Result<Secret, SeedErr
     store.provider_secret(id).await?.ok_or(SeedError::NoProvider(slug))
 }
 
+/// The secret of any provider; `None` if there is none with this slug.
+pub async fn secret_of(store: &Store, slug: &str) -> Result<Option<Secret>, StoreError> {
+    let Ok(slug) = Slug::parse(slug) else { return Ok(None) };
+    match store.provider(&slug).await? {
+        Some(provider) => Ok(store.provider_secret(provider.id).await?),
+        None => Ok(None),
+    }
+}
+
 /// Tells the store where a seeded provider is reached in this run.
 pub async fn place(
     store: &Store,

@@ -5,6 +5,7 @@
 
 mod alerts;
 mod crates;
+mod examples;
 mod fidelity;
 mod links;
 mod mask;
@@ -51,6 +52,7 @@ pub(crate) fn run() -> Result<()> {
     let tree = tree::read(&root)?;
     let mut findings = crates::check(&root)?;
     findings.extend(links::check(&tree));
+    findings.extend(examples::check(&tree));
     findings.extend(fidelity::check(&tree));
     findings.extend(alerts::check(&tree));
     findings.extend(migrations::check(&tree));

@@ -2,12 +2,18 @@
 
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use freischalt_client::management::Management;
 use freischalt_doctor::{
-    ApiChoice, Grade, Limits, Report, SandboxAddress, Selection, Target, UnlockBody, UnlockHop,
-    Url, report as writers,
+    ApiChoice, Grade, Limits, OrderAddress, OrderHop, Report, SandboxAddress, Selection, Target,
+    UnlockBody, UnlockHop, Url, report as writers,
 };
+use freischalt_protocol::Secret;
+use freischalt_server::{
+    ServerError, config,
+    seeds::{self, SeedError},
+};
+use freischalt_store::{Keys, Kind, Store};
 
 use super::sign::SecretArguments;
 use crate::{
@@ -25,6 +31,9 @@ Examples:
       --format sarif --output doctor.sarif --fail-under B
   freischalt doctor http://localhost:3000/activate --secret-file secret.txt \\
       --sandbox http://127.0.0.1:8081
+  freischalt doctor http://127.0.0.1:8082/activate \\
+      --sandbox http://127.0.0.1:8081 --provider demo --data freischalt-data \\
+      --order order --order-body json --order-field item=single
   freischalt doctor --list
 
 The provider has to call the doctor's API instead of the marketplace's while
@@ -34,7 +43,10 @@ docs/doctor.md says more.";
 
 /// How a provider is examined.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(
+    after_help = EXAMPLES,
+    group(ArgGroup::new("results").args(["callback", "order"]).multiple(true)),
+)]
 pub(crate) struct DoctorArguments {
     /// The activation URL
     #[arg(value_name = "URL", required_unless_present = "list")]
@@ -47,14 +59,11 @@ pub(crate) struct DoctorArguments {
     /// The URL of a webhook
     #[arg(long, value_name = "URL")]
     webhook: Option<Url>,
-    /// The callback URL of an order
+    /// The callback URL of an order; that of a new order each time if only --order is given
     #[arg(long, value_name = "URL")]
     callback: Option<Url>,
-    /// Where the page gets a signed order, by POST of `launch`, `product` and `quantity`
-    #[arg(long, value_name = "URL", requires = "service")]
-    order: Option<Url>,
     /// An address of your test system that shows what was delivered, in any form
-    #[arg(long, value_name = "URL", requires = "callback")]
+    #[arg(long, value_name = "URL", requires = "results")]
     delivered: Option<Url>,
     /// Where the doctor plays the API
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8099")]
@@ -63,6 +72,8 @@ pub(crate) struct DoctorArguments {
     sandbox: SandboxArguments,
     #[command(flatten)]
     hop: HopArguments,
+    #[command(flatten)]
+    order: OrderArguments,
     #[command(flatten)]
     choice: ChoiceArguments,
     #[command(flatten)]
@@ -84,6 +95,9 @@ struct SandboxArguments {
     /// File with the bearer token of the management API, if it wants one
     #[arg(long, value_name = "FILE", requires = "sandbox")]
     token_file: Option<PathBuf>,
+    /// Data folder of the sandbox, to take the secret of --provider from; it is not shown
+    #[arg(long, value_name = "DIR", requires = "provider", conflicts_with = "secret_file")]
+    data: Option<PathBuf>,
 }
 
 /// How the activation page asks its back end for the unlock, where its form does not say it.
@@ -99,6 +113,21 @@ struct HopArguments {
     /// A field: NAME=TEMPLATE with {token}, {key}, {cache}, {claim}, {query} or {hidden:NAME}
     #[arg(long = "unlock-field", value_name = "FIELD", value_parser = parse_field)]
     unlock_fields: Vec<(String, String)>,
+}
+
+/// How the page of a service asks its back end for a signed order.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Orders")]
+struct OrderArguments {
+    /// Where it asks: a URL, or a path relative to the page that the service ends at, such as `order`
+    #[arg(long, value_name = "URL|PATH", value_parser = parse_order)]
+    order: Option<OrderAddress>,
+    /// How it writes its fields [default: form]
+    #[arg(long, value_name = "KIND", requires = "order")]
+    order_body: Option<Body>,
+    /// A field: NAME=TEMPLATE with {launch} or {quantity} [default: launch, product, quantity]
+    #[arg(long = "order-field", value_name = "FIELD", value_parser = parse_field, requires = "order")]
+    order_fields: Vec<(String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -187,13 +216,14 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
     if arguments.choice.list {
         return list(arguments, &selection);
     }
-    let target = target(arguments)?;
+    let runtime = runtime::servers()?;
+    let target = target(arguments, runtime.block_on(secret(arguments))?)?;
     let known = arguments.written.baseline.as_deref().map(|path| input::read(Some(path)));
     let known = known.transpose()?;
     let limits = limits(&arguments.limits);
     let api = api(arguments)?;
     let examined = freischalt_doctor::run(target, &api, &limits, &selection);
-    let mut report = runtime::servers()?.block_on(examined)?;
+    let mut report = runtime.block_on(examined)?;
     if let Some(known) = &known {
         report.apply_baseline(&String::from_utf8_lossy(known));
     }
@@ -204,7 +234,7 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
     if is_fine(arguments, &report) { Ok(()) } else { Err(Failure::AnsweredNo) }
 }
 
-fn target(arguments: &DoctorArguments) -> Result<Target, InputError> {
+fn target(arguments: &DoctorArguments, secret: Secret) -> Result<Target, InputError> {
     let activation = arguments
         .activation
         .clone()
@@ -214,23 +244,57 @@ fn target(arguments: &DoctorArguments) -> Result<Target, InputError> {
         service: arguments.service.clone(),
         webhook: arguments.webhook.clone(),
         callback: arguments.callback.clone(),
-        order: arguments.order.clone(),
+        order: order(&arguments.order),
         delivered: arguments.delivered.clone(),
-        secret: arguments.secret.read()?,
+        secret,
         hop: UnlockHop {
             url: arguments.hop.unlock_url.clone(),
-            body: arguments.hop.unlock_body.map(|body| match body {
-                Body::Multipart => UnlockBody::Multipart,
-                Body::Form => UnlockBody::Form,
-                Body::Json => UnlockBody::Json,
-            }),
+            body: arguments.hop.unlock_body.map(Body::kind),
             fields: arguments.hop.unlock_fields.clone(),
         },
     })
 }
 
+/// The provider secret, as it is given, or as a sandbox on this machine keeps it: that of the demo
+/// provider is shown to nobody.
+async fn secret(arguments: &DoctorArguments) -> Result<Secret, Failure> {
+    let SandboxArguments { data, provider, .. } = &arguments.sandbox;
+    let (Some(folder), Some(slug)) = (data, provider) else {
+        return Ok(arguments.secret.read()?);
+    };
+    let (location, key) = config::existing_sandbox(folder)?;
+    let keys = Keys { current: key, previous: Vec::new() };
+    let store = Store::open(&location, Kind::Sandbox, &keys).map_err(ServerError::from)?;
+    let secret = seeds::secret_of(&store, slug).await.map_err(SeedError::from)?;
+    let missing = || InputError::NoProvider { slug: slug.clone(), folder: folder.clone() };
+    Ok(secret.ok_or_else(missing)?)
+}
+
+fn order(arguments: &OrderArguments) -> Option<OrderHop> {
+    let at = arguments.order.clone()?;
+    let body = arguments.order_body.map(Body::kind);
+    Some(OrderHop { at, body, fields: arguments.order_fields.clone() })
+}
+
+fn parse_order(text: &str) -> Result<OrderAddress, String> {
+    match text.starts_with("http://") || text.starts_with("https://") {
+        true => text.parse().map(OrderAddress::Beside).map_err(|error| format!("{error}")),
+        false => Ok(OrderAddress::InWindow(text.to_owned())),
+    }
+}
+
+impl Body {
+    fn kind(self) -> UnlockBody {
+        match self {
+            Self::Multipart => UnlockBody::Multipart,
+            Self::Form => UnlockBody::Form,
+            Self::Json => UnlockBody::Json,
+        }
+    }
+}
+
 fn api(arguments: &DoctorArguments) -> Result<ApiChoice, Failure> {
-    let SandboxArguments { sandbox, provider, token_file } = &arguments.sandbox;
+    let SandboxArguments { sandbox, provider, token_file, .. } = &arguments.sandbox;
     let Some(address) = sandbox else { return Ok(ApiChoice::Own(arguments.api_listen)) };
     let mut management = Management::new(address.as_str())?;
     if let Some(path) = token_file {

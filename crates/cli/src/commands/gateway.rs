@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use freischalt_gateway::{Control, Gateway, GatewayConfig, read_file};
+use freischalt_gateway::{Control, Gateway, GatewayConfig, GatewayError, read_file};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{failure::Failure, logging, output, runtime, signals};
@@ -23,6 +23,7 @@ pub(crate) struct GatewayArguments {
 pub(crate) fn run(arguments: &GatewayArguments) -> Result<(), Failure> {
     let config = read_file(&arguments.config)?;
     if arguments.check {
+        config.check().map_err(GatewayError::from)?;
         return output::print("The configuration is fine.");
     }
     let _traces = logging::start(logging::Format::Machines)?;

@@ -1,5 +1,4 @@
-//! The examples of the client library, compiled as its documentation shows them and run against a
-//! sandbox.
+//! The complete provider of the client library's examples, activated by a sandbox.
 
 use std::{
     io::{BufRead, BufReader},
@@ -18,8 +17,6 @@ use crate::support::{Run, freischalt};
 #[allow(dead_code, reason = "an example has a main function")]
 #[path = "../../../client/examples/provider.rs"]
 mod provider;
-#[path = "../../../client/examples/calls/unlock_provider.rs"]
-mod unlock_provider;
 
 /// A sandbox that ends with the test.
 struct Sandbox {
@@ -73,20 +70,6 @@ impl Drop for Sandbox {
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn unlocking_a_provider() {
-    let sandbox = Sandbox::start();
-    let started = sandbox.start_activation("demo");
-    let [token, key, cache_id, claim] =
-        ["apiToken", "apiKey", "parameterCacheId", "apiClaim"].map(|name| text(&started, name));
-    let api = sandbox.api();
-    let wrong = unlock_provider::activate(&api, token, token, cache_id, claim).await.unwrap();
-    assert!(wrong.contains("error 137") && wrong.contains("32 characters"), "{wrong}");
-    let right = unlock_provider::activate(&api, token, key, cache_id, claim).await.unwrap();
-    assert_eq!(right, "active");
-    assert_eq!(sandbox.state(&started), "active");
 }
 
 #[tokio::test(flavor = "multi_thread")]

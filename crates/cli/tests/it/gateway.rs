@@ -386,6 +386,35 @@ fn a_configuration_is_checked_without_starting() {
     assert!(open.err.contains("provider.secret_file: ") && open.err.contains("chmod 600"));
 }
 
+/// What only the start would find is found by the check, too.
+#[test]
+fn what_a_start_would_refuse_the_check_refuses_by_the_name_of_the_setting() {
+    let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
+    let installation = Installation::new(nobody, "127.0.0.1:2");
+    let config = installation.path("gateway.toml");
+    let right = fs::read_to_string(&config).unwrap();
+    for (name, wrong, told) in [
+        ("api_url", "ftp://api.example", "marketplace.api_url: the API address"),
+        ("origin", "https://marketplace.example/smart", "marketplace.origin is"),
+        ("public_url", "https://provider.example/activate", "gateway.public_url is"),
+        ("url", "http://", "app.url is"),
+    ] {
+        let lines = right.lines().map(|line| match line.trim().starts_with(&format!("{name} =")) {
+            true => format!("{name} = \"{wrong}\"\n"),
+            false => format!("{line}\n"),
+        });
+        fs::write(&config, lines.collect::<String>()).unwrap();
+        for words in [&["gateway", "--check", "--config"][..], &["gateway", "--config"]] {
+            let run = run(&[words, &[config.to_str().unwrap()]].concat());
+            assert_eq!(run.code, 2, "{name}: {}", run.err);
+            assert!(run.err.contains(told), "{name}: {}", run.err);
+        }
+    }
+    fs::write(&config, right.replace("[app]", "[app]\n[app.oops]")).unwrap();
+    let run = run(&["gateway", "--check", "--config", config.to_str().unwrap()]);
+    assert!(run.code == 2 && run.err.contains("docs/gateway.md"), "{}", run.err);
+}
+
 /// An app of the examples, started on a free port.
 struct App {
     process: Child,

@@ -21,7 +21,20 @@ pub struct CancelSubscription {
 impl Session {
     /// Reports that a subscription ends. Reporting the same end twice is the same as once.
     ///
-    #[doc = example!("cancel_subscription")]
+    /// ```
+    /// use freischalt_client::{CalendarDate, CancelSubscription};
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let (client, (launch, credentials)) = (sandbox.client(), sandbox.launched().await);
+    /// # let payment = sandbox.transaction(&launch, freischalt_docs_sandbox::subscription()).await;
+    /// # let session = client.session(credentials, launch.claim);
+    /// let cancel = CancelSubscription {
+    ///     subscription_id: payment.subscription_id.ok_or("no subscription was ordered")?,
+    ///     from: CalendarDate::new(2099, 3, 1)?,
+    /// };
+    /// session.cancel_subscription(&cancel).await?;
+    /// # Ok(()) });
+    /// ```
     pub async fn cancel_subscription(&self, cancel: &CancelSubscription) -> Result<(), CallError> {
         let action = Action::known(KnownAction::CancelAbo)
             .with_parameter("aboid", cancel.subscription_id.as_str())
@@ -48,6 +61,12 @@ pub struct CalendarDate {
 }
 
 /// The text names no day.
+///
+/// ```
+/// use freischalt_client::{CalendarDate, NoSuchDate};
+///
+/// assert_eq!("28.02.2027".parse::<CalendarDate>(), Err(NoSuchDate));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a day of the calendar; it looks like 2027-02-28")]
 pub struct NoSuchDate;

@@ -50,7 +50,20 @@ impl std::fmt::Debug for InvoiceRecipient {
 impl Session {
     /// The invoice address of a payment, readable without a limit of time.
     ///
-    #[doc = example!("invoice_recipient")]
+    /// ```
+    /// use freischalt_client::{InvoiceRecipient, InvoiceRecipientOf};
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let (client, (launch, credentials)) = (sandbox.client(), sandbox.launched().await);
+    /// # let payment = sandbox.transaction(&launch, freischalt_docs_sandbox::product()).await;
+    /// # let user_id = launch.user;
+    /// # let session = client.session(credentials, launch.claim);
+    /// let of = InvoiceRecipientOf { transaction_id: payment.transaction_id, user_id };
+    /// let to: InvoiceRecipient = session.invoice_recipient(&of).await?;
+    /// println!("{}\n{}\n{} {}", to.company, to.address, to.zip_code, to.city);
+    /// assert_eq!(to.company, "Musterimmo GmbH");
+    /// # Ok(()) });
+    /// ```
     pub async fn invoice_recipient(
         &self,
         of: &InvoiceRecipientOf,
@@ -62,6 +75,19 @@ impl Session {
 impl Client {
     /// The invoice address of a payment made in the last 900 seconds, without a claim; later the
     /// API answers 190 and [`Session::invoice_recipient`] is the way.
+    ///
+    /// ```
+    /// use freischalt_client::InvoiceRecipientOf;
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let (client, (launch, credentials)) = (sandbox.client(), sandbox.launched().await);
+    /// # let payment = sandbox.transaction(&launch, freischalt_docs_sandbox::product()).await;
+    /// # let user_id = launch.user;
+    /// let of = InvoiceRecipientOf { transaction_id: payment.transaction_id, user_id };
+    /// let to = client.recent_invoice_recipient(&credentials, &of).await?;
+    /// assert_eq!(to.last_name, "Albrecht");
+    /// # Ok(()) });
+    /// ```
     pub async fn recent_invoice_recipient(
         &self,
         credentials: &Credentials,

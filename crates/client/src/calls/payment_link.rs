@@ -39,7 +39,21 @@ impl ProviderAccount {
     /// Makes a link for subsequent costs. Each call makes another one, so a lost answer is an
     /// error here and not a reason to send the call again.
     ///
-    #[doc = example!("payment_link")]
+    /// ```
+    /// use freischalt_client::{NewPaymentLink, PaymentLink};
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let (account, launch) = (sandbox.account().await, sandbox.launched().await.0);
+    /// # let payment = sandbox.transaction(&launch, freischalt_docs_sandbox::product()).await;
+    /// let travel_costs = NewPaymentLink {
+    ///     transaction_id: payment.transaction_id,
+    ///     price_net: "35.50".parse()?,
+    ///     description: "Anfahrt über 30 km".to_owned(),
+    ///     send_mail_to_customer: false,
+    /// };
+    /// let PaymentLink { url, mail_sent } = account.payment_link(&travel_costs).await?;
+    /// assert!(url.starts_with("http") && !mail_sent);
+    /// # Ok(()) });
+    /// ```
     pub async fn payment_link(&self, link: &NewPaymentLink) -> Result<PaymentLink, CallError> {
         let action = Action::known(KnownAction::SubsequentPaymentLink)
             .with_parameter("transactionid", link.transaction_id.as_str())

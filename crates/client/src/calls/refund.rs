@@ -13,7 +13,16 @@ impl ProviderAccount {
     /// A lost answer is an error, and the call is not sent again by itself: look at the
     /// provider's transactions first. The error 210 then says that it was refunded already.
     ///
-    #[doc = example!("refund")]
+    /// ```
+    /// use freischalt_client::{CallError, ErrorCode};
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let (account, launch) = (sandbox.account().await, sandbox.launched().await.0);
+    /// # let payment = sandbox.transaction(&launch, freischalt_docs_sandbox::product()).await;
+    /// account.refund(&payment.transaction_id).await?;
+    /// let again = account.refund(&payment.transaction_id).await;
+    /// assert!(matches!(again, Err(CallError::Refused(refusal)) if refusal.code == ErrorCode(210)));
+    /// # Ok(()) });
+    /// ```
     pub async fn refund(&self, transaction_id: &str) -> Result<(), CallError> {
         let action = Action::known(KnownAction::TransactionRefund)
             .with_parameter("transactionid", number(transaction_id));

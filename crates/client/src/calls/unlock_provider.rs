@@ -25,7 +25,29 @@ impl Client {
     /// element `success` is `success`. A refused call leaves the activation as it was. An answer
     /// that got lost does no harm: the same values may be sent again, and they are.
     ///
-    #[doc = example!("unlock_provider")]
+    /// ```
+    /// use freischalt_client::provider::UrlCheck;
+    /// use freischalt_client::{Credentials, Secret, UnlockProvider, system_time};
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let (client, secret) = (sandbox.client(), sandbox.secret());
+    /// # let (path_and_query, pasted) = sandbox.activation().await;
+    /// let check = UrlCheck::new("https://provider.example", secret)?;
+    /// let launch = check.launch(&path_and_query, system_time())?;
+    /// let token = launch.token.ok_or("the URL is not one of an activation")?;
+    /// let unlock = UnlockProvider {
+    ///     parameter_cache_id: launch.parameter_cache_id,
+    ///     claim: launch.claim,
+    ///     is_regular_customer: false,
+    /// };
+    /// let cut = Credentials::new(token.expose(), Secret::new(&pasted[..60]));
+    /// let error = client.unlock_provider(&cut, &unlock).await.unwrap_err();
+    /// assert!(error.to_string().contains("The key has 60 characters; it should have 64."));
+    ///
+    /// let credentials = Credentials::new(token.expose(), Secret::new(pasted));
+    /// client.unlock_provider(&credentials, &unlock).await?;
+    /// # Ok(()) });
+    /// ```
     pub async fn unlock_provider(
         &self,
         credentials: &Credentials,

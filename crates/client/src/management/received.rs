@@ -82,6 +82,20 @@ pub struct User {
     pub active: Option<bool>,
 }
 
+/// An ordinary API user that was made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiUser {
+    /// What people call it.
+    pub name: String,
+    /// Its token.
+    #[serde(deserialize_with = "required_secret")]
+    pub api_token: Secret,
+    /// Its key.
+    #[serde(deserialize_with = "required_secret")]
+    pub api_key: Secret,
+}
+
 /// An activation that was started, with everything that a provider would receive.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -37,6 +37,17 @@ pub enum Outcome {
 }
 
 /// What a payment is called by.
+///
+/// ```
+/// use freischalt_client::provider::Payment;
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let (launch, _) = sandbox.launched().await;
+/// # let payment = sandbox.transaction(&launch, freischalt_docs_sandbox::subscription()).await;
+/// let Payment { transaction_id, subscription_id, .. } = payment;
+/// assert!(!transaction_id.is_empty() && subscription_id.is_some());
+/// # Ok(()) });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
     /// `transactionid`.
@@ -48,6 +59,15 @@ pub struct Payment {
 }
 
 /// Why a callback is not accepted.
+///
+/// ```
+/// use freischalt_client::provider::{CallbackError, UrlCheck};
+/// use freischalt_client::{Secret, UnixTime};
+///
+/// let check = UrlCheck::new("https://provider.example", Secret::new("secret")).unwrap();
+/// let forged = "/result?order=17&status=success&transactionid=1&timestamp=1&signature=00";
+/// assert!(matches!(check.callback(forged, UnixTime(1)), Err(CallbackError::Check(_))));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
@@ -91,20 +111,35 @@ impl UrlCheck {
     /// Checks the URL of a callback and reads the result.
     ///
     /// ```
-    /// use freischalt_client::{Secret, UnixTime};
-    /// use freischalt_client::provider::{Outcome, UrlCheck};
+    /// use std::num::NonZeroU32;
     ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let secret = Secret::new("provider-secret-0123456789");
+    /// use freischalt_client::provider::{Callback, Item, Order, Outcome, Product, UrlCheck};
+    /// use freischalt_client::system_time;
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let secret = sandbox.secret();
+    /// # let (launch, _) = sandbox.launched().await;
+    /// let order = Order {
+    ///     parameter_cache_id: launch.parameter_cache_id,
+    ///     callback_url: "https://provider.example/result?order=17".to_owned(),
+    ///     item: Item::Product(Product {
+    ///         name: "360°-Rundgang (groß)".to_owned(),
+    ///         price: "38.70".parse()?,
+    ///         quantity: NonZeroU32::MIN,
+    ///         circle: None,
+    ///     }),
+    /// };
+    /// // The page posts this text to the marketplace's window, and the customer pays.
+    /// let signed = order.sign(&secret, system_time());
+    /// # let path_and_query = sandbox.pay(&signed).await;
+    /// // Then the browser comes back to the callback URL.
     /// let check = UrlCheck::new("https://provider.example", secret)?;
-    /// let url = "/result?order=17&status=success&transactionid=1100135697&referenceid=998877\
-    ///     &message=Zahlung+war+erfolgreich%21&timestamp=1700000100\
-    ///     &signature=6392a809bfd8476035fd931cbcd995d1c60680ce87152f3c17729b77bc715ef8";
-    /// let callback = check.callback(url, UnixTime(1_700_000_110))?;
+    /// let callback: Callback = check.callback(&path_and_query, system_time())?;
     /// assert_eq!(callback.own("order"), Some("17"));
-    /// assert_eq!(callback.payment().unwrap().transaction_id, "1100135697");
-    /// # Ok(())
-    /// # }
+    /// let payment = callback.payment().ok_or("not paid")?;
+    /// println!("order 17 is transaction {}", payment.transaction_id);
+    /// assert_eq!(callback.outcome, Outcome::Success(payment.clone()));
+    /// # Ok(()) });
     /// ```
     pub fn callback(&self, path_and_query: &str, now: UnixTime) -> Result<Callback, CallbackError> {
         let url = self.verify(path_and_query, now)?;

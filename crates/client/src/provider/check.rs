@@ -15,12 +15,21 @@ use super::launch::{Launch, MissingParameter};
 /// right, as is one with it; hosts of both kinds are known. Nothing else is forgiven.
 ///
 /// ```
-/// use freischalt_client::{Secret, UnixTime};
 /// use freischalt_client::provider::UrlCheck;
+/// use freischalt_client::system_time;
 ///
-/// let check = UrlCheck::new("https://provider.example", Secret::new("provider-secret")).unwrap();
-/// let error = check.launch("/activate?userId=21&signature=no", UnixTime(1)).unwrap_err();
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let secret = sandbox.secret();
+/// # let (path_and_query, _) = sandbox.activation().await;
+/// let check = UrlCheck::new("https://provider.example", secret)?.max_age(900).max_ahead(60);
+/// assert_eq!(check.origin(), "https://provider.example");
+/// let launch = check.launch(&path_and_query, system_time())?;
+/// println!("user {} of {} wants to activate", launch.user, launch.customer_name);
+///
+/// let tampered = path_and_query.replace("userId=21", "userId=22");
+/// let error = check.launch(&tampered, system_time()).unwrap_err();
 /// assert_eq!(error.to_string(), "the signature does not match");
+/// # Ok(()) });
 /// ```
 #[derive(Clone, Debug)]
 pub struct UrlCheck {
@@ -52,6 +61,14 @@ impl Known {
 }
 
 /// The address cannot be the one that a provider is called by.
+///
+/// ```
+/// use freischalt_client::Secret;
+/// use freischalt_client::provider::{NotAnOrigin, UrlCheck};
+///
+/// let error = UrlCheck::new("https://provider.example/activate", Secret::new("s")).unwrap_err();
+/// assert_eq!(error, NotAnOrigin("https://provider.example/activate".to_owned()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not scheme, host and port only; it looks like https://provider.example or \
@@ -73,6 +90,20 @@ pub enum CheckError {
 
 impl CheckError {
     /// Whether the URL was right once.
+    ///
+    /// ```
+    /// use freischalt_client::provider::{CheckError, UrlCheck};
+    /// use freischalt_client::system_time;
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let secret = sandbox.secret();
+    /// # let (path_and_query, _) = sandbox.activation().await;
+    /// let check = UrlCheck::new("https://provider.example", secret)?;
+    /// let tomorrow = system_time().plus(86_400);
+    /// let error: CheckError = check.launch(&path_and_query, tomorrow).unwrap_err();
+    /// assert!(error.is_outdated());
+    /// # Ok(()) });
+    /// ```
     pub fn is_outdated(&self) -> bool {
         matches!(self, Self::NotGenuine(SignedUrlError::TooOld { .. }))
     }
@@ -88,6 +119,21 @@ impl UrlCheck {
     }
 
     /// Accepts what was signed with this secret too: the one before or after a rotation.
+    ///
+    /// ```
+    /// use freischalt_client::provider::UrlCheck;
+    /// use freischalt_client::{Secret, system_time};
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let old = sandbox.secret();
+    /// # let (path_and_query, _) = sandbox.service().await;
+    /// let new = Secret::new("the next provider secret");
+    /// let check = UrlCheck::new("https://provider.example", new)?.also_accepting(old.clone());
+    /// let launch = check.launch(&path_and_query, system_time())?;
+    /// // What is sent back is signed with the secret that the marketplace knows already.
+    /// assert_eq!(check.secret(&launch.secret_id), &old);
+    /// # Ok(()) });
+    /// ```
     #[must_use]
     pub fn also_accepting(mut self, secret: Secret) -> Self {
         self.secrets.push(Known::new(secret));
@@ -112,15 +158,7 @@ impl UrlCheck {
     }
 
     /// The secret that [`Launch::secret_id`] names, to sign with what the marketplace is known to
-    /// use; the first one if it is not known any more.
-    ///
-    /// ```
-    /// use freischalt_client::Secret;
-    /// use freischalt_client::provider::UrlCheck;
-    ///
-    /// let check = UrlCheck::new("https://provider.example", Secret::new("new")).unwrap();
-    /// assert_eq!(check.secret("of an older one"), &Secret::new("new"));
-    /// ```
+    /// use; the first one if it is not known any more. See [`UrlCheck::also_accepting`].
     pub fn secret(&self, id: &str) -> &Secret {
         let named = self.secrets.iter().find(|known| known.id == id);
         // There is one from the beginning.
@@ -128,6 +166,19 @@ impl UrlCheck {
     }
 
     /// Checks signature and age of any signed URL.
+    ///
+    /// ```
+    /// use freischalt_client::provider::UrlCheck;
+    /// use freischalt_client::system_time;
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let secret = sandbox.secret();
+    /// # let (path_and_query, _) = sandbox.service().await;
+    /// let check = UrlCheck::new("https://provider.example", secret)?;
+    /// let verified = check.verify(&path_and_query, system_time())?;
+    /// assert_eq!(verified.get("userId"), Some("21"));
+    /// # Ok(()) });
+    /// ```
     pub fn verify(&self, path_and_query: &str, now: UnixTime) -> Result<VerifiedUrl, CheckError> {
         self.find(path_and_query, now).map(|(verified, _)| verified)
     }

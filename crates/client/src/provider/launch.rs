@@ -10,6 +10,22 @@ use freischalt_protocol::{ApiClaim, Secret, UnixTime};
 
 /// Who called whom with what (marketplacedoc.onoffice.de, "Activation" and "Integration"). Only
 /// [`UrlCheck`](super::UrlCheck) makes one, so that it always proved genuine.
+///
+/// ```
+/// use freischalt_client::provider::{Launch, UrlCheck};
+/// use freischalt_client::system_time;
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let secret = sandbox.secret();
+/// # let (path_and_query, _) = sandbox.service().await;
+/// let check = UrlCheck::new("https://provider.example", secret)?;
+/// let launch: Launch = check.launch(&path_and_query, system_time())?;
+/// println!("{} of {} called", launch.user, launch.customer);
+/// assert_eq!(launch.parameter("UserLanguage"), Some("DEU"));
+/// assert_eq!(launch.record_id("estateId"), Some("11".to_owned()));
+/// assert!(launch.token.is_none(), "it is no activation");
+/// # Ok(()) });
+/// ```
 #[derive(Clone)]
 pub struct Launch {
     /// `customerWebId`: the customer. Keep data by this, not by the name.
@@ -38,6 +54,13 @@ pub struct Launch {
 }
 
 /// A genuine URL lacks a parameter.
+///
+/// ```
+/// use freischalt_client::provider::MissingParameter;
+///
+/// let text = "the URL is genuine but has no userId parameter";
+/// assert_eq!(MissingParameter("userId").to_string(), text);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the URL is genuine but has no {0} parameter")]
 pub struct MissingParameter(pub &'static str);

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::Price;
 
-/// An order that is not signed yet.
+/// An order that is not signed yet. [`UrlCheck::callback`](super::UrlCheck::callback) shows the
+/// whole way to the payment.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -39,6 +40,26 @@ pub struct Order {
 }
 
 /// What is ordered.
+///
+/// ```
+/// use std::num::NonZeroU32;
+///
+/// use freischalt_client::provider::{CircleOfUsers, Item, Subscription};
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let (launch, _) = sandbox.launched().await;
+/// let item = Item::Subscription(Subscription {
+///     description: "Zehn Grundrisse im Monat".to_owned(),
+///     monthly_costs: "25.30".parse()?,
+///     months: NonZeroU32::new(6).ok_or("at least a month")?,
+///     notice_period: "3 Monate zum Vertragsende".to_owned(),
+///     automatic_renewal: "6 Monate".to_owned(),
+///     circle: Some(CircleOfUsers::Customer),
+/// });
+/// # let payment = sandbox.transaction(&launch, item).await;
+/// assert!(payment.subscription_id.is_some());
+/// # Ok(()) });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     /// Something that is paid once.
@@ -90,6 +111,12 @@ pub enum CircleOfUsers {
 
 impl CircleOfUsers {
     /// The spelling of the wire.
+    ///
+    /// ```
+    /// use freischalt_client::provider::CircleOfUsers;
+    ///
+    /// assert_eq!(CircleOfUsers::Customer.as_str(), "customer");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Customer => "customer",

@@ -26,6 +26,20 @@ pub struct NotAPrice;
 
 impl Price {
     /// The amount, if it has at most two decimals and is not negative.
+    ///
+    /// ```
+    /// use freischalt_client::Price;
+    /// use freischalt_client::provider::NotAPrice;
+    /// use rust_decimal::Decimal;
+    ///
+    /// # fn main() -> Result<(), NotAPrice> {
+    /// let price = Price::new(Decimal::new(1990, 2))?;
+    /// assert_eq!(price.times(3).map(|sum| sum.to_string()), Some("59.70".to_owned()));
+    /// assert_eq!(price.amount(), Decimal::new(1990, 2));
+    /// assert_eq!(Price::new(Decimal::new(-1, 2)), Err(NotAPrice));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(amount: Decimal) -> Result<Self, NotAPrice> {
         if amount.is_sign_negative() && !amount.is_zero() || amount.normalize().scale() > 2 {
             return Err(NotAPrice);

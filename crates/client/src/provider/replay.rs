@@ -15,6 +15,35 @@ pub type Remembering<'a> =
     Pin<Box<dyn Future<Output = Result<bool, Box<dyn Error + Send + Sync>>> + Send + 'a>>;
 
 /// Remembers which URLs were used. With several processes it has to be one memory for all of them.
+///
+/// ```
+/// use freischalt_client::provider::{Remembering, ReplayStore};
+/// use freischalt_client::{UnixTime, system_time};
+/// # use std::{collections::HashSet, sync::Mutex};
+/// # #[derive(Default)]
+/// # struct Database(Mutex<HashSet<String>>);
+/// # impl Database {
+/// #     async fn insert_new(&self, id: &str, _: i64) -> Result<bool, std::io::Error> {
+/// #         Ok(self.0.lock().unwrap().insert(id.to_owned()))
+/// #     }
+/// # }
+///
+/// /// A table with the id as primary key.
+/// struct Table(Database);
+///
+/// impl ReplayStore for Table {
+///     fn first_use<'a>(&'a self, id: &'a str, _now: UnixTime, until: UnixTime) -> Remembering<'a> {
+///         // INSERT … ON CONFLICT DO NOTHING, and whether it wrote a row.
+///         Box::pin(async move { Ok(self.0.insert_new(id, until.0).await?) })
+///     }
+/// }
+///
+/// # freischalt_docs_sandbox::run(async |sandbox| {
+/// # let (table, (launch, _)) = (Table(Database::default()), sandbox.launched().await);
+/// launch.use_once(&table, system_time(), 300).await?;
+/// assert!(launch.use_once(&table, system_time(), 300).await.is_err());
+/// # Ok(()) });
+/// ```
 pub trait ReplayStore: Send + Sync {
     /// Notes the use of `id`, in one step that cannot happen twice, and tells whether it was the
     /// first. It may be forgotten after `until`, when no check accepts the URL any more.
@@ -38,26 +67,21 @@ impl Launch {
     /// checked with.
     ///
     /// ```
-    /// use freischalt_client::{Secret, UnixTime};
     /// use freischalt_client::provider::{MemoryReplayStore, ReplayError, UrlCheck};
+    /// use freischalt_client::system_time;
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let secret = Secret::new("provider-secret-0123456789");
-    /// # let url = freischalt_protocol::signed_url::sign(
-    /// #     "https://provider.example/service?customerWebId=42&userId=21&apiClaim=c\
-    /// #      &parameterCacheId=p&timestamp=1700000000", &secret)?;
-    /// # let path_and_query = url.strip_prefix("https://provider.example").unwrap();
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// # let secret = sandbox.secret();
+    /// # let (path_and_query, _) = sandbox.service().await;
     /// let used = MemoryReplayStore::default();
-    /// let check = UrlCheck::new("https://provider.example", secret)?;
-    /// let now = UnixTime(1_700_000_010);
+    /// let check = UrlCheck::new("https://provider.example", secret)?.max_age(300);
     ///
-    /// let launch = check.launch(path_and_query, now)?;
-    /// launch.use_once(&used, now, 300).await?;
-    /// let again = check.launch(path_and_query, now)?.use_once(&used, now, 300).await;
+    /// let launch = check.launch(&path_and_query, system_time())?;
+    /// launch.use_once(&used, system_time(), 300).await?;
+    /// let again = check.launch(&path_and_query, system_time())?;
+    /// let again = again.use_once(&used, system_time(), 300).await;
     /// assert!(matches!(again, Err(ReplayError::UsedBefore)));
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) });
     /// ```
     pub async fn use_once(
         &self,

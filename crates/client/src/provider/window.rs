@@ -15,6 +15,7 @@ use super::order;
 /// let cache_id = "6802c44a-7ac0-4210-a3d4-e5581e3fa0b6";
 /// let text = WindowMessage::Refresh.sign(cache_id, &secret, UnixTime(1_700_000_004));
 /// assert!(text.contains("f7f49f9b55d9100bed7b56057f862eeb50c03a9ba710f39e4cc58099a46bc005"));
+/// assert!(text.contains(WindowMessage::Refresh.kind()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WindowMessage {

@@ -26,6 +26,20 @@ pub struct HttpTransport {
 
 /// Why no transport could be made: the system's trusted certificates are out of reach, or the
 /// user agent cannot stand in a header.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use freischalt_client::transport::{HttpTransport, HttpTransportError};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let url = "http://127.0.0.1:8080".parse()?;
+/// let refused: Result<_, HttpTransportError> =
+///     HttpTransport::new(&url, Duration::from_secs(1), "two\nlines");
+/// assert!(refused.is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client could not be set up")]
 pub struct HttpTransportError(#[source] super::Cause);
@@ -80,7 +94,10 @@ fn tls_config(verifies: bool) -> Result<ClientConfig, rustls::Error> {
         false => builder.with_root_certificates(RootCertStore::empty()),
     };
     let mut config = builder.with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    if cfg!(feature = "http2") {
+        config.alpn_protocols.push(b"h2".to_vec());
+    }
+    config.alpn_protocols.push(b"http/1.1".to_vec());
     Ok(config)
 }
 

@@ -37,6 +37,23 @@ struct State {
 
 impl StubTransport {
     /// Adds an answer to the end of the list.
+    ///
+    /// ```
+    /// use freischalt_client::transport::StubTransport;
+    /// use freischalt_client::{Action, Client, Credentials, RetryPolicy, Secret, TransportError, Verb};
+    ///
+    /// # freischalt_docs_sandbox::run(async |sandbox| {
+    /// let stub = StubTransport::default();
+    /// stub.answer(Err(TransportError::Timeout("too slow".into())));
+    /// stub.answer_json(r#"{"status":{"code":400,"errorcode":22,"message":"Not authenticated"}}"#);
+    /// let builder = Client::builder("https://api.example/api.php").transport(stub.clone());
+    /// let client = builder.retry(RetryPolicy { attempts: 2, ..RetryPolicy::default() }).build()?;
+    /// let credentials = Credentials::new("t".repeat(32), Secret::new("k".repeat(64)));
+    /// let refused = client.call(&credentials, &Action::new(Verb::Read, "user"), None).await;
+    /// assert!(refused.is_err());
+    /// assert_eq!(stub.sent().len(), 2, "what only reads is sent again");
+    /// # Ok(()) });
+    /// ```
     pub fn answer(&self, answer: Result<HttpResponse, TransportError>) {
         self.with_state(|state| state.answers.push_back(answer));
     }

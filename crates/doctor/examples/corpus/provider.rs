@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use freischalt_doctor::{Target, UnlockHop};
+use freischalt_doctor::{OrderAddress, OrderHop, Target, UnlockHop};
 use freischalt_protocol::Secret;
 
 /// A way of writing a provider.
@@ -212,7 +212,11 @@ impl Running {
             service: url("/service"),
             webhook: url("/webhook"),
             callback: url("/callback"),
-            order: url("/order"),
+            order: url("/order").map(|url| OrderHop {
+                at: OrderAddress::Beside(url),
+                body: None,
+                fields: Vec::new(),
+            }),
             delivered: url("/delivered"),
             secret: Secret::new(self.secret.as_str()),
             hop: UnlockHop::default(),

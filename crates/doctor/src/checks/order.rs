@@ -1,66 +1,27 @@
-//! Signed orders, as the provider's page gets them from its back end: a POST with the signed query of
-//! the service call as `launch`, and `product` and `quantity`.
+//! Whether what the provider signs as an order can be changed by whoever asks for it.
 
-use freischalt_protocol::{php, signed_order};
+use freischalt_protocol::php;
+use url::Url;
 
 use crate::{
-    http::{Answer, Ask, NoAnswer},
     launch::{Launch, Ticket},
+    order::{Ordered, Wish, has_quantity, place},
     report::Outcome,
     session::{Judged, Session, Trace},
 };
 
-struct Ordered {
-    launch: Launch,
-    answer: Answer,
-}
-
-/// Orders article 1 with these fields beside the usual ones; `None` if there is no order URL.
-async fn ordered(
-    session: &Session,
-    trace: &mut Trace,
-    extra: &[(&str, &str)],
-    query: fn(&Session, Ticket) -> String,
-) -> Result<Option<Ordered>, NoAnswer> {
-    let (Some(url), Some(base)) = (&session.target.order, &session.target.service) else {
-        return Ok(None);
-    };
-    let launch = session.another_launch().await?;
-    let query = query(session, Ticket::service(base, &launch, session.api.now()));
-    let mut fields = vec![("launch", query.as_str()), ("product", "1"), ("quantity", "1")];
-    fields.retain(|(name, _)| extra.iter().all(|(other, _)| other != name));
-    fields.extend(extra);
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
-    let mut ask = Ask::get(url.as_str())
-        .with_header("Origin", url.origin().ascii_serialization())
-        .with_header("Sec-Fetch-Site", "same-origin");
-    ask.method = reqwest::Method::POST;
-    ask.body = Some(("application/x-www-form-urlencoded".to_owned(), body.into_bytes()));
-    let answer = session.send(trace, &ask).await?;
-    Ok(Some(Ordered { launch, answer }))
-}
-
-fn genuine(session: &Session, ticket: Ticket) -> String {
-    let url = ticket.signed(session.secret());
-    url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
-}
-
 fn forged(session: &Session, ticket: Ticket) -> String {
-    let query = genuine(session, ticket);
-    let cut = query.len().saturating_sub(64);
-    format!("{}{}", &query[..cut], "0".repeat(64))
+    let url = ticket.signed(session.secret());
+    let cut = url.len().saturating_sub(64);
+    format!("{}{}", &url[..cut], "0".repeat(64))
 }
 
 fn old(session: &Session, ticket: Ticket) -> String {
     let then = session.api.now().plus(-86_400).to_string();
-    genuine(session, ticket.with("timestamp", &then))
+    ticket.with("timestamp", &then).signed(session.secret())
 }
 
-fn order(session: &Session, answer: &Answer) -> Option<php::Array> {
-    signed_order::verify(answer.body.as_bytes(), session.secret()).ok()
-}
-
-const NONE: &str = "no order URL was given";
+const NONE: &str = "no order URL was given, or no service URL";
 
 /// Looks at an order that was asked for as it should be.
 pub(super) async fn look(
@@ -69,13 +30,13 @@ pub(super) async fn look(
     look: fn(&Session, &Launch, &php::Array) -> bool,
     wrong: &str,
 ) -> Judged {
-    let Some(ordered) = ordered(session, trace, &[], genuine).await? else {
+    let Some(Ordered { launch, order, .. }) = place(session, trace, &Wish::default()).await? else {
         return Ok(Outcome::skipped(NONE));
     };
-    let Some(order) = order(session, &ordered.answer) else {
+    let Some(order) = order else {
         return Ok(Outcome::failed("the answer is no order with a right signature"));
     };
-    Ok(Outcome::of(look(session, &ordered.launch, &order), wrong))
+    Ok(Outcome::of(look(session, &launch, &order), wrong))
 }
 
 pub(super) fn is_an_order(_: &Session, _: &Launch, order: &php::Array) -> bool {
@@ -114,37 +75,60 @@ fn cents(text: &str) -> Option<i64> {
         .then(|| format!("{whole}{places}").parse().ok())?
 }
 
-/// Fields that try to change an order; it must stay as it is.
-pub(super) async fn unchanged(
+/// Fields that try to change what is bought; it must stay as it is.
+pub(super) async fn unchanged(session: &Session, trace: &mut Trace) -> Judged {
+    let extra = [("price", "0.01"), ("totalprice", "0.01"), ("amount", "0.01")];
+    changed(session, trace, &extra, |order| {
+        ["totalprice", "products", "abo"].map(|name| order.get(name).cloned())
+    })
+    .await
+}
+
+/// Fields that try to change where the result goes. An order may have an address of its own, so it is
+/// the origin that has to stay.
+pub(super) async fn unchanged_callback(session: &Session, trace: &mut Trace) -> Judged {
+    let extra = [("callbackurl", "https://evil.example/"), ("callback", "https://evil.example/")];
+    changed(session, trace, &extra, |order| {
+        let url = order.get_str("callbackurl").and_then(|url| Url::parse(url).ok());
+        url.map(|url| url.origin().ascii_serialization())
+    })
+    .await
+}
+
+async fn changed<T: PartialEq>(
     session: &Session,
     trace: &mut Trace,
     extra: &[(&str, &str)],
-    members: &[&str],
+    part: fn(&php::Array) -> T,
 ) -> Judged {
-    let Some(plain) = ordered(session, trace, &[], genuine).await? else {
+    let Some(plain) = place(session, trace, &Wish::default()).await? else {
         return Ok(Outcome::skipped(NONE));
     };
-    let Some(changed) = ordered(session, trace, extra, genuine).await? else {
+    let Some(changed) = place(session, trace, &Wish { extra, ..Wish::default() }).await? else {
         return Ok(Outcome::skipped(NONE));
     };
-    let (plain, changed) = (order(session, &plain.answer), order(session, &changed.answer));
     // Refusing the request altogether is as good.
-    let (Some(plain), Some(changed)) = (plain, changed) else { return Ok(Outcome::Passed) };
-    let same = members.iter().all(|name| plain.get(name) == changed.get(name));
+    let (Some(plain), Some(changed)) = (plain.order, changed.order) else {
+        return Ok(Outcome::Passed);
+    };
+    let same = part(&plain) == part(&changed);
     Ok(Outcome::of(same, "a field of the request changes the order"))
 }
 
 /// Quantities that are none.
 pub(super) async fn quantities(session: &Session, trace: &mut Trace) -> Judged {
+    if session.target.order.as_ref().is_some_and(|hop| !has_quantity(hop)) {
+        return Ok(Outcome::skipped("the page sends no quantity"));
+    }
     for quantity in ["-1", "0", "1e3", "999999999999", "1.5"] {
-        let Some(ordered) = ordered(session, trace, &[("quantity", quantity)], genuine).await?
-        else {
+        let wish = Wish { quantity, ..Wish::default() };
+        let Some(ordered) = place(session, trace, &wish).await? else {
             return Ok(Outcome::skipped(NONE));
         };
         if ordered.answer.status == 500 {
             return Ok(Outcome::Failed(format!("the quantity {quantity} leads to a crash")));
         }
-        if order(session, &ordered.answer).is_some() {
+        if ordered.order.is_some() {
             return Ok(Outcome::Failed(format!("an order of {quantity} pieces was signed")));
         }
     }
@@ -153,21 +137,24 @@ pub(super) async fn quantities(session: &Session, trace: &mut Trace) -> Judged {
 
 /// Without a genuine, young launch nothing is signed.
 pub(super) async fn unlaunched(session: &Session, trace: &mut Trace, aged: bool) -> Judged {
-    let query = if aged { old } else { forged };
-    let Some(ordered) = ordered(session, trace, &[], query).await? else {
+    let url = if aged { old } else { forged };
+    let Some(ordered) = place(session, trace, &Wish { url, ..Wish::default() }).await? else {
         return Ok(Outcome::skipped(NONE));
     };
-    let signed = order(session, &ordered.answer).is_some();
-    Ok(Outcome::of(!signed, "an order was signed for somebody without a genuine, young launch"))
+    Ok(Outcome::of(
+        ordered.order.is_none(),
+        "an order was signed for somebody without a genuine, young launch",
+    ))
 }
 
 /// A cache entry in a field of its own does not replace that of the launch.
 pub(super) async fn unchanged_cache(session: &Session, trace: &mut Trace) -> Judged {
     let extra = [("parametercacheid", "forged"), ("parameterCacheId", "forged")];
-    let Some(ordered) = ordered(session, trace, &extra, genuine).await? else {
+    let wish = Wish { extra: &extra, ..Wish::default() };
+    let Some(Ordered { launch, order, .. }) = place(session, trace, &wish).await? else {
         return Ok(Outcome::skipped(NONE));
     };
-    let Some(order) = order(session, &ordered.answer) else { return Ok(Outcome::Passed) };
-    let own = has_own_cache(session, &ordered.launch, &order);
+    let Some(order) = order else { return Ok(Outcome::Passed) };
+    let own = has_own_cache(session, &launch, &order);
     Ok(Outcome::of(own, "a field of the request replaces the cache entry"))
 }

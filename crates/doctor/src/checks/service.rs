@@ -7,25 +7,15 @@ use freischalt_protocol::ErrorCode;
 use crate::{
     api::Call,
     catalogue::Surface,
-    http::{Answer, NoAnswer},
+    http::NoAnswer,
     launch::{Launch, Ticket},
+    likeness,
     marketplace::Manner,
     report::Outcome,
-    session::{Judged, Session, Trace},
+    session::{Judged, Session, Trace, Visit},
 };
 
 const NO_CALLS: &str = "the service makes no call to the API";
-
-/// A service that was opened as a browser does it.
-struct Visit {
-    /// The answer to the signed URL.
-    first: Answer,
-    /// The page where its redirects led to, on the same origin.
-    last: Answer,
-}
-
-/// Redirects of one visit.
-const REDIRECTS: usize = 3;
 
 async fn open(
     session: &Session,
@@ -34,17 +24,7 @@ async fn open(
 ) -> Result<Option<Visit>, NoAnswer> {
     let Some(base) = &session.target.service else { return Ok(None) };
     let url = Ticket::service(base, launch, session.api.now()).signed(session.secret());
-    let first = session.get(trace, &url).await?;
-    let (mut last, mut at) = (first.clone(), base.clone());
-    for _ in 0..REDIRECTS {
-        let location = last.header("location");
-        let next = at.join(&location).ok().filter(|_| (300..400).contains(&last.status));
-        // Where else a provider sends its users is not examined.
-        let Some(next) = next.filter(|next| next.origin() == base.origin()) else { break };
-        last = session.get(trace, next.as_str()).await?;
-        at = next;
-    }
-    Ok(Some(Visit { first, last }))
+    session.visit(trace, &url, base).await.map(Some)
 }
 
 /// Calls with this token that are no activation.
@@ -180,7 +160,15 @@ pub(super) async fn status(
     if answer.is_server_error() {
         return Ok(Outcome::failed("the callback fails with a server error"));
     }
-    let like_success = session.accepts(Surface::Callback, &answer);
+    let mut like_success = session.accepts(Surface::Callback, &answer);
+    if like_success && !delivers {
+        // Where a redirect tells the page what happened, it is not what a success is told by.
+        let Some((_, paid)) = session.ticket(Surface::Callback).await? else {
+            return Ok(Outcome::skipped("no callback URL was given"));
+        };
+        let paid = session.get(trace, &paid.signed(session.secret())).await?;
+        like_success = !likeness::lead_apart(&paid, &answer);
+    }
     let wrong = if delivers {
         "a payment that is in process is not delivered"
     } else {

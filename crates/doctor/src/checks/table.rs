@@ -1100,14 +1100,7 @@ static ORDER: [Check; 10] = [
         Critical,
         MONEY,
         &mend::ORDER,
-        Own(|s, t| {
-            Box::pin(order::unchanged(
-                s,
-                t,
-                &[("price", "0.01"), ("totalprice", "0.01"), ("amount", "0.01")],
-                &["totalprice", "products", "abo"],
-            ))
-        }),
+        Own(|s, t| Box::pin(order::unchanged(s, t))),
     ),
     check(
         "FD-ORD-006",
@@ -1116,14 +1109,7 @@ static ORDER: [Check; 10] = [
         High,
         "The goods would be delivered on a page that verifies nothing.",
         &mend::ORDER,
-        Own(|s, t| {
-            Box::pin(order::unchanged(
-                s,
-                t,
-                &[("callbackurl", "https://evil.example/"), ("callback", "https://evil.example/")],
-                &["callbackurl"],
-            ))
-        }),
+        Own(|s, t| Box::pin(order::unchanged_callback(s, t))),
     ),
     check(
         "FD-ORD-007",

@@ -18,6 +18,10 @@ pub(crate) enum Problem {
     Unreadable(String),
     #[error("{0}")]
     Invalid(&'static str),
+    #[error("there is nothing at this address; docs/gateway.md lists what an app may ask for")]
+    NothingHere,
+    #[error("this address takes another method; docs/gateway.md lists what an app may ask for")]
+    WrongMethod,
     #[error("this customer has not activated the provider here")]
     NotActivated,
     #[error("there is no such order; its id is orderId in the answer to POST /api/orders")]
@@ -43,7 +47,8 @@ impl Problem {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
             Self::Unreadable(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
-            Self::NotActivated | Self::NoSuchOrder => StatusCode::NOT_FOUND,
+            Self::NothingHere | Self::NotActivated | Self::NoSuchOrder => StatusCode::NOT_FOUND,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::NoClaim => StatusCode::CONFLICT,
             Self::Call(error) => match (kind_of(error), error) {
                 ("blocked" | "user_blocked" | "claim", _) => StatusCode::CONFLICT,
@@ -57,7 +62,9 @@ impl Problem {
     fn kind(&self) -> &'static str {
         match self {
             Self::Unauthorised => "unauthorised",
-            Self::Unreadable(_) | Self::Invalid(_) => "bad_request",
+            Self::Unreadable(_) | Self::Invalid(_) | Self::NothingHere | Self::WrongMethod => {
+                "bad_request"
+            }
             Self::NotActivated => "not_activated",
             Self::NoSuchOrder => "no_such_order",
             Self::NoClaim => "no_claim",

@@ -138,9 +138,13 @@ struct WebhookSection {
 pub fn read_file(path: &Path) -> Result<GatewayConfig, ConfigProblem> {
     let text = fs::read_to_string(path)
         .map_err(|source| ConfigProblem::Read { path: path.to_owned(), source })?;
-    let file: File = toml::from_str(&text).map_err(|error| ConfigProblem::Toml {
-        path: path.to_owned(),
-        problem: error.to_string(),
+    let file: File = toml::from_str(&text).map_err(|error| {
+        let example = match error.message().starts_with("missing field") {
+            true => "docs/gateway.md has a complete file",
+            false => "docs/gateway.md lists all settings",
+        };
+        let problem = format!("{}\n{example}", error.to_string().trim_end());
+        ConfigProblem::Toml { path: path.to_owned(), problem }
     })?;
     let folder = path.parent().unwrap_or(Path::new("."));
     build(file, folder)

@@ -113,24 +113,13 @@ impl Store {
 
 fn keep_newest(tx: &mut Transaction<'_>, launch: &Launch, claim: &[u8]) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO users (customer, user_id, group_id, parameter_cache_id, claim_sealed,
-             signed_at, secret_id, blocked)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO users (customer, user_id, group_id, claim_sealed, signed_at, blocked)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (customer, user_id) DO UPDATE SET
-             group_id = excluded.group_id, parameter_cache_id = excluded.parameter_cache_id,
-             claim_sealed = excluded.claim_sealed, signed_at = excluded.signed_at,
-             secret_id = excluded.secret_id, blocked = excluded.blocked
+             group_id = excluded.group_id, claim_sealed = excluded.claim_sealed,
+             signed_at = excluded.signed_at, blocked = excluded.blocked
          WHERE excluded.signed_at >= users.signed_at",
-        &[
-            &launch.customer,
-            &launch.user,
-            &launch.group,
-            &launch.parameter_cache_id,
-            &claim,
-            &launch.signed_at.0,
-            &launch.secret_id,
-            &false,
-        ],
+        &[&launch.customer, &launch.user, &launch.group, &claim, &launch.signed_at.0, &false],
     )?;
     // A customer may have been renamed; data is kept by the id.
     if !launch.customer_name.is_empty() {

@@ -97,6 +97,10 @@ pub(crate) async fn nobody_asks_without_the_token_and_nobody_asks_for_strangers(
         let answer = setup.ask("/api/call", &call).await;
         assert_eq!((answer.status, answer.json()["error"]["kind"].as_str()), (status, Some(kind)));
     }
+    let wrong_address = setup.ask("/api/nothing", &call()).await;
+    assert_eq!((wrong_address.status, wrong_address.header("content-type").is_some()), (404, true));
+    assert!(wrong_address.body.contains("docs/gateway.md"), "{}", wrong_address.body);
+    assert_eq!(setup.ask("/api/customers", &call()).await.status, 405);
     assert_eq!(setup.api.asked().len(), before);
 }
 

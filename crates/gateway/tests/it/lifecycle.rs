@@ -1,11 +1,10 @@
 //! Starting, stopping, and what is written down meanwhile.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
 
 use freischalt_gateway::{Gateway, GatewayConfig};
 use freischalt_protocol::Secret;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::setup::{CLAIM, SECRET, Setup, TOKEN, config, key};
 
@@ -19,16 +18,22 @@ async fn refusal(change: impl FnOnce(&mut GatewayConfig)) -> String {
 async fn settings_that_cannot_be_right_are_named() {
     let texts = [
         (refusal(|c| c.provider_secret = Secret::new("")).await, "provider_secret is empty"),
-        (refusal(|c| c.marketplace_origin = "https://m/smart".into()).await, "marketplace_origin"),
-        (refusal(|c| c.public_url = Some("p.example".into())).await, "public_url is"),
-        (refusal(|c| c.api_url = "api.example".into()).await, "the API address"),
-        (refusal(|c| c.listen = ([0, 0, 0, 0], 0).into()).await, "public_url is needed"),
-        (refusal(|c| c.max_url_age = -1).await, "max_url_age is -1 s"),
+        (refusal(|c| c.marketplace_origin = "https://m/smart".into()).await, "marketplace.origin"),
+        (refusal(|c| c.public_url = Some("p.example".into())).await, "gateway.public_url is"),
+        (
+            refusal(|c| c.api_url = "api.example".into()).await,
+            "marketplace.api_url: the API address",
+        ),
+        (refusal(|c| c.listen = ([0, 0, 0, 0], 0).into()).await, "gateway.public_url is needed"),
+        (refusal(|c| c.max_url_age = -1).await, "gateway.max_url_age is -1 s"),
         (
             refusal(|c| c.location = freischalt_gateway::Location::File("x.db".into())).await,
             "keys are needed",
         ),
-        (refusal(|c| c.page.logo_url = Some("http://p.example/l.png".into())).await, "logo_url is"),
+        (
+            refusal(|c| c.page.logo_url = Some("http://p.example/l.png".into())).await,
+            "provider.logo_url is",
+        ),
     ];
     for (text, expected) in texts {
         assert!(text.starts_with(expected), "{text}");
@@ -69,12 +74,16 @@ async fn stopping_finishes_what_was_accepted() {
     stopping.await.unwrap().unwrap();
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What was logged on this thread.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Log;
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -83,23 +92,16 @@ impl io::Write for Log {
     }
 }
 
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-/// Everything runs on the test's own thread, which is the one that the log is set up for.
+/// Everything runs on the test's own thread, so its log holds nothing of other tests. The subscriber
+/// is that of the whole process: with one for this thread alone, events that another test's thread
+/// comes upon first would stay switched off here as well.
 #[tokio::test(flavor = "current_thread")]
 async fn the_log_tells_what_happened_and_no_credential() {
-    let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(log.clone())
+        .with_writer(|| Log)
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let setup = Setup::start().await;
     let query = setup.query();
@@ -111,7 +113,7 @@ async fn the_log_tells_what_happened_and_no_credential() {
     setup.api.will_succeed();
     setup.unlock(&query, &key()).await;
 
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = String::from_utf8(LOG.with_borrow(Vec::clone)).unwrap();
     for told in ["signature does not match", "error 137", "provider activated", "/activate/unlock"]
     {
         assert!(text.contains(told), "{told} is not in {text}");
