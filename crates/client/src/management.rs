@@ -10,6 +10,7 @@
 
 mod commerce;
 mod error;
+mod methods;
 mod received;
 mod sent;
 
@@ -24,6 +25,7 @@ pub use commerce::{
     OrderTransaction, Payment, PaymentLink, Record, Replayed, Right, Subscription, Transaction,
 };
 pub use error::{ManagementError, Problem};
+pub use methods::{NewPaymentMethod, PaymentMethod};
 pub use received::{
     Activation, CalledService, Clock, Customer, Event, Provider, Replaced, Request, Service,
     Started, User,

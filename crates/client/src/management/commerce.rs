@@ -414,15 +414,6 @@ impl Management {
         self.send(Method::POST, url, &json!({ "day": day })).await
     }
 
-    /// Restricts the payment methods that a provider takes: `all`, `cards` or `directDebit`.
-    ///
-    /// # Errors
-    /// See [`ManagementError`].
-    pub async fn set_payment_methods(&self, provider: &str, accepted: &str) -> Received<Value> {
-        let url = self.url(&["providers", provider, "payment-methods"]);
-        self.send(Method::PUT, url, &json!({ "accepted": accepted })).await
-    }
-
     /// Calls to providers' servers, the newest first.
     ///
     /// # Errors

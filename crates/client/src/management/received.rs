@@ -25,6 +25,9 @@ pub struct Provider {
     /// Whether results of orders are told from server to server, too.
     #[serde(default)]
     pub notify_results: bool,
+    /// The payment methods that it takes: `all`, `cards` or `directDebit`.
+    #[serde(default)]
+    pub accepted: String,
     /// The provider secret, in the answer to its registration only.
     #[serde(default, deserialize_with = "secret")]
     pub secret: Option<Secret>,

@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{
     Provider, Service, ServiceKind, ServiceSettings, Slug,
     credentials::generate_provider_secret,
-    provider::{Commerce, Localized, Profile, RegularCustomers},
+    provider::{Accepted, Commerce, Localized, Profile, RegularCustomers},
 };
 use freischalt_protocol::{Secret, signed_url::Port};
 use freischalt_store::NewProvider;
@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 
 use super::{
     Problem,
-    wire::{self, Body, Path, filled},
+    settings::{Agreed, On, Parameter, Place, ShownSettings, Window},
+    wire::{self, Body, Object, Path, filled},
 };
 use crate::{provider_url::http_url, random, state::App};
 
@@ -33,7 +34,8 @@ pub(super) struct CreateProvider {
     #[serde(default)]
     keep_port: bool,
     /// What it offers; one service in a window at the activation URL if absent.
-    services: Option<Vec<CreateService>>,
+    #[schema(value_type = Option<Vec<CreateService>>)]
+    services: Option<Vec<Object<CreateService>>>,
     /// The provider secret, at least 16 characters; made if absent.
     secret: Option<String>,
     /// A line for the overview.
@@ -44,7 +46,7 @@ pub(super) struct CreateProvider {
 
 /// A service to be made.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct CreateService {
     /// Made out of the name if absent.
     slug: Option<String>,
@@ -52,6 +54,21 @@ pub(super) struct CreateService {
     #[serde(default)]
     kind: Kind,
     url: String,
+    /// The size of its window; 1000 by 700 if absent.
+    #[schema(value_type = Option<Window>)]
+    window: Option<Object<Window>>,
+    /// Where it can be opened; everywhere if absent.
+    entry_points: Option<Vec<Place>>,
+    /// Whether only administrators may use it, whatever is chosen at the activation.
+    #[serde(default)]
+    administrators_only: bool,
+    /// Parameters that are filled in when it is called; if absent `estateId`, `addressId`,
+    /// `language`, `UserLanguage` and `imageIds`, as live providers have them.
+    #[schema(value_type = Option<Vec<Parameter>>)]
+    parameters: Option<Vec<Object<Parameter>>>,
+    /// When it is called, if it is a webhook; whenever a property is created or saved if absent.
+    #[schema(value_type = Option<Vec<On>>)]
+    triggers: Option<Vec<Object<On>>>,
 }
 
 /// How a service is called.
@@ -78,6 +95,8 @@ pub(super) struct ShownProvider {
     settle_directly: bool,
     /// Whether results of orders are told from server to server, too.
     notify_results: bool,
+    /// The payment methods that it takes.
+    accepted: AcceptedMethods,
 }
 
 /// Changes of a provider. What is absent stays as it is.
@@ -91,6 +110,40 @@ pub(super) struct ChangeProvider {
     /// URL with the header `X-Freischalt-Delivery`, tried until it is answered. False when a
     /// provider is made.
     notify_results: Option<bool>,
+    /// The payment methods that it takes, from the next payment on. All when a provider is made.
+    accepted: Option<AcceptedMethods>,
+}
+
+/// The payment methods that a provider takes.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum AcceptedMethods {
+    /// Cards and direct debit.
+    All,
+    /// Cards.
+    Cards,
+    /// SEPA direct debit.
+    DirectDebit,
+}
+
+impl From<Accepted> for AcceptedMethods {
+    fn from(accepted: Accepted) -> Self {
+        match accepted {
+            Accepted::All => Self::All,
+            Accepted::Cards => Self::Cards,
+            Accepted::DirectDebit => Self::DirectDebit,
+        }
+    }
+}
+
+impl From<AcceptedMethods> for Accepted {
+    fn from(accepted: AcceptedMethods) -> Self {
+        match accepted {
+            AcceptedMethods::All => Self::All,
+            AcceptedMethods::Cards => Self::Cards,
+            AcceptedMethods::DirectDebit => Self::DirectDebit,
+        }
+    }
 }
 
 /// A service.
@@ -100,6 +153,8 @@ struct ShownService {
     name: String,
     kind: Kind,
     url: String,
+    #[serde(flatten)]
+    settings: ShownSettings,
 }
 
 /// A provider that was made. The secret is shown this once.
@@ -134,7 +189,9 @@ pub(super) async fn create(
         .map_err(|problem| Problem::invalid("activationUrl", problem.to_string()))?;
     let secret = secret(request.secret)?;
     let services = match request.services {
-        Some(services) => services.into_iter().map(service).collect::<Result<_, _>>()?,
+        Some(services) => {
+            services.into_iter().map(|Object(new)| service(new)).collect::<Result<_, _>>()?
+        }
         None => vec![Service {
             slug: slug.clone(),
             name: name.clone(),
@@ -188,12 +245,13 @@ pub(super) async fn change(
     Body(request): Body<ChangeProvider>,
 ) -> Result<Json<ShownProvider>, Problem> {
     let provider = app.named_provider(&slug).await?;
-    let ChangeProvider { settle_directly, notify_results } = request;
+    let ChangeProvider { settle_directly, notify_results, accepted } = request;
     let change = move |mut commerce: Commerce| {
         if let Some(directly) = settle_directly {
             commerce.regular_customers = RegularCustomers::settling(directly);
         }
         commerce.notify_results = notify_results.unwrap_or(commerce.notify_results);
+        commerce.accepted = accepted.map_or(commerce.accepted, Accepted::from);
         commerce
     };
     app.store.change_commerce(provider.id, change).await?;
@@ -224,15 +282,23 @@ fn service(request: CreateService) -> Result<Service, Problem> {
     let name = filled("services.name", request.name)?;
     http_url(&request.url)
         .map_err(|problem| Problem::invalid("services.url", problem.to_string()))?;
+    let kind = match request.kind {
+        Kind::Window => ServiceKind::Window,
+        Kind::Webhook => ServiceKind::Webhook,
+    };
+    let agreed = Agreed {
+        window: request.window,
+        entry_points: request.entry_points,
+        administrators_only: request.administrators_only,
+        parameters: request.parameters,
+        triggers: request.triggers,
+    };
     Ok(Service {
         slug: slug_or_name("services.slug", request.slug.as_deref(), &name)?,
         name,
-        kind: match request.kind {
-            Kind::Window => ServiceKind::Window,
-            Kind::Webhook => ServiceKind::Webhook,
-        },
+        kind,
         url: request.url,
-        settings: ServiceSettings::default(),
+        settings: agreed.settings(kind)?,
     })
 }
 
@@ -246,6 +312,7 @@ impl From<&Provider> for ShownProvider {
                 ServiceKind::Webhook => Kind::Webhook,
             },
             url: service.url.clone(),
+            settings: ShownSettings::of(service.kind, &service.settings),
         });
         Self {
             slug: provider.slug.to_string(),
@@ -256,6 +323,7 @@ impl From<&Provider> for ShownProvider {
             settle_directly: provider.commerce.regular_customers
                 == RegularCustomers::SettleDirectly,
             notify_results: provider.commerce.notify_results,
+            accepted: provider.commerce.accepted.into(),
         }
     }
 }

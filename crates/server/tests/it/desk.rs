@@ -277,7 +277,7 @@ async fn a_provider_takes_only_what_it_wants() {
     let (world, _run) = world().await;
     let order = placed(&world).await;
     let only = json!({ "accepted": "directDebit" });
-    world.managed("PUT", "/v1/providers/demo/payment-methods", Some(&only)).await;
+    world.managed("PATCH", "/v1/providers/demo", Some(&only)).await;
     let path = format!("/v1/orders/{}/pay", order["id"].as_str().unwrap());
     let refused = world.manage("POST", &path, Some(&json!({ "number": PAID }))).await;
     assert_eq!(refused.status, 409);
@@ -287,11 +287,37 @@ async fn a_provider_takes_only_what_it_wants() {
     let page = anna.get(&format!("/orders/{}", order["id"].as_str().unwrap())).await;
     assert!(page.text().contains("0001") && !page.text().contains("0010"), "{}", page.text());
     let all = json!({ "accepted": "all" });
-    world.managed("PUT", "/v1/providers/demo/payment-methods", Some(&all)).await;
+    world.managed("PATCH", "/v1/providers/demo", Some(&all)).await;
     assert_eq!(pay(&world, &order, PAID).await["state"], "paid");
     let wrong = json!({ "accepted": "cash" });
-    let answer = world.manage("PUT", "/v1/providers/demo/payment-methods", Some(&wrong)).await;
+    let answer = world.manage("PATCH", "/v1/providers/demo", Some(&wrong)).await;
     assert_eq!(answer.status, 400);
+}
+
+#[tokio::test]
+async fn payment_methods_are_listed_added_and_removed() {
+    let (world, _run) = world().await;
+    let path = "/v1/customers/musterimmo/payment-methods";
+    let before = world.managed("GET", path, None).await;
+    let kinds: Vec<&Value> = before.as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds.len(), 5, "{before}");
+    assert!(kinds.contains(&&json!("card")) && kinds.contains(&&json!("directDebit")));
+    let added = world.managed("POST", path, Some(&json!({ "number": PAID }))).await;
+    assert_eq!((&added["group"], &added["user"]), (&json!(null), &json!(null)), "{added}");
+    assert!(!added.to_string().contains("40000000"), "no whole number: {added}");
+    let order = placed(&world).await;
+    let pay = format!("/v1/orders/{}/pay", order["id"].as_str().unwrap());
+    let paid = world.managed("POST", &pay, Some(&json!({ "method": added["id"] }))).await;
+    assert_eq!(paid["state"], "paid", "{paid}");
+    let one = format!("{path}/{}", added["id"]);
+    assert_eq!(world.managed("DELETE", &one, None).await, added);
+    assert_eq!(world.manage("DELETE", &one, None).await.status, 404);
+    assert_eq!(world.managed("GET", path, None).await, before);
+    // Nobody has set up an account of his own.
+    let own = json!({ "number": PAID, "user": 22 });
+    assert_eq!(world.manage("POST", path, Some(&own)).await.status, 409);
+    let elsewhere = "/v1/customers/hafenblick/payment-methods/1";
+    assert_eq!(world.manage("DELETE", elsewhere, None).await.status, 404, "of another customer");
 }
 
 #[tokio::test]

@@ -175,6 +175,48 @@ async fn nobody_is_called_who_is_blocked_and_nothing_wrong_is_saved() {
     assert!(records.text().contains("Ulm") && !records.text().contains("<b>Neu"));
 }
 
+/// What a provider agreed on when it was made, without a hand in the store.
+#[tokio::test]
+async fn a_provider_that_is_made_says_when_its_webhooks_are_called() {
+    let hooks = Hooks::listen().await;
+    let world = World::new().await;
+    let service = json!({
+        "name": "Prices", "kind": "webhook", "url": format!("{}/service", hooks.url),
+        "parameters": [{ "name": "record", "value": "addressId" }, { "name": "v", "fixed": "2" }],
+        "triggers": [
+            { "module": "address", "on": "created" },
+            { "module": "estate", "on": "saved", "fields": ["kaufpreis"] },
+        ],
+    });
+    let body = json!({ "name": "Hooked", "activationUrl": hooks.url, "services": [service] });
+    let made = world.managed("POST", "/v1/providers", Some(&body)).await;
+    let shown = world.managed("GET", "/v1/providers/hooked", None).await;
+    for name in ["parameters", "triggers"] {
+        let agreed = &shown["services"][0][name];
+        assert_eq!(agreed, &made["services"][0][name]);
+        assert_eq!(agreed.as_array().unwrap().len(), 2, "{shown}");
+    }
+    assert_eq!(shown["services"][0]["window"], json!({ "width": 1000, "height": 700 }));
+    let run = world.start("hooked").await;
+    world.unlock(&run).await;
+    let bernd = Visitor::sign_in(&world, 22).await;
+    for (form, fields, calls) in [
+        ("/records/new/addresses", "Name=Neu", 1),
+        ("/records/edit/addresses/77", "Name=Anders", 1),
+        ("/records/edit/estates/11", "objekttitel=Anders", 1),
+        ("/records/edit/estates/11", "kaufpreis=5", 2),
+        ("/records/new/estates", "kaufpreis=5", 2),
+    ] {
+        let saved = bernd.form(form, fields).await;
+        assert!(saved.header("location").is_some(), "{form}: {}", saved.text());
+        assert_eq!(queued(&world).await, calls, "{form} {fields}");
+    }
+    let call = hooks.next().await;
+    assert!(call.target.contains("&record=") && call.target.contains("&v=2"), "{}", call.target);
+    assert!(!call.target.contains("estateId"), "{}", call.target);
+    call.answer("204 No Content").await;
+}
+
 #[tokio::test]
 async fn customers_have_records_of_their_own() {
     let world = World::new().await;
