@@ -27,8 +27,8 @@ pub use commerce::{
 pub use error::{ManagementError, Problem};
 pub use methods::{NewPaymentMethod, PaymentMethod};
 pub use received::{
-    Activation, CalledService, Clock, Customer, Event, Provider, Replaced, Request, Service,
-    Started, User,
+    Activation, ApiUser, CalledService, Clock, Customer, Event, Provider, Replaced, Request,
+    Service, Started, User,
 };
 pub use sent::{
     ClockChange, ClockSetting, NewActivation, NewCustomer, NewGroup, NewProvider, NewService,
@@ -136,6 +136,19 @@ impl Management {
         new: &NewCustomer,
     ) -> Result<Answer<Customer>, ManagementError> {
         self.send(Method::POST, self.url(&["customers"]), new).await
+    }
+
+    /// Makes an ordinary API user of a customer.
+    ///
+    /// # Errors
+    /// See [`ManagementError`].
+    pub async fn add_api_user(
+        &self,
+        customer: &str,
+        name: &str,
+    ) -> Result<Answer<ApiUser>, ManagementError> {
+        let url = self.url(&["customers", customer, "api-users"]);
+        self.send(Method::POST, url, &serde_json::json!({ "name": name })).await
     }
 
     /// All customers.

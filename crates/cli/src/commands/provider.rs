@@ -70,7 +70,7 @@ pub(crate) struct ShowArguments {
     management: ManagementArguments,
 }
 
-/// What to change about a provider.
+/// What to change about how a provider sells.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -84,7 +84,7 @@ pub(crate) struct SetArguments {
     #[arg(
         long,
         value_name = "SWITCH",
-        required_unless_present_any = ["notify_results", "accepts"]
+        required_unless_present_any = ["notify_results", "accepts", "client"]
     )]
     settle_directly: Option<Switch>,
     /// Tell results of orders from server to server, too
@@ -93,6 +93,10 @@ pub(crate) struct SetArguments {
     /// Take these payment methods, from the next payment on
     #[arg(long, value_name = "METHODS")]
     accepts: Option<Accepts>,
+    /// Slug of the customer that becomes its own client: whose administrators see what it has
+    /// sold, and whose API users make refunds and payment links
+    #[arg(long, value_name = "SLUG")]
+    client: Option<String>,
     #[command(flatten)]
     management: ManagementArguments,
 }
@@ -174,6 +178,7 @@ fn set(arguments: &SetArguments) -> Result<(), Failure> {
         settle_directly: arguments.settle_directly.map(Switch::is_on),
         notify_results: arguments.notify_results.map(Switch::is_on),
         accepted: arguments.accepts.map(|accepts| accepts.word().to_owned()),
+        client: arguments.client.clone(),
     };
     let slug = &arguments.slug;
     arguments.management.call(async |api| api.change_provider(slug, &change).await, show)
@@ -212,7 +217,8 @@ fn show(provider: &Provider) -> String {
     details
         .add("settle directly", switch(provider.settle_directly))
         .add("notify results", switch(provider.notify_results))
-        .add("accepts", &provider.accepted);
+        .add("accepts", &provider.accepted)
+        .add_some("own client", provider.client.as_ref());
     details.lines()
 }
 

@@ -136,6 +136,13 @@ fn customers_and_providers(ledger: &mut Ledger) {
     assert_eq!((&json["settleDirectly"], &json["notifyResults"]), (&json!(false), &json!(true)));
     let (people, json) = ledger.both(0, &["provider", "set", "tours", "--accepts", "direct-debit"]);
     assert!(people.contains("accepts") && json["accepted"] == "directDebit", "{people}");
+    let (people, json) = ledger.both(0, &["provider", "set", "tours", "--client", "nord"]);
+    assert!(people.contains("own client") && json["client"] == "nord", "{people}");
+    let taken = ledger.run(&["provider", "set", "demo", "--client", "nord"]);
+    assert!(taken.code == 1 && taken.err.contains("another provider"), "{}", taken.err);
+    let add = ["customer", "add-api-user", "nord", "--name", "refunds"];
+    let (people, json) = ledger.both(0, &add);
+    assert!(people.contains("API key") && json["apiKey"].as_str().unwrap().len() == 64, "{people}");
     assert_eq!(ledger.run(&["provider", "set", "tours"]).code, 2, "nothing to change");
     let folder = tempfile::tempdir().unwrap();
     let services = folder.path().join("services.json");

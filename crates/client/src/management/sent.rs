@@ -37,6 +37,9 @@ pub struct ProviderChange {
     /// The payment methods that it takes: `all`, `cards` or `directDebit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+    /// Slug of the customer that becomes its own client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
 }
 
 /// A service of a provider to register.

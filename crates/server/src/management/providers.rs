@@ -16,7 +16,11 @@ use super::{
     settings::{Agreed, On, Parameter, Place, ShownSettings, Window},
     wire::{self, Body, Object, Path, filled},
 };
-use crate::{provider_url::http_url, random, state::App};
+use crate::{
+    provider_url::http_url,
+    random,
+    state::{App, AppState},
+};
 
 /// A provider to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -97,6 +101,9 @@ pub(super) struct ShownProvider {
     notify_results: bool,
     /// The payment methods that it takes.
     accepted: AcceptedMethods,
+    /// Slug of its own client: the customer whose administrators see what it has sold, and whose
+    /// API users make refunds and payment links; null if it has none.
+    client: Option<String>,
 }
 
 /// Changes of a provider. What is absent stays as it is.
@@ -112,6 +119,8 @@ pub(super) struct ChangeProvider {
     notify_results: Option<bool>,
     /// The payment methods that it takes, from the next payment on. All when a provider is made.
     accepted: Option<AcceptedMethods>,
+    /// Slug of the customer that becomes its own client; the one before is none any more.
+    client: Option<String>,
 }
 
 /// The payment methods that a provider takes.
@@ -170,8 +179,11 @@ pub(super) struct CreatedProvider {
 #[utoipa::path(get, path = "/v1/providers", operation_id = "listProviders", tag = "providers",
     responses((status = 200, body = Vec<ShownProvider>)))]
 pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownProvider>>, Problem> {
-    let providers = app.store.providers().await?;
-    Ok(Json(providers.iter().map(ShownProvider::from).collect()))
+    let mut shown = Vec::new();
+    for provider in app.store.providers().await? {
+        shown.push(show_provider(&app, &provider).await?);
+    }
+    Ok(Json(shown))
 }
 
 /// Makes a provider and gives it a secret.
@@ -216,7 +228,7 @@ pub(super) async fn create(
     };
     let provider = app.store.create_provider(new).await?;
     let created = CreatedProvider {
-        provider: ShownProvider::from(&provider),
+        provider: show_provider(&app, &provider).await?,
         secret: secret.expose().to_owned(),
     };
     Ok((StatusCode::CREATED, Json(created)))
@@ -230,22 +242,29 @@ pub(super) async fn show(
     State(app): State<App>,
     Path(slug): Path<String>,
 ) -> Result<Json<ShownProvider>, Problem> {
-    Ok(Json(ShownProvider::from(&app.named_provider(&slug).await?)))
+    Ok(Json(show_provider(&app, &app.named_provider(&slug).await?).await?))
 }
 
-/// Changes how a provider sells.
+/// Changes how a provider sells, and which client is its own.
 #[utoipa::path(patch, path = "/v1/providers/{slug}", operation_id = "changeProvider",
     tag = "providers",
     params(("slug" = String, Path, description = "The provider")), request_body = ChangeProvider,
     responses((status = 200, body = ShownProvider), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+        (status = 409, body = Problem)))]
 pub(super) async fn change(
     State(app): State<App>,
     Path(slug): Path<String>,
     Body(request): Body<ChangeProvider>,
 ) -> Result<Json<ShownProvider>, Problem> {
     let provider = app.named_provider(&slug).await?;
-    let ChangeProvider { settle_directly, notify_results, accepted } = request;
+    let ChangeProvider { settle_directly, notify_results, accepted, client } = request;
+    if let Some(client) = client {
+        let customer = app.named_customer(&client).await?;
+        if !app.store.set_provider_client(provider.id, customer.id).await? {
+            let problem = format!("{client} is the client of another provider");
+            return Err(Problem::conflict(problem));
+        }
+    }
     let change = move |mut commerce: Commerce| {
         if let Some(directly) = settle_directly {
             commerce.regular_customers = RegularCustomers::settling(directly);
@@ -255,7 +274,7 @@ pub(super) async fn change(
         commerce
     };
     app.store.change_commerce(provider.id, change).await?;
-    Ok(Json(ShownProvider::from(&app.named_provider(&slug).await?)))
+    Ok(Json(show_provider(&app, &app.named_provider(&slug).await?).await?))
 }
 
 fn slug_or_name(field: &'static str, slug: Option<&str>, name: &str) -> Result<Slug, Problem> {
@@ -302,28 +321,28 @@ fn service(request: CreateService) -> Result<Service, Problem> {
     })
 }
 
-impl From<&Provider> for ShownProvider {
-    fn from(provider: &Provider) -> Self {
-        let services = provider.services.iter().map(|service| ShownService {
-            slug: service.slug.to_string(),
-            name: service.name.clone(),
-            kind: match service.kind {
-                ServiceKind::Window => Kind::Window,
-                ServiceKind::Webhook => Kind::Webhook,
-            },
-            url: service.url.clone(),
-            settings: ShownSettings::of(service.kind, &service.settings),
-        });
-        Self {
-            slug: provider.slug.to_string(),
-            name: provider.name.clone(),
-            activation_url: provider.activation_url.clone(),
-            keep_port: provider.port == Port::Kept,
-            services: services.collect(),
-            settle_directly: provider.commerce.regular_customers
-                == RegularCustomers::SettleDirectly,
-            notify_results: provider.commerce.notify_results,
-            accepted: provider.commerce.accepted.into(),
-        }
-    }
+async fn show_provider(app: &AppState, provider: &Provider) -> Result<ShownProvider, Problem> {
+    let client = app.store.client_of_provider(provider.id).await?;
+    let services = provider.services.iter().map(|service| ShownService {
+        slug: service.slug.to_string(),
+        name: service.name.clone(),
+        kind: match service.kind {
+            ServiceKind::Window => Kind::Window,
+            ServiceKind::Webhook => Kind::Webhook,
+        },
+        url: service.url.clone(),
+        settings: ShownSettings::of(service.kind, &service.settings),
+    });
+    let commerce = &provider.commerce;
+    Ok(ShownProvider {
+        slug: provider.slug.to_string(),
+        name: provider.name.clone(),
+        activation_url: provider.activation_url.clone(),
+        keep_port: provider.port == Port::Kept,
+        services: services.collect(),
+        settle_directly: commerce.regular_customers == RegularCustomers::SettleDirectly,
+        notify_results: commerce.notify_results,
+        accepted: commerce.accepted.into(),
+        client: client.map(|customer| customer.slug.to_string()),
+    })
 }

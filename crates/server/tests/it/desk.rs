@@ -294,6 +294,35 @@ async fn a_provider_takes_only_what_it_wants() {
     assert_eq!(answer.status, 400);
 }
 
+/// What a provider of one's own needs to see its sales and to give money back.
+#[tokio::test]
+async fn a_provider_gets_a_client_of_its_own() {
+    let (world, _run) = world().await;
+    let before = world.managed("GET", "/v1/providers/funkstille", None).await;
+    assert_eq!(before["client"], json!(null));
+    let greta = crate::windows::Visitor::sign_in_to(&world, "grundrisswerk", 1).await;
+    assert!(greta.get("/provider").await.text().contains("Grundrisswerk"));
+    let paid = pay(&world, &placed(&world).await, PAID).await;
+    let user = crate::call_rows::api_user(&world, "hafenblick").await;
+    let refund = async || {
+        let of = json!({ "transactionid": paid["transactions"][0]["id"] });
+        let action = user.action(world.now().await, "do", "transactionRefund", of);
+        world.call(&user, &[action]).await.codes()[0]
+    };
+    assert_eq!(refund().await, 205, "nobody's client yet");
+    let client = json!({ "client": "hafenblick" });
+    let demo = "/v1/providers/demo";
+    let taken = json!({ "client": "grundrisswerk" });
+    assert_eq!(world.manage("PATCH", "/v1/providers/funkstille", Some(&taken)).await.status, 409);
+    let missing = json!({ "client": "nobody" });
+    assert_eq!(world.manage("PATCH", demo, Some(&missing)).await.status, 404);
+    assert_eq!(world.managed("PATCH", demo, Some(&client)).await["client"], "hafenblick");
+    assert_eq!(refund().await, 0);
+    let emma = crate::windows::Visitor::sign_in_to(&world, "hafenblick", 1).await;
+    assert!(emma.get("/provider").await.text().contains("77.40"));
+    assert_eq!(greta.get("/provider").await.status, 404, "the client before is none any more");
+}
+
 #[tokio::test]
 async fn payment_methods_are_listed_added_and_removed() {
     let (world, _run) = world().await;
