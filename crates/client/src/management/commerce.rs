@@ -3,7 +3,7 @@
 use freischalt_protocol::Secret;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Answer, Management, ManagementError,
