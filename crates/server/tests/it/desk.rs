@@ -289,6 +289,13 @@ async fn a_provider_takes_only_what_it_wants() {
     let all = json!({ "accepted": "all" });
     world.managed("PATCH", "/v1/providers/demo", Some(&all)).await;
     assert_eq!(pay(&world, &order, PAID).await["state"], "paid");
+    // The same in the provider's own client.
+    let greta = crate::windows::Visitor::sign_in_to(&world, "grundrisswerk", 1).await;
+    assert_eq!(greta.form("/provider/settings", "accepted=cards").await.status, 303);
+    assert_eq!(world.managed("GET", "/v1/providers/demo", None).await["accepted"], "cards");
+    assert_eq!(greta.form("/provider/settings", "accepted=cash").await.status, 400);
+    let page = greta.get("/provider/settings").await;
+    assert!(page.text().contains(r#"value="cards" selected"#), "{}", page.text());
     let wrong = json!({ "accepted": "cash" });
     let answer = world.manage("PATCH", "/v1/providers/demo", Some(&wrong)).await;
     assert_eq!(answer.status, 400);
