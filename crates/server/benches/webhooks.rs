@@ -117,12 +117,13 @@ impl Place {
         *self.receiver.works.lock().unwrap() = false;
         for _ in 0..count {
             let path = "/v1/customers/musterimmo/records/estate";
-            connection.post(path, r#"{"fields":{"objekttitel":"Neu"}}"#);
+            connection.post(path, r#"{"fields":{"kaufpreis":"325000.00"}}"#);
         }
         self.wait(|| {
             let limit = u32::try_from(count).unwrap();
             let newest = self.store.deliveries(DeliveryFilter::default(), limit);
-            runtime.block_on(newest).unwrap().iter().all(|delivery| delivery.attempts == 1)
+            let newest = runtime.block_on(newest).unwrap();
+            newest.len() as u64 == count && newest.iter().all(|delivery| delivery.attempts == 1)
         });
         self.receiver.arrivals.lock().unwrap().clear();
         *self.receiver.works.lock().unwrap() = true;
@@ -133,7 +134,9 @@ impl Place {
     }
 
     fn wait(&self, mut done: impl FnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(60);
         while !done() {
+            assert!(Instant::now() < deadline, "it never came to that");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
