@@ -214,7 +214,6 @@ async fn walk(sale: Sale) {
                 let all: BTreeSet<String> = tables(&written);
                 assert!(written.len() >= LEAST, "{written:?}");
                 assert_eq!(killed_behind, all, "a kill behind a write of every table");
-                eprintln!("{} kills: {written:#?}", written.len());
                 return;
             }
             commit += 1;
