@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     commands::{
         activation, clock, completions, customer, delivery, doctor, error, explain, gateway, order,
-        provider, record, requests, right, sandbox, serve, service, sign, store, subscription,
-        transaction, unlock, verify,
+        payment_method, provider, record, requests, right, sandbox, serve, service, sign, store,
+        subscription, transaction, unlock, verify,
     },
     failure::EXIT_CODES,
 };
@@ -87,6 +87,9 @@ pub(crate) enum Command {
     /// Place and pay orders without a browser, and show them
     #[command(subcommand)]
     Order(order::OrderCommand),
+    /// Cards and accounts that a customer has stored to pay with
+    #[command(subcommand)]
+    PaymentMethod(payment_method::PaymentMethodCommand),
     /// What a provider was paid, refunds, and links for extra costs
     #[command(subcommand)]
     Transaction(transaction::TransactionCommand),

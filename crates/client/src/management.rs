@@ -10,6 +10,7 @@
 
 mod commerce;
 mod error;
+mod methods;
 mod received;
 mod sent;
 
@@ -24,6 +25,7 @@ pub use commerce::{
     OrderTransaction, Payment, PaymentLink, Record, Replayed, Right, Subscription, Transaction,
 };
 pub use error::{ManagementError, Problem};
+pub use methods::{NewPaymentMethod, PaymentMethod};
 pub use received::{
     Activation, ApiUser, CalledService, Clock, Customer, Event, Provider, Replaced, Request,
     Service, Started, User,
@@ -151,6 +153,19 @@ impl Management {
         new: &NewCustomer,
     ) -> Result<Answer<Customer>, ManagementError> {
         self.send(Method::POST, self.url(&["customers"]), new).await
+    }
+
+    /// Makes an ordinary API user of a customer.
+    ///
+    /// # Errors
+    /// See [`ManagementError`].
+    pub async fn add_api_user(
+        &self,
+        customer: &str,
+        name: &str,
+    ) -> Result<Answer<ApiUser>, ManagementError> {
+        let url = self.url(&["customers", customer, "api-users"]);
+        self.send(Method::POST, url, &serde_json::json!({ "name": name })).await
     }
 
     /// All customers.

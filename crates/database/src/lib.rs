@@ -149,7 +149,7 @@ impl Database {
         }
     }
 
-    /// Tells an observer of every commit from now on; a second one is not taken.
+    /// Tells an observer of every commit from now on, beside those that are told already.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
         match &self.0 {
             Engine::Sqlite(engine) => engine.observe(observer),

@@ -74,7 +74,7 @@ impl Engine {
         answer.blocking_recv().unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
     }
 
-    /// Tells an observer of every commit from now on.
+    /// Tells an observer of every commit from now on, beside the others.
     pub(crate) fn observe(&self, observer: Arc<dyn Observer>) {
         self.connector.changes.tell(observer);
     }

@@ -67,7 +67,7 @@ impl Engine {
         Ok(Self { writer: writer::Writer::start(connection, checkpoints), readers })
     }
 
-    /// Tells an observer of every commit from now on.
+    /// Tells an observer of every commit from now on, beside the others.
     pub(crate) fn observe(&self, observer: Arc<dyn Observer>) {
         self.writer.watch().tell(observer);
     }

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{
-        Arc, OnceLock,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -81,15 +81,14 @@ impl Drop for InUse<'_> {
 /// A queue that is watched.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
-    observer: OnceLock<Arc<dyn Observer>>,
+    observers: RwLock<Vec<Arc<dyn Observer>>>,
     waiting: AtomicUsize,
 }
 
 impl Watch {
-    /// From now on this one is told; the first to ask stays.
+    /// From now on this one is told, too, after those that asked before.
     pub(crate) fn tell(&self, observer: Arc<dyn Observer>) {
-        // A second observer would be a mistake and changes nothing.
-        let _ = self.observer.set(observer);
+        self.observers.write().unwrap_or_else(PoisonError::into_inner).push(observer);
     }
 
     pub(crate) fn waiting(&self) -> usize {
@@ -107,7 +106,7 @@ impl Watch {
     }
 
     pub(crate) fn committed(&self, changes: usize, took: Duration) {
-        if let Some(observer) = self.observer.get() {
+        for observer in &*self.observers.read().unwrap_or_else(PoisonError::into_inner) {
             observer.group(Group { changes, took });
         }
     }

@@ -260,7 +260,12 @@ async fn provider(
     }
     let service = |name: &str, kind: &str, url: &Option<Url>| {
         let (name, kind) = (name.to_owned(), kind.to_owned());
-        url.as_ref().map(|url| NewService { name, kind, url: url.to_string() })
+        url.as_ref().map(|url| NewService {
+            name,
+            kind,
+            url: url.to_string(),
+            agreed: serde_json::Map::new(),
+        })
     };
     let services = [
         service("Window", "window", &target.service),

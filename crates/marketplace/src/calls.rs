@@ -9,8 +9,8 @@
 use freischalt_protocol::{ErrorCode, UnixTime, actions::Number};
 
 use crate::{
-    Change, Contact, CustomerId, Day, Deal, Money, OrderId, PayAccount, Policy, ProviderId,
-    SubscriptionId, Transaction, TransactionId, User,
+    Change, ClaimProblem, Contact, CustomerId, Day, Deal, Money, OrderId, PayAccount, Policy,
+    ProviderId, SubscriptionId, Transaction, TransactionId, User, UserId,
     account::paying_account,
     deal::{CancelProblem, Cancelled, ExtraProblem, NewTransaction, Refusable},
 };
@@ -56,6 +56,9 @@ pub enum CallProblem {
     /// No such subscription, or one of somebody else, who need not know that it exists.
     #[error("aboid is missing, or there is no such subscription of this provider and customer")]
     AboUnknown,
+    /// A claim of one user in a call about what another has bought.
+    #[error(transparent)]
+    Claim(ClaimProblem),
 }
 
 impl CallProblem {
@@ -71,6 +74,7 @@ impl CallProblem {
             Self::Refund(_) => 210,
             Self::Price => 214,
             Self::Day => 122,
+            Self::Claim(_) => 248,
             Self::AboUnknown | Self::Cancel(_) => 255,
         })
     }
@@ -90,6 +94,7 @@ impl CallProblem {
             Self::Day => "cancellation-no-day",
             Self::Cancel(_) => "cancellation-date",
             Self::AboUnknown => "cancellation-unknown",
+            Self::Claim(_) => "claim-foreign",
         }
     }
 
@@ -114,6 +119,21 @@ pub struct Caller {
     pub customer: CustomerId,
     /// The provider of the API user.
     pub provider: ProviderId,
+    /// The user of the claim; none in a call without one.
+    pub user: Option<UserId>,
+}
+
+impl Caller {
+    /// A claim serves what its own user has bought: "can neither read nor do more"
+    /// (apidoc.onoffice.de) than the user who called the service.
+    fn check_buyer(self, deal: &Deal) -> Result<(), CallProblem> {
+        match self.user {
+            Some(user) if user != deal.order.user => {
+                Err(CallProblem::Claim(ClaimProblem::Foreign("user")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The number of a transaction that a call names.
@@ -135,8 +155,6 @@ pub struct RecipientFacts<'a> {
     pub user: Option<&'a User>,
     /// The customer's accounts.
     pub accounts: &'a [PayAccount],
-    /// Whether the call carries a claim, which was checked before.
-    pub has_claim: bool,
 }
 
 /// `getMarketplaceInvoiceRecipient`: whose address is on the invoice.
@@ -161,8 +179,9 @@ pub fn invoice_recipient<'a>(
         found.active && found.id == deal.order.user && user.value() == Some(found.id.0)
     };
     let buyer = facts.user.filter(is_buyer).ok_or(CallProblem::UserNotBuyer)?;
+    caller.check_buyer(deal)?;
     let (window, ago) = (policy.invoice_recipient_window, now.since(known.begun_at));
-    if !facts.has_claim && ago > window {
+    if caller.user.is_none() && ago > window {
         return Err(CallProblem::TooLate { window, ago });
     }
     let account = paying_account(buyer, facts.accounts).ok_or(CallProblem::NoContact)?;
@@ -179,6 +198,7 @@ pub fn cancel_abo(
     let ours =
         |deal: &Deal| deal.customer() == caller.customer && deal.provider() == caller.provider;
     let deal = deal.filter(ours).ok_or(CallProblem::AboUnknown)?;
+    caller.check_buyer(&deal)?;
     let day = Day::parse(day).map_err(|_| CallProblem::Day)?;
     deal.cancel(day, now).map_err(|problem| match problem {
         CancelProblem::NoSubscription => CallProblem::AboUnknown,

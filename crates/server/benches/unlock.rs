@@ -7,12 +7,13 @@
     reason = "criterion's macros make undocumented items, and a benchmark may break off"
 )]
 
+mod market;
+
 use std::{
     hint::black_box,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::SocketAddr,
     path::Path,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use axum::{Router, body::Bytes, routing::post};
@@ -27,8 +28,10 @@ use freischalt_protocol::{
 };
 use freischalt_server::{Config, Server, seeds};
 use freischalt_store::Location;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::runtime::Runtime;
+
+use market::{Connection, envelope, unlock_body};
 
 const API: &str = "/api/stable/api.php";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -177,50 +180,10 @@ impl Marketplace {
             connection.post("/v1/customers", &body);
         }
         self.customers.set(self.customers.get().max(count));
-        (0..count).map(|number| unlock_body(&mut connection, number)).collect()
+        (0..count)
+            .map(|number| unlock_body(&mut connection, "demo", &format!("c{number}")))
+            .collect()
     }
-}
-
-fn unlock_body(connection: &mut Connection, customer: u64) -> String {
-    let request = json!({ "provider": "demo", "customer": format!("c{customer}") }).to_string();
-    let answer: Value =
-        serde_json::from_slice(&connection.post("/v1/activations", &request)).unwrap();
-    let text = |name: &str| answer[name].as_str().unwrap().to_owned();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    envelope(
-        &text("apiToken"),
-        &Secret::new(text("apiKey")),
-        now,
-        &text("parameterCacheId"),
-        &text("apiClaim"),
-    )
-}
-
-/// The body of an unlock, as the official PHP SDK writes it.
-fn envelope(token: &str, key: &Secret, timestamp: u64, cache_id: &str, claim: &str) -> String {
-    let (action_id, timestamp_text) = (Verb::Do.action_id(), timestamp.to_string());
-    let message = V2Message {
-        timestamp: &timestamp_text,
-        token,
-        resource_type: "unlockProvider",
-        action_id: &action_id,
-    };
-    json!({
-        "token": token,
-        "request": { "actions": [{
-            "actionid": action_id,
-            "identifier": "",
-            "parameters": {
-                "parameterCacheId": cache_id, "isRegularCustomer": 0, "extendedclaim": claim,
-            },
-            "resourceid": "",
-            "resourcetype": "unlockProvider",
-            "timestamp": timestamp,
-            "hmac_version": 2,
-            "hmac": SigningKey::new(key).sign(&message),
-        }] },
-    })
-    .to_string()
 }
 
 /// The same framework with nothing behind it: answers with the body it got.
@@ -232,49 +195,4 @@ fn start_echo(runtime: &Runtime) -> SocketAddr {
         tokio::spawn(async move { axum::serve(listener, router).await });
         address
     })
-}
-
-/// A connection that is kept open: what it costs stays the same in every row.
-struct Connection {
-    reader: BufReader<TcpStream>,
-    request: Vec<u8>,
-}
-
-impl Connection {
-    fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self { reader: BufReader::new(stream), request: Vec::new() }
-    }
-
-    fn post(&mut self, path: &str, body: &str) -> Vec<u8> {
-        self.request.clear();
-        write!(
-            self.request,
-            "POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        self.reader.get_mut().write_all(&self.request).unwrap();
-        self.read_answer()
-    }
-
-    fn read_answer(&mut self) -> Vec<u8> {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            self.reader.read_line(&mut line).unwrap();
-            if line == "\r\n" {
-                break;
-            }
-            let (name, value) = line.split_once(':').unwrap_or_default();
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().unwrap();
-            }
-        }
-        let mut body = vec![0; length];
-        self.reader.read_exact(&mut body).unwrap();
-        body
-    }
 }

@@ -17,7 +17,7 @@ pub use data_dir::{
 pub use file::{ConfigProblem, encryption_key, read_file, store_location};
 pub use policy::policy_from_settings;
 
-pub use crate::guard::Limits;
+pub use crate::{guard::Limits, webhook::Targets};
 
 /// What a server needs to know.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Config {
     pub largest_body: usize,
     /// How much is taken on.
     pub limits: Limits,
+    /// Where calls to providers' servers may go.
+    pub targets: Targets,
 }
 
 /// Bytes of a request body by default: uploads of the API may have 20 MiB.
@@ -76,6 +78,7 @@ impl Config {
             policy: Policy::default(),
             largest_body: LARGEST_BODY,
             limits: Limits::default(),
+            targets: Targets::default(),
         }
     }
 }

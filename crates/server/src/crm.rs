@@ -18,7 +18,7 @@ use freischalt_marketplace::{
 use freischalt_store::{Record, StoreError};
 
 pub(crate) use content::samples;
-pub(crate) use fields::{ESTATE_FIELDS, FieldKind, ValueProblem, fields_of, normalised};
+pub(crate) use fields::{ESTATE_FIELDS, FieldKind, ValueProblem, fields_of, has_field, normalised};
 pub(crate) use saving::SaveError;
 pub(crate) use settings::characteristic;
 

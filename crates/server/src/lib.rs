@@ -44,6 +44,7 @@ pub use clock::Clock;
 pub use config::{Config, Limits, Mode};
 pub use router::marketplace_paths;
 pub use trace::TARGET as ACTIVATION_SPANS;
+pub use webhook::{Resolved, Resolver, Targets};
 
 use crate::state::{App, AppState};
 
@@ -122,6 +123,7 @@ impl Server {
             largest_body: config.largest_body,
             admission: guard::Admission::new(&config.limits),
             limits: config.limits,
+            targets: config.targets,
             metrics,
         });
         Ok(Self { app, marketplace, management })

@@ -7,6 +7,7 @@ mod activations;
 mod clock;
 mod customers;
 mod deliveries;
+mod methods;
 mod orders;
 mod problem;
 mod providers;
@@ -15,6 +16,7 @@ mod requests;
 mod rights;
 mod sales;
 mod services;
+mod settings;
 mod tickets;
 mod wire;
 
@@ -66,6 +68,8 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::show, customers::change))
         .routes(routes!(customers::put_user))
+        .routes(routes!(methods::list, methods::add))
+        .routes(routes!(methods::remove))
         .routes(routes!(activations::list, activations::start))
         .routes(routes!(activations::show))
         .routes(routes!(activations::block))
@@ -77,7 +81,6 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(sales::subscriptions))
         .routes(routes!(sales::cancel))
         .routes(routes!(sales::balance))
-        .routes(routes!(sales::payment_methods))
         .routes(routes!(services::launch))
         .routes(routes!(orders::list, orders::place))
         .routes(routes!(orders::show))

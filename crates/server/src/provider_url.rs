@@ -3,7 +3,7 @@
 use url::{Position, Url};
 
 /// What the marketplace adds to an address itself.
-const RESERVED: &[&str] = &[
+pub(crate) const RESERVED: &[&str] = &[
     "customerName",
     "customerWebId",
     "userId",

@@ -13,6 +13,7 @@ use crate::{
     guard::{Admission, Limits},
     messages::MessageLog,
     metrics::Metrics,
+    webhook::Targets,
 };
 
 /// Shared by all handlers; cheap to clone.
@@ -49,6 +50,8 @@ pub struct AppState {
     pub limits: Limits,
     /// Lets in that much.
     pub admission: Admission,
+    /// Where calls to providers' servers may go.
+    pub targets: Targets,
     /// What is counted and measured.
     pub metrics: Metrics,
 }

@@ -5,6 +5,7 @@
 //! registered under and whatever that name resolves to now. Redirects are never followed.
 
 mod address;
+mod targets;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -17,6 +18,8 @@ use freischalt_store::{DealRef, StoreError};
 use futures_util::future::join_all;
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::sync::watch;
+
+pub use targets::{Resolved, Resolver, Targets};
 
 use crate::{
     flow::ServiceAddress,
@@ -155,10 +158,11 @@ async fn get(app: &AppState, delivery: &Delivery, url: &str) -> Result<u16, Call
     let url = url::Url::parse(url).map_err(|_| CallProblem::Url)?;
     let (host, port) = url.host_str().zip(url.port_or_known_default()).ok_or(CallProblem::Url)?;
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let found = tokio::net::lookup_host((bare.as_str(), port)).await;
-    let addresses: Vec<SocketAddr> = found.map_err(|_| CallProblem::Name(bare.clone()))?.collect();
+    let found = tokio::time::timeout(PATIENCE, app.targets.resolver.resolve(&bare, port)).await;
+    let addresses = found.ok().and_then(Result::ok);
+    let addresses = addresses.ok_or_else(|| CallProblem::Name(bare.clone()))?;
     if !app.is_sandbox()
-        && let Some(private) = addresses.iter().find(|one| !address::is_public(one.ip()))
+        && let Some(private) = addresses.iter().find(|one| !(app.targets.is_public)(one.ip()))
     {
         return Err(CallProblem::Private(bare, *private));
     }

@@ -23,20 +23,42 @@ pub struct OrdinaryApiUser {
 }
 
 impl Store {
-    /// Makes a customer the client of a provider; the one before is none any more.
+    /// Makes a customer the client of a provider; the one before is none any more. `false`, and
+    /// nothing changes, if it is that of another provider.
     pub async fn set_provider_client(
         &self,
         provider: ProviderId,
         customer: CustomerId,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.database
             .write(move |tx| {
+                if find_provider(tx, customer)?.is_some_and(|other| other != provider) {
+                    return Ok(false);
+                }
                 tx.execute(
                     "INSERT INTO provider_clients (provider_id, customer_id) VALUES (?1, ?2)
                      ON CONFLICT (provider_id) DO UPDATE SET customer_id = excluded.customer_id",
                     &[&provider.0, &customer.0],
                 )?;
-                Ok(())
+                Ok(true)
+            })
+            .await
+    }
+
+    /// The client of a provider, if it has one.
+    pub async fn client_of_provider(
+        &self,
+        provider: ProviderId,
+    ) -> Result<Option<Customer>, StoreError> {
+        self.database
+            .read(move |tx| {
+                let row = tx.query_opt(
+                    "SELECT c.customer_id, c.slug, c.name, c.web_id, c.active
+                     FROM provider_clients p JOIN customers c ON c.customer_id = p.customer_id
+                     WHERE p.provider_id = ?1",
+                    &[&provider.0],
+                )?;
+                row.as_ref().map(directory::customer).transpose()
             })
             .await
     }

@@ -180,7 +180,7 @@ impl Store {
         Ok(Self { database, vault, grouped })
     }
 
-    /// Tells an observer of every commit from now on; a second one is not taken.
+    /// Tells an observer of every commit from now on, beside those that are told already.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
         self.database.observe(observer);
     }

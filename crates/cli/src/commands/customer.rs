@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use freischalt_client::management::{Customer, NewCustomer, NewUser};
+use freischalt_client::management::{ApiUser, Customer, NewCustomer, NewUser};
 
 use super::management::ManagementArguments;
 use crate::{
@@ -21,6 +21,25 @@ pub(crate) enum CustomerCommand {
     List(ManagementArguments),
     /// Show one customer with its users
     Show(ShowArguments),
+    /// Make an ordinary API user and print its token and key, once
+    AddApiUser(AddApiUserArguments),
+}
+
+/// The API user to make.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+That of a provider's own client makes refunds and payment links.
+
+Example:
+  freischalt customer add-api-user grundrisswerk --name refunds --json")]
+pub(crate) struct AddApiUserArguments {
+    /// Slug of the customer
+    slug: String,
+    /// What people call it
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    management: ManagementArguments,
 }
 
 /// The customer to register.
@@ -87,6 +106,9 @@ pub(crate) fn run(command: &CustomerCommand) -> Result<(), Failure> {
         CustomerCommand::Show(ShowArguments { slug, management }) => {
             management.call(async |api| api.customer(slug).await, show)
         }
+        CustomerCommand::AddApiUser(AddApiUserArguments { slug, name, management }) => {
+            management.call(async |api| api.add_api_user(slug, name).await, show_api_user)
+        }
     }
 }
 
@@ -109,6 +131,12 @@ fn new_customer(arguments: &AddArguments) -> NewCustomer {
         groups: Vec::new(),
         users: promoted.chain(arguments.users.iter().cloned()).collect(),
     }
+}
+
+fn show_api_user(user: &ApiUser) -> String {
+    let mut details = output::Details::default();
+    details.add("API token", user.api_token.expose()).add("API key", user.api_key.expose());
+    format!("{}\nKeep the key now: it is not shown again.", details.lines())
 }
 
 fn list(customers: &[Customer]) -> String {

@@ -11,6 +11,7 @@ pub(crate) mod explain;
 pub(crate) mod gateway;
 mod management;
 pub(crate) mod order;
+pub(crate) mod payment_method;
 pub(crate) mod provider;
 pub(crate) mod record;
 pub(crate) mod requests;
@@ -45,6 +46,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Activation(command)) => activation::run(&command),
         Some(Command::Service(command)) => service::run(&command),
         Some(Command::Order(command)) => order::run(&command),
+        Some(Command::PaymentMethod(command)) => payment_method::run(&command),
         Some(Command::Transaction(command)) => transaction::run(&command),
         Some(Command::Subscription(command)) => subscription::run(&command),
         Some(Command::Deliveries(command)) => delivery::run(&command),

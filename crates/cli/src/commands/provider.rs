@@ -1,12 +1,16 @@
 //! `freischalt provider`: register and show providers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use freischalt_client::management::{NewProvider, NewService, Provider, ProviderChange};
 
 use super::management::ManagementArguments;
-use crate::{failure::Failure, input, output};
+use crate::{
+    failure::Failure,
+    input::{self, InputError},
+    output,
+};
 
 /// What to do with providers.
 #[derive(Clone, Debug, Subcommand)]
@@ -46,6 +50,10 @@ pub(crate) struct AddArguments {
     /// A service it offers: its name, its kind (window or webhook) and its URL; may be repeated
     #[arg(long = "service", value_name = "NAME=KIND=URL", value_parser = parse_service)]
     services: Vec<NewService>,
+    /// JSON file with a list of services and all that is agreed about them, as in POST
+    /// /v1/providers
+    #[arg(long, value_name = "FILE", conflicts_with = "services")]
+    services_file: Option<PathBuf>,
     /// File with the provider secret to use; one is made up by default
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
@@ -62,23 +70,56 @@ pub(crate) struct ShowArguments {
     management: ManagementArguments,
 }
 
-/// What to change about a provider.
+/// What to change about how a provider sells.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 Examples:
   freischalt provider set demo --settle-directly on
-  freischalt provider set demo --notify-results on --settle-directly off")]
+  freischalt provider set demo --notify-results on --settle-directly off
+  freischalt provider set demo --accepts cards")]
 pub(crate) struct SetArguments {
     /// Its slug
     slug: String,
     /// Record orders of regular customers without payment
-    #[arg(long, value_name = "SWITCH", required_unless_present = "notify_results")]
+    #[arg(
+        long,
+        value_name = "SWITCH",
+        required_unless_present_any = ["notify_results", "accepts", "client"]
+    )]
     settle_directly: Option<Switch>,
     /// Tell results of orders from server to server, too
     #[arg(long, value_name = "SWITCH")]
     notify_results: Option<Switch>,
+    /// Take these payment methods, from the next payment on
+    #[arg(long, value_name = "METHODS")]
+    accepts: Option<Accepts>,
+    /// Slug of the customer that becomes its own client: whose administrators see what it has
+    /// sold, and whose API users make refunds and payment links
+    #[arg(long, value_name = "SLUG")]
+    client: Option<String>,
     #[command(flatten)]
     management: ManagementArguments,
+}
+
+/// Payment methods that a provider takes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Accepts {
+    /// Cards and direct debit
+    All,
+    /// Cards
+    Cards,
+    /// SEPA direct debit
+    DirectDebit,
+}
+
+impl Accepts {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Cards => "cards",
+            Self::DirectDebit => "directDebit",
+        }
+    }
 }
 
 /// The position of a switch.
@@ -115,16 +156,29 @@ fn add(arguments: &AddArguments) -> Result<(), Failure> {
         name: arguments.name.clone(),
         activation_url: arguments.activation_url.clone(),
         keep_port: arguments.keep_port,
-        services: arguments.services.clone(),
+        services: match &arguments.services_file {
+            Some(path) => read_services(path)?,
+            None => arguments.services.clone(),
+        },
         secret: file.map(|path| input::secret_file(path, "the provider secret")).transpose()?,
     };
     arguments.management.call(async |api| api.add_provider(&new).await, added)
+}
+
+fn read_services(path: &Path) -> Result<Vec<NewService>, Failure> {
+    let text = input::read(Some(path))?;
+    serde_json::from_slice(&text).map_err(|cause| {
+        let place = input::place(Some(path));
+        InputError::Document { place, expected: "a JSON list of services", cause }.into()
+    })
 }
 
 fn set(arguments: &SetArguments) -> Result<(), Failure> {
     let change = ProviderChange {
         settle_directly: arguments.settle_directly.map(Switch::is_on),
         notify_results: arguments.notify_results.map(Switch::is_on),
+        accepted: arguments.accepts.map(|accepts| accepts.word().to_owned()),
+        client: arguments.client.clone(),
     };
     let slug = &arguments.slug;
     arguments.management.call(async |api| api.change_provider(slug, &change).await, show)
@@ -162,7 +216,9 @@ fn show(provider: &Provider) -> String {
     let switch = |on: bool| if on { "on" } else { "off" };
     details
         .add("settle directly", switch(provider.settle_directly))
-        .add("notify results", switch(provider.notify_results));
+        .add("notify results", switch(provider.notify_results))
+        .add("accepts", &provider.accepted)
+        .add_some("own client", provider.client.as_ref());
     details.lines()
 }
 
@@ -195,7 +251,8 @@ fn parse_service(text: &str) -> Result<NewService, String> {
     if !matches!(kind, "window" | "webhook") {
         return Err(format!("`{kind}` is no kind of service; expected window or webhook"));
     }
-    Ok(NewService { name: name.into(), kind: kind.into(), url: url.into() })
+    let agreed = serde_json::Map::new();
+    Ok(NewService { name: name.into(), kind: kind.into(), url: url.into(), agreed })
 }
 
 #[cfg(test)]

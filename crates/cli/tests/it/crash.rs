@@ -29,10 +29,10 @@ const MOMENTS: [usize; 5] = [0, 1, 20, 80, 150];
 const HANDS: usize = 8;
 
 /// An activation at the point where the key is shown, with the unlock that ends it.
-pub(crate) struct Pending {
+struct Pending {
     id: String,
     /// The call.
-    pub(crate) body: String,
+    body: String,
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn check_after_crash(server: &Running, run: &Pending, answered: bool) -> usize {
     before
 }
 
-pub(crate) fn is_success(answer: &Value) -> bool {
+fn is_success(answer: &Value) -> bool {
     answer["status"]["code"] == 200 && answer["response"]["results"][0]["status"]["errorcode"] == 0
 }
 
@@ -132,12 +132,7 @@ fn customer(number: usize) -> Value {
 }
 
 fn start(server: &Running, number: usize) -> Pending {
-    start_of(server, "demo", &format!("c{number}"))
-}
-
-/// The activation of a provider in a customer.
-pub(crate) fn start_of(server: &Running, provider: &str, customer: &str) -> Pending {
-    let wanted = json!({ "provider": provider, "customer": customer });
+    let wanted = json!({ "provider": "demo", "customer": format!("c{number}") });
     let started = server.manage("POST", "/v1/activations", &wanted);
     let id = started["id"].as_str().unwrap().to_owned();
     Pending { id, body: unlock_body(&started) }

@@ -231,13 +231,13 @@ fn regular_customers_settle_directly_where_the_provider_wants_it() {
 
     // The provider's own people change it in their client, and nobody else does.
     let anna = Visitor::new(&server, "musterimmo", 21);
-    assert_eq!(anna.post("/provider/settings", "settle_directly=1").status, 404);
+    assert_eq!(anna.post("/provider/settings", "settle_directly=1&accepted=all").status, 404);
     let greta = Visitor::new(&server, "grundrisswerk", 1);
     let settings = greta.get("/provider/settings").body;
     assert!(settings.contains("Hafenblick Immobilien") && settings.contains("Musterimmo GmbH"));
     assert_eq!(settings.matches(">ja<").count(), 1, "{settings}");
     assert!(!settings.contains("checked"), "{settings}");
-    let saved = greta.post("/provider/settings", "settle_directly=1");
+    let saved = greta.post("/provider/settings", "settle_directly=1&accepted=all");
     assert_eq!((saved.status, saved.location.as_str()), (303, "/provider/settings?saved=1"));
     let settings = greta.get(&saved.location).body;
     assert!(settings.contains("id=\"saved\""), "{settings}");

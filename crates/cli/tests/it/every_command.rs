@@ -134,11 +134,32 @@ fn customers_and_providers(ledger: &mut Ledger) {
     let other = ["provider", "set", "tours", "--notify-results", "on", "--settle-directly", "off"];
     let (_, json) = ledger.both(0, &other);
     assert_eq!((&json["settleDirectly"], &json["notifyResults"]), (&json!(false), &json!(true)));
+    let (people, json) = ledger.both(0, &["provider", "set", "tours", "--accepts", "direct-debit"]);
+    assert!(people.contains("accepts") && json["accepted"] == "directDebit", "{people}");
+    let (people, json) = ledger.both(0, &["provider", "set", "tours", "--client", "nord"]);
+    assert!(people.contains("own client") && json["client"] == "nord", "{people}");
+    let taken = ledger.run(&["provider", "set", "demo", "--client", "nord"]);
+    assert!(taken.code == 1 && taken.err.contains("another provider"), "{}", taken.err);
+    let add = ["customer", "add-api-user", "nord", "--name", "refunds"];
+    let (people, json) = ledger.both(0, &add);
+    assert!(people.contains("API key") && json["apiKey"].as_str().unwrap().len() == 64, "{people}");
     assert_eq!(ledger.run(&["provider", "set", "tours"]).code, 2, "nothing to change");
+    let folder = tempfile::tempdir().unwrap();
+    let services = folder.path().join("services.json");
+    let services = services.to_str().unwrap();
+    let add = ["provider", "add", "--name", "Hooks", "--activation-url", url, "--services-file"];
+    std::fs::write(services, "{}").unwrap();
+    assert_eq!(ledger.run(&[&add[..], &[services]].concat()).code, 2, "no list");
+    let trigger = json!({ "module": "estate", "on": "saved", "fields": ["kaufpreis"] });
+    let service = json!({ "name": "Hook", "kind": "webhook", "url": url, "triggers": [trigger] });
+    std::fs::write(services, json!([service]).to_string()).unwrap();
+    assert_eq!(ledger.run(&[&add[..], &[services]].concat()).code, 0);
+    let (_, json) = ledger.both(0, &["provider", "show", "hooks"]);
+    assert_eq!(json["services"][0]["triggers"], json!([trigger]));
     assert_eq!(ledger.run(&["provider", "set", "nobody", "--notify-results", "on"]).code, 1);
     let (people, json) = ledger.both(0, &["provider", "list"]);
     assert!(people.contains("Grundrisswerk") && people.contains("Tours"), "{people}");
-    assert_eq!(json.as_array().unwrap().len(), 4);
+    assert_eq!(json.as_array().unwrap().len(), 5);
 }
 
 fn activations(ledger: &mut Ledger) {
@@ -221,7 +242,23 @@ fn sales(ledger: &mut Ledger) {
     assert_eq!((people.as_str(), none), ("There are no subscriptions.\n", json!([])));
     let cancel = ["subscription", "cancel", "999", "--day", "2999-01-01"];
     assert_eq!(ledger.run(&[&cancel[..], &shop].concat()).code, 1);
+    payment_methods(ledger);
     rights_records_and_deliveries(ledger, &of);
+}
+
+fn payment_methods(ledger: &mut Ledger) {
+    let customer = ["--customer", "musterimmo"];
+    let list = [&["payment-method", "list"][..], &customer].concat();
+    let (people, before) = ledger.both(0, &list);
+    assert!(people.contains("directDebit") && people.contains("company"), "{people}");
+    let add = ["payment-method", "add", "4000 0000 0000 0010", "--json"];
+    let added = ledger.run(&[&add[..], &customer].concat());
+    let added: Value = serde_json::from_str(&added.out).unwrap();
+    let id = added["id"].to_string();
+    let remove = [&["payment-method", "remove", &id][..], &customer].concat();
+    assert!(ledger.run(&remove).out.contains(&id));
+    assert_eq!(ledger.run(&remove).code, 1, "it is gone");
+    assert_eq!(ledger.both(0, &list).1, before);
 }
 
 /// Places an order of two for 77.40; its id.

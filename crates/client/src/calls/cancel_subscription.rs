@@ -19,7 +19,8 @@ pub struct CancelSubscription {
 }
 
 impl Session {
-    /// Reports that a subscription ends. Reporting the same end twice is the same as once.
+    /// Reports that a subscription ends. Reporting the same end twice is the same as once. The
+    /// session's claim is one of the user who bought it.
     ///
     /// ```
     /// use freischalt_client::{CalendarDate, CancelSubscription};

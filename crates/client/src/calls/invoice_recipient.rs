@@ -48,7 +48,8 @@ impl std::fmt::Debug for InvoiceRecipient {
 }
 
 impl Session {
-    /// The invoice address of a payment, readable without a limit of time.
+    /// The invoice address of a payment, readable without a limit of time with a claim of the user
+    /// who paid.
     ///
     /// ```
     /// use freischalt_client::{InvoiceRecipient, InvoiceRecipientOf};

@@ -3,7 +3,7 @@
 use freischalt_protocol::Secret;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Answer, Management, ManagementError,
@@ -412,15 +412,6 @@ impl Management {
         let id = subscription.to_string();
         let url = self.url(&["providers", provider, "subscriptions", &id, "cancel"]);
         self.send(Method::POST, url, &json!({ "day": day })).await
-    }
-
-    /// Restricts the payment methods that a provider takes: `all`, `cards` or `directDebit`.
-    ///
-    /// # Errors
-    /// See [`ManagementError`].
-    pub async fn set_payment_methods(&self, provider: &str, accepted: &str) -> Received<Value> {
-        let url = self.url(&["providers", provider, "payment-methods"]);
-        self.send(Method::PUT, url, &json!({ "accepted": accepted })).await
     }
 
     /// Calls to providers' servers, the newest first.

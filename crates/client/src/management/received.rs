@@ -25,6 +25,12 @@ pub struct Provider {
     /// Whether results of orders are told from server to server, too.
     #[serde(default)]
     pub notify_results: bool,
+    /// The payment methods that it takes: `all`, `cards` or `directDebit`.
+    #[serde(default)]
+    pub accepted: String,
+    /// Slug of its own client, if it has one.
+    #[serde(default)]
+    pub client: Option<String>,
     /// The provider secret, in the answer to its registration only.
     #[serde(default, deserialize_with = "secret")]
     pub secret: Option<Secret>,
@@ -208,6 +214,20 @@ pub struct Event {
     /// By whom.
     #[serde(default, deserialize_with = "optional_text")]
     pub by: Option<String>,
+}
+
+/// An API user that no activation has made. The key is shown this once.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiUser {
+    /// What people call it.
+    pub name: String,
+    /// Its token.
+    #[serde(deserialize_with = "required_secret")]
+    pub api_token: Secret,
+    /// Its key.
+    #[serde(deserialize_with = "required_secret")]
+    pub api_key: Secret,
 }
 
 /// The clock of the server.

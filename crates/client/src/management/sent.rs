@@ -34,10 +34,16 @@ pub struct ProviderChange {
     /// Whether results of orders are told from server to server, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notify_results: Option<bool>,
+    /// The payment methods that it takes: `all`, `cards` or `directDebit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<String>,
+    /// Slug of the customer that becomes its own client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
 }
 
 /// A service of a provider to register.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewService {
     /// Name that people see.
     pub name: String,
@@ -45,6 +51,10 @@ pub struct NewService {
     pub kind: String,
     /// Where it is.
     pub url: String,
+    /// What else is agreed about it, as the management API takes it: `window`, `entryPoints`,
+    /// `administratorsOnly`, `parameters`, `triggers`.
+    #[serde(flatten)]
+    pub agreed: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A customer to register.

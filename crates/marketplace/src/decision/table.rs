@@ -82,7 +82,7 @@ pub const TABLE: &[Row] = rows! {
     "hmac-float" 243 Result TEXT: "A legacy hmac is wrong and a parameter is a float.";
     "claim-missing" 193 Result TEXT "claim_required": "extendedclaim is missing, empty or not a text.";
     "claim-unreadable" 193 Result TEXT: "extendedclaim was never issued here, or was changed.";
-    "claim-foreign" 248 Result TEXT: "extendedclaim belongs to another provider, customer, run or user.";
+    "claim-foreign" 248 Result TEXT: "extendedclaim belongs to another provider, customer, run or user, or the call is about what another user has bought.";
     "claim-outdated" 201 Result TEXT "claim_lifetime": "The lifetime of extendedclaim is over.";
     "action-unknown" 23 Result TEXT: "No action has this actionid.";
     "resourcetype-unknown" 25 Result TEXT: "The action has no such resourcetype.";

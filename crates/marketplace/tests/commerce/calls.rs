@@ -1,8 +1,8 @@
 //! The marketplace calls after the unlock: each refusal with its code, and nothing changed.
 
 use freischalt_marketplace::{
-    AccountOwner, Contact, CustomerId, Day, Deal, OrderId, PayAccount, Policy, ProviderId,
-    StoredMeans, SubscriptionId, TransactionId, User, UserId,
+    AccountOwner, ClaimProblem, Contact, CustomerId, Day, Deal, OrderId, PayAccount, Policy,
+    ProviderId, StoredMeans, SubscriptionId, TransactionId, User, UserId,
     bank::Notification,
     calls::{
         CallProblem, Caller, ExtraCosts, RecipientFacts, cancel_abo, invoice_recipient,
@@ -19,7 +19,12 @@ use crate::fixture::{
     BUYER, CUSTOMER, NOW, PROVIDER, abo_order, facts, place, product_order, user,
 };
 
-const CALLER: Caller = Caller { customer: CUSTOMER, provider: PROVIDER };
+/// Without a claim.
+const CALLER: Caller = Caller { customer: CUSTOMER, provider: PROVIDER, user: None };
+/// With a claim of who has bought.
+const BUYING: Caller = Caller { user: Some(BUYER), ..CALLER };
+/// With a claim of a colleague.
+const ANOTHER: Caller = Caller { user: Some(UserId(BUYER.0 + 1)), ..CALLER };
 const FIRST: TransactionId = TransactionId::FIRST;
 
 fn new(offset: i64) -> NewTransaction {
@@ -62,12 +67,7 @@ fn account(users: &[UserId]) -> PayAccount {
 #[test]
 fn whom_to_invoice() {
     let (deal, buyer, accounts) = (paid(), user(), [account(&[BUYER])]);
-    let facts = RecipientFacts {
-        deal: Some(&deal),
-        user: Some(&buyer),
-        accounts: &accounts,
-        has_claim: false,
-    };
+    let facts = RecipientFacts { deal: Some(&deal), user: Some(&buyer), accounts: &accounts };
     let (id, who, policy) = (Number::Is(FIRST.0), Number::Is(BUYER.0), Policy::default());
     let ask = |caller, id, who, facts, after| {
         invoice_recipient(caller, id, who, facts, NOW.plus(after), &policy)
@@ -77,8 +77,8 @@ fn whom_to_invoice() {
     let fine = |facts, after| ask(CALLER, id, who, facts, after);
     assert_eq!(fine(facts, 900), Ok("Böhm".into()));
     assert_eq!(fine(facts, 901), Err(190));
-    let with_claim = RecipientFacts { has_claim: true, ..facts };
-    assert_eq!(fine(with_claim, 100_000_000), Ok("Böhm".into()));
+    assert_eq!(ask(BUYING, id, who, facts, 100_000_000), Ok("Böhm".into()));
+    assert_eq!(ask(ANOTHER, id, who, facts, 0), Err(248), "a claim serves its own user");
 
     assert_eq!(ask(CALLER, id, Number::Malformed, facts, 0), Err(186));
     assert_eq!(ask(CALLER, id, Number::Missing, facts, 0), Err(184));
@@ -113,6 +113,10 @@ fn how_to_cancel() {
         assert_eq!(cancel(CALLER, Some(&abo), day), Err(122), "{day}");
     }
     assert_eq!(cancel(CALLER, None, "2025-12-31"), Err(255));
+    assert!(cancel(BUYING, Some(&abo), "2025-12-31").is_ok());
+    for day in ["2025-12-31", "2026-02-31"] {
+        assert_eq!(cancel(ANOTHER, Some(&abo), day), Err(248), "a claim serves its own user");
+    }
     assert_eq!(cancel(CALLER, Some(&paid()), "2025-12-31"), Err(255), "no subscription");
     let foreign = Caller { provider: ProviderId(8), ..CALLER };
     assert_eq!(cancel(foreign, Some(&abo), "2025-12-31"), Err(255));
@@ -184,6 +188,7 @@ fn every_problem_is_a_row_with_its_code() {
         CallProblem::Day,
         CallProblem::Cancel(CancelProblem::Before(day)),
         CallProblem::AboUnknown,
+        CallProblem::Claim(ClaimProblem::Foreign("user")),
     ] {
         let row = TABLE.iter().find(|row| row.id == problem.row()).expect("a row");
         assert_eq!(row.code, problem.code().0, "{}", problem.row());

@@ -73,6 +73,7 @@ pub fn row(refusal: &Refusal, policy: &Policy) -> &'static str {
             CallProblem::AboUnknown => "cancellation-unknown",
             CallProblem::Day => "cancellation-no-day",
             CallProblem::Cancel(_) => "cancellation-date",
+            CallProblem::Claim(_) => "claim-foreign",
         },
         Refusal::RecordUnknown(_) => "record-unknown",
         Refusal::UserMayNot(_) => "user-without-right",

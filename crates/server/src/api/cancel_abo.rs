@@ -25,7 +25,8 @@ pub(super) async fn handle(
     let call = CancelAbo::parse(&action.parameters).map_err(Refusal::Parameter)?;
     let id = calls::subscription_id(call.abo).map_err(Refusal::Call)?;
     let (now, run) = (app.clock.now(), &api_user.activation);
-    let caller = Caller { customer: run.customer, provider: run.provider };
+    let user = claim.map(|claim| claim.user);
+    let caller = Caller { customer: run.customer, provider: run.provider, user };
     let scope = DealScope { deal: DealRef::Subscription(id), user: Some(acting.id) };
     let cancelled = app.store.decide_deal(scope, now, move |facts| {
         let day = &call.cancelation_date;

@@ -35,13 +35,9 @@ pub(super) async fn handle(
         None => None,
     };
     let accounts = app.store.accounts(run.customer).await?;
-    let facts = RecipientFacts {
-        deal: deal.as_ref(),
-        user: user.as_ref(),
-        accounts: &accounts,
-        has_claim: claim.is_some(),
-    };
-    let caller = Caller { customer: run.customer, provider: run.provider };
+    let facts = RecipientFacts { deal: deal.as_ref(), user: user.as_ref(), accounts: &accounts };
+    let user = claim.map(|claim| claim.user);
+    let caller = Caller { customer: run.customer, provider: run.provider, user };
     let (now, policy) = (app.clock.now(), &app.policy);
     let contact = calls::invoice_recipient(caller, call.transaction, call.user, facts, now, policy)
         .map_err(Refusal::Call)?;

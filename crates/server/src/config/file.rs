@@ -16,7 +16,7 @@ use freischalt_store::{
 };
 use serde::Deserialize;
 
-use super::{Config, LARGEST_BODY, Limits, Mode};
+use super::{Config, LARGEST_BODY, Limits, Mode, Targets};
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +126,7 @@ pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProbl
         policy: file.policy,
         largest_body: file.server.largest_body.unwrap_or(LARGEST_BODY),
         limits: limits(&file.server, &file.store)?,
+        targets: Targets::default(),
     })
 }
 

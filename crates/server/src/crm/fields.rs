@@ -82,6 +82,11 @@ pub(crate) const fn fields_of(module: Module) -> &'static [(&'static str, FieldK
     }
 }
 
+/// Whether the records of a module have a field that can be changed.
+pub(crate) fn has_field(module: Module, field: &str) -> bool {
+    fields_of(module).iter().any(|(name, _)| *name == field)
+}
+
 impl FieldKind {
     /// What the API answers for a field in which nothing stands.
     pub(crate) const fn empty(self) -> &'static str {

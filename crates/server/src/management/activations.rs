@@ -57,7 +57,8 @@ pub(super) struct StartActivation {
     customer: String,
     /// The administrator who activates; the customer's first one if absent.
     user: Option<i64>,
-    /// Whether all users get the right (the default) or only administrators.
+    /// Whether all users get the right (the default) or only administrators. There is no choice
+    /// if a webhook is all that the provider offers: it serves all users.
     all_users: Option<bool>,
 }
 
@@ -185,6 +186,10 @@ pub(super) async fn start(
     let customer = app.named_customer(&request.customer).await?;
     let user = chosen_user(&app, &customer, request.user).await?;
     let audience = match request.all_users {
+        Some(false) if provider.is_single_webhook() => {
+            let problem = "a provider with a webhook only serves all users: leave allUsers out";
+            return Err(Problem::invalid("allUsers", problem));
+        }
         Some(false) => Audience::Administrators,
         _ => Audience::AllUsers,
     };

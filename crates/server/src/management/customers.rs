@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{
     Problem,
-    wire::{self, Body, Path, filled},
+    wire::{self, Body, Object, Path, filled},
 };
 use crate::{
     random, seeds,
@@ -28,9 +28,11 @@ pub(super) struct CreateCustomer {
     /// `customerWebId`; made if absent.
     customer_web_id: Option<String>,
     #[serde(default)]
-    groups: Vec<GroupBody>,
+    #[schema(value_type = Vec<GroupBody>)]
+    groups: Vec<Object<GroupBody>>,
     /// One administrator with id 1 if absent.
-    users: Option<Vec<NewUser>>,
+    #[schema(value_type = Option<Vec<NewUser>>)]
+    users: Option<Vec<Object<NewUser>>>,
 }
 
 /// A group.
@@ -133,13 +135,13 @@ pub(super) async fn create(
     let groups: Vec<Group> = request
         .groups
         .into_iter()
-        .map(|group| {
+        .map(|Object(group)| {
             let name = filled("groups.name", group.name)?;
             Ok(Group { id: GroupId(group.id), name })
         })
         .collect::<Result<_, Problem>>()?;
     let users = match request.users {
-        Some(users) => new_users(users, &groups)?,
+        Some(users) => new_users(users.into_iter().map(|Object(new)| new).collect(), &groups)?,
         None => vec![first_administrator()],
     };
     let name = filled("name", request.name.unwrap_or_else(|| slug.to_string()))?;

@@ -5,7 +5,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{
     CustomerId, Language, MethodId, OrderId, OrderStage, Provider, StoredMeans, TransactionId,
     UserId,
-    bank::{Answer, Instrument},
+    bank::Answer,
     deal::{Deal, PayProblem, SubscriptionStage},
     order::SignedOrder,
     transaction::TransactionStage,
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{
     Problem,
+    methods::instrument,
     wire::{Body, Path, Query, rfc3339},
 };
 use crate::{
@@ -308,10 +309,7 @@ async fn done(
 }
 
 fn means(number: &str) -> Result<StoredMeans, Problem> {
-    let number: String = number.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let instrument = Instrument::of_number(&number).ok_or_else(|| {
-        Problem::invalid("number", "the test bank knows no such number; docs/test-bank.md has all")
-    })?;
+    let instrument = instrument(number)?;
     Ok(StoredMeans {
         method: MethodId(0),
         kind: instrument.kind,

@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{
     Provider, Service, ServiceKind, ServiceSettings, Slug,
     credentials::generate_provider_secret,
-    provider::{Commerce, Localized, Profile, RegularCustomers},
+    provider::{Accepted, Commerce, Localized, Profile, RegularCustomers},
 };
 use freischalt_protocol::{Secret, signed_url::Port};
 use freischalt_store::NewProvider;
@@ -13,9 +13,14 @@ use utoipa::ToSchema;
 
 use super::{
     Problem,
-    wire::{self, Body, Path, filled},
+    settings::{Agreed, On, Parameter, Place, ShownSettings, Window},
+    wire::{self, Body, Object, Path, filled},
 };
-use crate::{provider_url::http_url, random, state::App};
+use crate::{
+    provider_url::http_url,
+    random,
+    state::{App, AppState},
+};
 
 /// A provider to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -33,7 +38,8 @@ pub(super) struct CreateProvider {
     #[serde(default)]
     keep_port: bool,
     /// What it offers; one service in a window at the activation URL if absent.
-    services: Option<Vec<CreateService>>,
+    #[schema(value_type = Option<Vec<CreateService>>)]
+    services: Option<Vec<Object<CreateService>>>,
     /// The provider secret, at least 16 characters; made if absent.
     secret: Option<String>,
     /// A line for the overview.
@@ -44,7 +50,7 @@ pub(super) struct CreateProvider {
 
 /// A service to be made.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct CreateService {
     /// Made out of the name if absent.
     slug: Option<String>,
@@ -52,6 +58,21 @@ pub(super) struct CreateService {
     #[serde(default)]
     kind: Kind,
     url: String,
+    /// The size of its window; 1000 by 700 if absent.
+    #[schema(value_type = Option<Window>)]
+    window: Option<Object<Window>>,
+    /// Where it can be opened; everywhere if absent.
+    entry_points: Option<Vec<Place>>,
+    /// Whether only administrators may use it, whatever is chosen at the activation.
+    #[serde(default)]
+    administrators_only: bool,
+    /// Parameters that are filled in when it is called; if absent `estateId`, `addressId`,
+    /// `language`, `UserLanguage` and `imageIds`, as live providers have them.
+    #[schema(value_type = Option<Vec<Parameter>>)]
+    parameters: Option<Vec<Object<Parameter>>>,
+    /// When it is called, if it is a webhook; whenever a property is created or saved if absent.
+    #[schema(value_type = Option<Vec<On>>)]
+    triggers: Option<Vec<Object<On>>>,
 }
 
 /// How a service is called.
@@ -78,6 +99,11 @@ pub(super) struct ShownProvider {
     settle_directly: bool,
     /// Whether results of orders are told from server to server, too.
     notify_results: bool,
+    /// The payment methods that it takes.
+    accepted: AcceptedMethods,
+    /// Slug of its own client: the customer whose administrators see what it has sold, and whose
+    /// API users make refunds and payment links; null if it has none.
+    client: Option<String>,
 }
 
 /// Changes of a provider. What is absent stays as it is.
@@ -91,6 +117,42 @@ pub(super) struct ChangeProvider {
     /// URL with the header `X-Freischalt-Delivery`, tried until it is answered. False when a
     /// provider is made.
     notify_results: Option<bool>,
+    /// The payment methods that it takes, from the next payment on. All when a provider is made.
+    accepted: Option<AcceptedMethods>,
+    /// Slug of the customer that becomes its own client; the one before is none any more.
+    client: Option<String>,
+}
+
+/// The payment methods that a provider takes.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum AcceptedMethods {
+    /// Cards and direct debit.
+    All,
+    /// Cards.
+    Cards,
+    /// SEPA direct debit.
+    DirectDebit,
+}
+
+impl From<Accepted> for AcceptedMethods {
+    fn from(accepted: Accepted) -> Self {
+        match accepted {
+            Accepted::All => Self::All,
+            Accepted::Cards => Self::Cards,
+            Accepted::DirectDebit => Self::DirectDebit,
+        }
+    }
+}
+
+impl From<AcceptedMethods> for Accepted {
+    fn from(accepted: AcceptedMethods) -> Self {
+        match accepted {
+            AcceptedMethods::All => Self::All,
+            AcceptedMethods::Cards => Self::Cards,
+            AcceptedMethods::DirectDebit => Self::DirectDebit,
+        }
+    }
 }
 
 /// A service.
@@ -100,6 +162,8 @@ struct ShownService {
     name: String,
     kind: Kind,
     url: String,
+    #[serde(flatten)]
+    settings: ShownSettings,
 }
 
 /// A provider that was made. The secret is shown this once.
@@ -115,8 +179,11 @@ pub(super) struct CreatedProvider {
 #[utoipa::path(get, path = "/v1/providers", operation_id = "listProviders", tag = "providers",
     responses((status = 200, body = Vec<ShownProvider>)))]
 pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ShownProvider>>, Problem> {
-    let providers = app.store.providers().await?;
-    Ok(Json(providers.iter().map(ShownProvider::from).collect()))
+    let mut shown = Vec::new();
+    for provider in app.store.providers().await? {
+        shown.push(show_provider(&app, &provider).await?);
+    }
+    Ok(Json(shown))
 }
 
 /// Makes a provider and gives it a secret.
@@ -134,7 +201,9 @@ pub(super) async fn create(
         .map_err(|problem| Problem::invalid("activationUrl", problem.to_string()))?;
     let secret = secret(request.secret)?;
     let services = match request.services {
-        Some(services) => services.into_iter().map(service).collect::<Result<_, _>>()?,
+        Some(services) => {
+            services.into_iter().map(|Object(new)| service(new)).collect::<Result<_, _>>()?
+        }
         None => vec![Service {
             slug: slug.clone(),
             name: name.clone(),
@@ -159,7 +228,7 @@ pub(super) async fn create(
     };
     let provider = app.store.create_provider(new).await?;
     let created = CreatedProvider {
-        provider: ShownProvider::from(&provider),
+        provider: show_provider(&app, &provider).await?,
         secret: secret.expose().to_owned(),
     };
     Ok((StatusCode::CREATED, Json(created)))
@@ -173,31 +242,39 @@ pub(super) async fn show(
     State(app): State<App>,
     Path(slug): Path<String>,
 ) -> Result<Json<ShownProvider>, Problem> {
-    Ok(Json(ShownProvider::from(&app.named_provider(&slug).await?)))
+    Ok(Json(show_provider(&app, &app.named_provider(&slug).await?).await?))
 }
 
-/// Changes how a provider sells.
+/// Changes how a provider sells, and which client is its own.
 #[utoipa::path(patch, path = "/v1/providers/{slug}", operation_id = "changeProvider",
     tag = "providers",
     params(("slug" = String, Path, description = "The provider")), request_body = ChangeProvider,
     responses((status = 200, body = ShownProvider), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+        (status = 409, body = Problem)))]
 pub(super) async fn change(
     State(app): State<App>,
     Path(slug): Path<String>,
     Body(request): Body<ChangeProvider>,
 ) -> Result<Json<ShownProvider>, Problem> {
     let provider = app.named_provider(&slug).await?;
-    let ChangeProvider { settle_directly, notify_results } = request;
+    let ChangeProvider { settle_directly, notify_results, accepted, client } = request;
+    if let Some(client) = client {
+        let customer = app.named_customer(&client).await?;
+        if !app.store.set_provider_client(provider.id, customer.id).await? {
+            let problem = format!("{client} is the client of another provider");
+            return Err(Problem::conflict(problem));
+        }
+    }
     let change = move |mut commerce: Commerce| {
         if let Some(directly) = settle_directly {
             commerce.regular_customers = RegularCustomers::settling(directly);
         }
         commerce.notify_results = notify_results.unwrap_or(commerce.notify_results);
+        commerce.accepted = accepted.map_or(commerce.accepted, Accepted::from);
         commerce
     };
     app.store.change_commerce(provider.id, change).await?;
-    Ok(Json(ShownProvider::from(&app.named_provider(&slug).await?)))
+    Ok(Json(show_provider(&app, &app.named_provider(&slug).await?).await?))
 }
 
 fn slug_or_name(field: &'static str, slug: Option<&str>, name: &str) -> Result<Slug, Problem> {
@@ -224,38 +301,48 @@ fn service(request: CreateService) -> Result<Service, Problem> {
     let name = filled("services.name", request.name)?;
     http_url(&request.url)
         .map_err(|problem| Problem::invalid("services.url", problem.to_string()))?;
+    let kind = match request.kind {
+        Kind::Window => ServiceKind::Window,
+        Kind::Webhook => ServiceKind::Webhook,
+    };
+    let agreed = Agreed {
+        window: request.window,
+        entry_points: request.entry_points,
+        administrators_only: request.administrators_only,
+        parameters: request.parameters,
+        triggers: request.triggers,
+    };
     Ok(Service {
         slug: slug_or_name("services.slug", request.slug.as_deref(), &name)?,
         name,
-        kind: match request.kind {
-            Kind::Window => ServiceKind::Window,
-            Kind::Webhook => ServiceKind::Webhook,
-        },
+        kind,
         url: request.url,
-        settings: ServiceSettings::default(),
+        settings: agreed.settings(kind)?,
     })
 }
 
-impl From<&Provider> for ShownProvider {
-    fn from(provider: &Provider) -> Self {
-        let services = provider.services.iter().map(|service| ShownService {
-            slug: service.slug.to_string(),
-            name: service.name.clone(),
-            kind: match service.kind {
-                ServiceKind::Window => Kind::Window,
-                ServiceKind::Webhook => Kind::Webhook,
-            },
-            url: service.url.clone(),
-        });
-        Self {
-            slug: provider.slug.to_string(),
-            name: provider.name.clone(),
-            activation_url: provider.activation_url.clone(),
-            keep_port: provider.port == Port::Kept,
-            services: services.collect(),
-            settle_directly: provider.commerce.regular_customers
-                == RegularCustomers::SettleDirectly,
-            notify_results: provider.commerce.notify_results,
-        }
-    }
+async fn show_provider(app: &AppState, provider: &Provider) -> Result<ShownProvider, Problem> {
+    let client = app.store.client_of_provider(provider.id).await?;
+    let services = provider.services.iter().map(|service| ShownService {
+        slug: service.slug.to_string(),
+        name: service.name.clone(),
+        kind: match service.kind {
+            ServiceKind::Window => Kind::Window,
+            ServiceKind::Webhook => Kind::Webhook,
+        },
+        url: service.url.clone(),
+        settings: ShownSettings::of(service.kind, &service.settings),
+    });
+    let commerce = &provider.commerce;
+    Ok(ShownProvider {
+        slug: provider.slug.to_string(),
+        name: provider.name.clone(),
+        activation_url: provider.activation_url.clone(),
+        keep_port: provider.port == Port::Kept,
+        services: services.collect(),
+        settle_directly: commerce.regular_customers == RegularCustomers::SettleDirectly,
+        notify_results: commerce.notify_results,
+        accepted: commerce.accepted.into(),
+        client: client.map(|customer| customer.slug.to_string()),
+    })
 }

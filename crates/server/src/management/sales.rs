@@ -2,10 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use freischalt_marketplace::{
-    Day, SubscriptionId, TransactionId,
-    deal::SubscriptionStage,
-    ledger::Account,
-    provider::{Accepted, Commerce},
+    Day, SubscriptionId, TransactionId, deal::SubscriptionStage, ledger::Account,
 };
 use freischalt_store::{ProviderSubscription, ProviderTransaction};
 use serde::{Deserialize, Serialize};
@@ -268,47 +265,6 @@ pub(super) async fn balance(
     let provider = app.named_provider(&slug).await?;
     let balance = app.store.balance(Account::Wallet(provider.id)).await?;
     Ok(Json(ShownBalance { balance: balance.to_string() }))
-}
-
-/// The payment methods that a provider takes.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PaymentMethods {
-    accepted: AcceptedMethods,
-}
-
-/// Which kinds.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-enum AcceptedMethods {
-    /// Cards and direct debit.
-    All,
-    /// Cards.
-    Cards,
-    /// SEPA direct debit.
-    DirectDebit,
-}
-
-/// Restricts the payment methods that a provider takes, from the next payment on.
-#[utoipa::path(put, path = "/v1/providers/{slug}/payment-methods",
-    operation_id = "setPaymentMethods", tag = "sales",
-    params(("slug" = String, Path, description = "The provider")),
-    request_body = PaymentMethods,
-    responses((status = 200, body = PaymentMethods), (status = 404, body = Problem)))]
-pub(super) async fn payment_methods(
-    State(app): State<App>,
-    Path(slug): Path<String>,
-    Body(request): Body<PaymentMethods>,
-) -> Result<Json<PaymentMethods>, Problem> {
-    let provider = app.named_provider(&slug).await?;
-    let accepted = match request.accepted {
-        AcceptedMethods::All => Accepted::All,
-        AcceptedMethods::Cards => Accepted::Cards,
-        AcceptedMethods::DirectDebit => Accepted::DirectDebit,
-    };
-    let change = move |commerce| Commerce { accepted, ..commerce };
-    app.store.change_commerce(provider.id, change).await?;
-    Ok(Json(request))
 }
 
 impl From<&ProviderSubscription> for ShownSubscription {

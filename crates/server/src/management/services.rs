@@ -1,33 +1,13 @@
 //! Opening a service without a browser: the signed URL that a window would load.
 
 use axum::{Json, extract::State, http::StatusCode};
-use freischalt_marketplace::{
-    UserId,
-    service::{EntryPoint, may_open},
-};
+use freischalt_marketplace::{UserId, service::may_open};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Problem, wire::Body};
+use super::{Problem, settings::Place, wire::Body};
 use crate::{flow::ServiceAddress, state::App};
-
-/// Where a service is opened from.
-#[derive(Debug, Default, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-enum From {
-    /// The menu "Marketplace".
-    #[default]
-    Menu,
-    /// The action bar of properties.
-    Estates,
-    /// The action bar of addresses.
-    Addresses,
-    /// The files of a property.
-    Files,
-    /// The calendar.
-    Calendar,
-}
 
 /// A service to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,7 +25,7 @@ pub(super) struct LaunchService {
     user: Option<i64>,
     /// The menu if absent.
     #[serde(default)]
-    from: From,
+    from: Place,
     /// The records that are selected; others than the user sees are left out.
     #[serde(default)]
     records: Vec<i64>,
@@ -97,13 +77,7 @@ pub(super) async fn launch(
     let user =
         app.store.user(customer.id, user).await?.ok_or_else(|| Problem::not_found("user", user))?;
     let right = app.store.right(customer.id, provider.id, user.id).await?;
-    let from = match request.from {
-        From::Menu => EntryPoint::Menu,
-        From::Estates => EntryPoint::Estates,
-        From::Addresses => EntryPoint::Addresses,
-        From::Files => EntryPoint::Files,
-        From::Calendar => EntryPoint::Calendar,
-    };
+    let from = request.from.entry_point();
     let settings = &service.settings;
     may_open(service.kind, settings, &run, &user, right, from)
         .map_err(|refusal| Problem::forbidden(refusal.to_string()))?;

@@ -1,17 +1,57 @@
 //! Reading requests so that every mistake becomes a problem document, and writing times.
 
-use axum::extract::{FromRequest, FromRequestParts};
+use std::{fmt, marker::PhantomData};
+
+use axum::{
+    Json,
+    extract::{FromRequest, FromRequestParts, Request},
+};
 use freischalt_marketplace::{Customer, Language, Provider, Slug};
 use freischalt_protocol::UnixTime;
 use jiff::Timestamp;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 use super::Problem;
 use crate::state::AppState;
 
-/// A JSON body.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Problem))]
+/// A JSON body that is an object.
 pub(super) struct Body<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Json(Object(body)) = Json::<Object<T>>::from_request(request, state).await?;
+        Ok(Self(body))
+    }
+}
+
+/// A JSON object with the members of `T`. Serde would take a list of their values for it, too.
+#[derive(Debug, Clone)]
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Members(PhantomData))
+    }
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+    }
+}
 
 /// Parts of the path.
 #[derive(FromRequestParts)]

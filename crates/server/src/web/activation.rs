@@ -88,6 +88,8 @@ pub(super) async fn choose_right(
     let who = visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
     let audience = match chosen.audience.as_deref() {
+        // It is no choice then.
+        Some(_) if provider.is_single_webhook() => Audience::AllUsers,
         Some("all") => Audience::AllUsers,
         Some("administrators") => Audience::Administrators,
         _ => return Ok(right(&visitor, &provider, true)),

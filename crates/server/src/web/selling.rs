@@ -4,7 +4,7 @@ use axum::{
     extract::Query,
     response::{IntoResponse, Redirect, Response},
 };
-use freischalt_marketplace::provider::{Commerce, RegularCustomers};
+use freischalt_marketplace::provider::{Accepted, Commerce, RegularCustomers};
 use serde::Deserialize;
 
 use super::{
@@ -47,16 +47,23 @@ pub(super) async fn show(
         provider: provider.name,
         settles_directly: provider.commerce.regular_customers == RegularCustomers::SettleDirectly,
         notifies: provider.commerce.notify_results,
+        accepted: match provider.commerce.accepted {
+            Accepted::All => "all",
+            Accepted::Cards => "cards",
+            Accepted::DirectDebit => "directDebit",
+        },
         saved: after.saved.is_some(),
         customers: customers.into_iter().map(client).collect(),
     }))
 }
 
-/// The boxes; one that is not ticked is not sent.
+/// The boxes, of which one that is not ticked is not sent, and what is taken.
 #[derive(Deserialize)]
 pub(super) struct Chosen {
     settle_directly: Option<String>,
     notify_results: Option<String>,
+    #[serde(default)]
+    accepted: String,
 }
 
 /// `POST /provider/settings`
@@ -67,7 +74,14 @@ pub(super) async fn save(
     let provider = own_provider(&visitor).await?;
     let regular_customers = RegularCustomers::settling(chosen.settle_directly.is_some());
     let notify_results = chosen.notify_results.is_some();
+    let accepted = match chosen.accepted.as_str() {
+        "all" => Accepted::All,
+        "cards" => Accepted::Cards,
+        "directDebit" => Accepted::DirectDebit,
+        _ => return Err(Failure::bad_request(&visitor, "all, cards or directDebit")),
+    };
     let change = move |mut commerce: Commerce| {
+        commerce.accepted = accepted;
         commerce.regular_customers = regular_customers;
         commerce.notify_results = notify_results;
         commerce

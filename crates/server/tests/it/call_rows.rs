@@ -157,6 +157,40 @@ rows! {
     };
 }
 
+/// A call cannot name on whose behalf it is made other than by its claim, but it can name what
+/// somebody else has bought.
+#[tokio::test]
+async fn a_claim_serves_what_its_own_user_has_bought() {
+    let (world, run) = desk::world().await;
+    let order = desk::pay(&world, &desk::placed(&world).await, PAID).await;
+    let transaction = &order["transactions"][0]["id"];
+    let abo = desk::subscribed(&world).await["subscription"]["id"].clone();
+    // Bernd, then Deniz, who is an administrator as the buyer is, then the buyer.
+    for (user, expected) in [(22, 248), (24, 248), (21, 0)] {
+        let called = world.service_call_by(&run, user).await;
+        let ask = async |verb: &str, kind: &str, parameters: Value| {
+            world.post(&world.other(&called, verb, kind, parameters, |_| {}).await).await.codes()[0]
+        };
+        let of = json!({ "transactionid": transaction, "userid": 21 });
+        let code = ask("get", "getMarketplaceInvoiceRecipient", of).await;
+        assert_eq!(code, expected, "the recipient, for user {user}");
+        let of = json!({ "transactionid": transaction, "userid": user });
+        let code = ask("get", "getMarketplaceInvoiceRecipient", of).await;
+        assert_eq!(code, if user == 21 { 0 } else { 184 }, "user {user} has not bought it");
+        let of = json!({ "aboid": abo, "cancelationDate": "2999-01-01" });
+        let code = ask("do", "marketplaceCancelAbo", of).await;
+        assert_eq!(code, expected, "the cancellation, for user {user}");
+        let shown = world.managed("GET", "/v1/providers/demo/subscriptions", None).await;
+        assert_eq!(shown[0]["until"].is_null(), user != 21, "{shown}");
+    }
+    // A parameter cache entry serves its own user, too.
+    let launched = desk::launch(&world, json!({ "user": 22 })).await.json();
+    let text = desk::sign(&world, &desk::product(&world, &launched).await).await;
+    let refused = desk::place(&world, 21, &text).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert!(refused.text().contains("another user"), "{}", refused.text());
+}
+
 /// What a marketplace API user calls with a claim of a service call, and what answers if it is good.
 const WITH_CLAIM: [(&str, &str); 5] = [
     ("get", "getMarketplaceInvoiceRecipient"),

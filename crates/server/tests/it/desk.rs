@@ -277,7 +277,7 @@ async fn a_provider_takes_only_what_it_wants() {
     let (world, _run) = world().await;
     let order = placed(&world).await;
     let only = json!({ "accepted": "directDebit" });
-    world.managed("PUT", "/v1/providers/demo/payment-methods", Some(&only)).await;
+    world.managed("PATCH", "/v1/providers/demo", Some(&only)).await;
     let path = format!("/v1/orders/{}/pay", order["id"].as_str().unwrap());
     let refused = world.manage("POST", &path, Some(&json!({ "number": PAID }))).await;
     assert_eq!(refused.status, 409);
@@ -287,11 +287,73 @@ async fn a_provider_takes_only_what_it_wants() {
     let page = anna.get(&format!("/orders/{}", order["id"].as_str().unwrap())).await;
     assert!(page.text().contains("0001") && !page.text().contains("0010"), "{}", page.text());
     let all = json!({ "accepted": "all" });
-    world.managed("PUT", "/v1/providers/demo/payment-methods", Some(&all)).await;
+    world.managed("PATCH", "/v1/providers/demo", Some(&all)).await;
     assert_eq!(pay(&world, &order, PAID).await["state"], "paid");
+    // The same in the provider's own client.
+    let greta = crate::windows::Visitor::sign_in_to(&world, "grundrisswerk", 1).await;
+    assert_eq!(greta.form("/provider/settings", "accepted=cards").await.status, 303);
+    assert_eq!(world.managed("GET", "/v1/providers/demo", None).await["accepted"], "cards");
+    assert_eq!(greta.form("/provider/settings", "accepted=cash").await.status, 400);
+    let page = greta.get("/provider/settings").await;
+    assert!(page.text().contains(r#"value="cards" selected"#), "{}", page.text());
     let wrong = json!({ "accepted": "cash" });
-    let answer = world.manage("PUT", "/v1/providers/demo/payment-methods", Some(&wrong)).await;
+    let answer = world.manage("PATCH", "/v1/providers/demo", Some(&wrong)).await;
     assert_eq!(answer.status, 400);
+}
+
+/// What a provider of one's own needs to see its sales and to give money back.
+#[tokio::test]
+async fn a_provider_gets_a_client_of_its_own() {
+    let (world, _run) = world().await;
+    let before = world.managed("GET", "/v1/providers/funkstille", None).await;
+    assert_eq!(before["client"], json!(null));
+    let greta = crate::windows::Visitor::sign_in_to(&world, "grundrisswerk", 1).await;
+    assert!(greta.get("/provider").await.text().contains("Grundrisswerk"));
+    let paid = pay(&world, &placed(&world).await, PAID).await;
+    let user = crate::call_rows::api_user(&world, "hafenblick").await;
+    let refund = async || {
+        let of = json!({ "transactionid": paid["transactions"][0]["id"] });
+        let action = user.action(world.now().await, "do", "transactionRefund", of);
+        world.call(&user, &[action]).await.codes()[0]
+    };
+    assert_eq!(refund().await, 205, "nobody's client yet");
+    let client = json!({ "client": "hafenblick" });
+    let demo = "/v1/providers/demo";
+    let taken = json!({ "client": "grundrisswerk" });
+    assert_eq!(world.manage("PATCH", "/v1/providers/funkstille", Some(&taken)).await.status, 409);
+    let missing = json!({ "client": "nobody" });
+    assert_eq!(world.manage("PATCH", demo, Some(&missing)).await.status, 404);
+    assert_eq!(world.managed("PATCH", demo, Some(&client)).await["client"], "hafenblick");
+    assert_eq!(refund().await, 0);
+    let emma = crate::windows::Visitor::sign_in_to(&world, "hafenblick", 1).await;
+    assert!(emma.get("/provider").await.text().contains("77.40"));
+    assert_eq!(greta.get("/provider").await.status, 404, "the client before is none any more");
+}
+
+#[tokio::test]
+async fn payment_methods_are_listed_added_and_removed() {
+    let (world, _run) = world().await;
+    let path = "/v1/customers/musterimmo/payment-methods";
+    let before = world.managed("GET", path, None).await;
+    let kinds: Vec<&Value> = before.as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds.len(), 5, "{before}");
+    assert!(kinds.contains(&&json!("card")) && kinds.contains(&&json!("directDebit")));
+    let added = world.managed("POST", path, Some(&json!({ "number": PAID }))).await;
+    assert_eq!((&added["group"], &added["user"]), (&json!(null), &json!(null)), "{added}");
+    assert!(!added.to_string().contains("40000000"), "no whole number: {added}");
+    let order = placed(&world).await;
+    let pay = format!("/v1/orders/{}/pay", order["id"].as_str().unwrap());
+    let paid = world.managed("POST", &pay, Some(&json!({ "method": added["id"] }))).await;
+    assert_eq!(paid["state"], "paid", "{paid}");
+    let one = format!("{path}/{}", added["id"]);
+    assert_eq!(world.managed("DELETE", &one, None).await, added);
+    assert_eq!(world.manage("DELETE", &one, None).await.status, 404);
+    assert_eq!(world.managed("GET", path, None).await, before);
+    // Nobody has set up an account of his own.
+    let own = json!({ "number": PAID, "user": 22 });
+    assert_eq!(world.manage("POST", path, Some(&own)).await.status, 409);
+    let elsewhere = "/v1/customers/hafenblick/payment-methods/1";
+    assert_eq!(world.manage("DELETE", elsewhere, None).await.status, 404, "of another customer");
 }
 
 #[tokio::test]

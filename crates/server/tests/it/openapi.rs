@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// Every operation there is. A new route stands here or this fails.
-pub const OPERATIONS: [(&str, &str); 42] = [
+pub const OPERATIONS: [(&str, &str); 44] = [
+    ("DELETE", "/v1/customers/{slug}/payment-methods/{id}"),
     ("GET", "/v1/activations"),
     ("GET", "/v1/activations/{id}"),
     ("GET", "/v1/clock"),
@@ -19,6 +20,7 @@ pub const OPERATIONS: [(&str, &str); 42] = [
     ("GET", "/v1/customers/{slug}"),
     ("GET", "/v1/customers/{slug}/records/{module}"),
     ("GET", "/v1/customers/{slug}/rights/{provider}"),
+    ("GET", "/v1/customers/{slug}/payment-methods"),
     ("GET", "/v1/deliveries"),
     ("GET", "/v1/deliveries/{id}"),
     ("GET", "/v1/orders"),
@@ -37,6 +39,7 @@ pub const OPERATIONS: [(&str, &str); 42] = [
     ("POST", "/v1/activations/{id}/service-calls"),
     ("POST", "/v1/customers"),
     ("POST", "/v1/customers/{slug}/api-users"),
+    ("POST", "/v1/customers/{slug}/payment-methods"),
     ("POST", "/v1/customers/{slug}/records/{module}"),
     ("POST", "/v1/deliveries/replay"),
     ("POST", "/v1/deliveries/{id}/replay"),
@@ -53,7 +56,6 @@ pub const OPERATIONS: [(&str, &str); 42] = [
     ("PUT", "/v1/clock"),
     ("PUT", "/v1/customers/{slug}/rights/{provider}/{user}"),
     ("PUT", "/v1/customers/{slug}/users/{id}"),
-    ("PUT", "/v1/providers/{slug}/payment-methods"),
 ];
 
 /// The operations of the document.
@@ -72,6 +74,7 @@ pub fn example(method: &str, path: &str, things: &Things) -> (String, Option<Val
     let slug = if path.starts_with("/v1/customers") { "musterimmo" } else { "demo" };
     let id = match path {
         "/v1/customers/{slug}/users/{id}" => "31".to_owned(),
+        "/v1/customers/{slug}/payment-methods/{id}" => "5".to_owned(),
         "/v1/customers/{slug}/records/{module}/{id}" => "12".to_owned(),
         "/v1/orders/{id}/pay" => things.to_pay.clone(),
         "/v1/orders/{id}/bank" => things.at_bank.clone(),
@@ -96,6 +99,9 @@ fn body(method: &str, path: &str) -> Option<Value> {
         }
         ("POST", "/v1/activations/{id}/service-calls") => json!({}),
         ("POST", "/v1/customers/{slug}/api-users") => json!({ "name": "refunds" }),
+        ("POST", "/v1/customers/{slug}/payment-methods") => {
+            json!({ "number": "4000 0000 0000 0010" })
+        }
         ("POST", "/v1/customers") => json!({ "slug": "new" }),
         ("POST" | "PATCH", path) if path.contains("/records/") => {
             json!({ "fields": { "objekttitel": "Neu" } })
@@ -122,7 +128,6 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("PUT", "/v1/clock") => json!({ "advance": 1 }),
         ("PUT", "/v1/customers/{slug}/rights/{provider}/{user}") => json!({ "right": "given" }),
         ("PUT", "/v1/customers/{slug}/users/{id}") => json!({ "name": "Eva" }),
-        ("PUT", "/v1/providers/{slug}/payment-methods") => json!({ "accepted": "all" }),
         _ => return None,
     })
 }

@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::{
+    desk::Things,
+    openapi::{documented, example},
     wire::{self, Answer},
     world::{Run, World},
 };
 
+const PARAMETERS: &str = "services.parameters";
 const NO_ID: &str = "0199a000-0000-7000-8000-000000000000";
 
 /// A problem document of this status and kind.
@@ -94,6 +97,8 @@ async fn values_that_cannot_be_used_are_named() {
         one.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         provider(json!({ "services": [one] }))
     };
+    let parameters = |all: Value| json!({ "parameters": all });
+    let methods = |body: Value| ("POST", "/v1/customers/musterimmo/payment-methods", body);
     let mistakes = [
         (provider(json!({ "slug": "Not A Slug" })), "slug"),
         (provider(json!({ "slug": "" })), "slug"),
@@ -108,6 +113,39 @@ async fn values_that_cannot_be_used_are_named() {
         (service(json!({ "name": "" })), "services.name"),
         (service(json!({ "slug": "?" })), "services.slug"),
         (service(json!({ "url": "javascript:alert(1)" })), "services.url"),
+        (service(json!({ "window": { "width": 0, "height": 700 } })), "services.window"),
+        (service(parameters(json!([{ "name": "userId", "value": "estateId" }]))), PARAMETERS),
+        (service(parameters(json!([{ "name": "", "fixed": "x" }]))), PARAMETERS),
+        (service(parameters(json!([{ "name": "a" }]))), PARAMETERS),
+        (
+            service(parameters(json!([{ "name": "a", "value": "language", "fixed": "x" }]))),
+            PARAMETERS,
+        ),
+        (
+            service(parameters(
+                json!([{ "name": "a", "fixed": "x" }, { "name": "a", "fixed": "y" }]),
+            )),
+            PARAMETERS,
+        ),
+        (service(json!({ "triggers": [{ "module": "estate" }] })), "services.triggers"),
+        (
+            service(json!({
+                "kind": "webhook", "triggers": [{ "module": "estate", "fields": ["Kaufpreis"] }],
+            })),
+            "services.triggers",
+        ),
+        (
+            (
+                "POST",
+                "/v1/activations",
+                json!({
+                    "provider": "preisradar", "customer": "musterimmo", "allUsers": false,
+                }),
+            ),
+            "allUsers",
+        ),
+        (methods(json!({ "number": "4111 1111 1111 1111" })), "number"),
+        (methods(json!({ "number": "4000 0000 0000 0010", "user": 21, "group": 1 })), "user"),
         (customer(json!({ "slug": "-" })), "slug"),
         (customer(json!({ "customerWebId": "" })), "customerWebId"),
         (customer(json!({ "groups": [{ "id": 1, "name": "" }] })), "groups.name"),
@@ -216,6 +254,47 @@ async fn requests_that_cannot_be_read() {
         assert_problem(&answer, 400, "bad-request", path);
     }
     assert_eq!(world.managed("GET", "/v1/activations", None).await, json!([]));
+}
+
+/// Of a list Serde would take the first element for the first member, and so on.
+#[tokio::test]
+async fn every_body_is_an_object_and_so_is_what_stands_in_its_lists() {
+    let world = World::new().await;
+    let run = world.start("demo").await;
+    let document = world.managed("GET", "/openapi.json", None).await;
+    let mut tried = 0;
+    for (method, path) in documented(&document) {
+        let (real, Some(body)) = example(&method, &path, &Things::of_nothing(&run)) else {
+            continue;
+        };
+        let values: Vec<Value> = body.as_object().unwrap().values().cloned().collect();
+        for wrong in [json!(values), json!([]), json!([body]), json!("x"), json!(7), json!(null)] {
+            let answer = world.manage(&method, &real, Some(&wrong)).await;
+            let problem = assert_problem(&answer, 400, "bad-request", &format!("{path} {wrong}"));
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(detail.contains("expected an object"), "{path} {wrong}: {detail}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 100, "{tried}");
+    for (path, body) in [
+        ("/v1/customers", json!({ "slug": "new", "users": [[1, "Ada"]] })),
+        ("/v1/customers", json!({ "slug": "new", "groups": [[1, "A"]] })),
+        (
+            "/v1/providers",
+            json!({ "name": "N", "activationUrl": "http://h/a",
+                    "services": [["s", "S", "window", "http://h/s"]] }),
+        ),
+        (
+            "/v1/providers",
+            json!({ "name": "N", "activationUrl": "http://h/a",
+                    "services": [{ "name": "S", "url": "http://h/s", "window": [1, 2] }] }),
+        ),
+    ] {
+        let answer = world.manage("POST", path, Some(&body)).await;
+        let problem = assert_problem(&answer, 400, "bad-request", &body.to_string());
+        assert!(problem["detail"].as_str().unwrap().contains("expected an object"), "{problem}");
+    }
 }
 
 #[tokio::test]

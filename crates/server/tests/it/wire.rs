@@ -21,7 +21,12 @@ pub struct Answer {
 
 impl Connection {
     pub async fn open(address: SocketAddr) -> Self {
-        Self(BufReader::new(TcpStream::connect(address).await.expect("the server listens")))
+        Self::try_open(address).await.expect("the server listens")
+    }
+
+    /// `None` if nobody listens there.
+    pub async fn try_open(address: SocketAddr) -> Option<Self> {
+        Some(Self(BufReader::new(TcpStream::connect(address).await.ok()?)))
     }
 
     pub async fn write(&mut self, bytes: &[u8]) {

@@ -49,9 +49,15 @@ impl World {
 
     /// Production, whose management API wants this token; with demo data, to have some.
     pub async fn production(token: &str) -> Self {
+        Self::production_with(token, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn production_with(token: &str, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = sandbox();
         config.mode = Mode::Production;
         config.management_token = Some(Secret::new(token));
+        change(&mut config);
         Self::run(config).await
     }
 

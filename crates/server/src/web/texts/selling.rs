@@ -12,6 +12,10 @@ pub(crate) struct Selling {
     pub(crate) settle_hint: &'static str,
     pub(crate) notify: &'static str,
     pub(crate) notify_hint: &'static str,
+    pub(crate) accepts: &'static str,
+    pub(crate) accepts_all: &'static str,
+    pub(crate) accepts_cards: &'static str,
+    pub(crate) accepts_debit: &'static str,
     pub(crate) save: &'static str,
     pub(crate) saved: &'static str,
     pub(crate) customers: &'static str,
@@ -37,6 +41,10 @@ pub(super) const DE: Selling = Selling {
     notify_hint: "Der Marketplace ruft die Callback-Adresse einer Bestellung dann auch selbst auf, so \
                   lange, bis Ihr Server antwortet. So geht nichts verloren, wenn jemand den Browser \
                   schließt.",
+    accepts: "Zahlungsarten, die Sie annehmen",
+    accepts_all: "Karten und SEPA-Lastschrift",
+    accepts_cards: "Nur Karten",
+    accepts_debit: "Nur SEPA-Lastschrift",
     save: "Speichern",
     saved: "Gespeichert.",
     customers: "Kunden",
@@ -62,6 +70,10 @@ pub(super) const EN: Selling = Selling {
     notify: "Tell results from server to server, too",
     notify_hint: "The marketplace then also calls the callback address of an order itself, until your \
                   server answers, so that nothing is lost when somebody closes the browser.",
+    accepts: "Payment methods that you take",
+    accepts_all: "Cards and SEPA direct debit",
+    accepts_cards: "Cards only",
+    accepts_debit: "SEPA direct debit only",
     save: "Save",
     saved: "Saved.",
     customers: "Customers",

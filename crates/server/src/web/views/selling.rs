@@ -16,6 +16,8 @@ pub struct Selling {
     pub settles_directly: bool,
     /// Whether results are told from server to server, too.
     pub notifies: bool,
+    /// What it takes, as the form names it.
+    pub accepted: &'static str,
     /// Whether this was just changed.
     pub saved: bool,
     /// The customers in which the provider is active.

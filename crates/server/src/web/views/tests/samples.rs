@@ -533,6 +533,7 @@ fn account_pages(language: Language) -> Vec<(&'static str, String)> {
         provider: text("Grundrisswerk"),
         settles_directly: full,
         notifies: full,
+        accepted: if full { "cards" } else { "all" },
         saved: full,
         customers: if full {
             [(HOSTILE, true), ("Musterimmo", false)]
