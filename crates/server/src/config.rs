@@ -18,6 +18,7 @@ pub use file::{ConfigProblem, encryption_key, read_file, store_location};
 pub use policy::policy_from_settings;
 
 pub use crate::guard::Limits;
+pub use crate::trace::Sampling;
 
 /// What a server needs to know.
 #[derive(Clone, Debug)]
@@ -43,6 +44,10 @@ pub struct Config {
     pub largest_body: usize,
     /// How much is taken on.
     pub limits: Limits,
+    /// Whether anything is counted and measured.
+    pub metrics: bool,
+    /// Which activations are traced where there is a collector.
+    pub traces: Sampling,
 }
 
 /// Bytes of a request body by default: uploads of the API may have 20 MiB.
@@ -76,6 +81,8 @@ impl Config {
             policy: Policy::default(),
             largest_body: LARGEST_BODY,
             limits: Limits::default(),
+            metrics: true,
+            traces: Sampling::ALL,
         }
     }
 }

@@ -104,8 +104,11 @@ impl Server {
         let store = tokio::task::spawn_blocking(move || Store::open(&location, kind, &keys))
             .await
             .map_err(|_| ServerError::Interrupted)??;
-        let metrics = metrics::Metrics::new(config.limits.slow_commit);
-        let metrics = metrics.map_err(ServerError::Metrics)?;
+        let slow_commit = config.limits.slow_commit;
+        let metrics = match config.metrics {
+            true => metrics::Metrics::new(slow_commit).map_err(ServerError::Metrics)?,
+            false => metrics::Metrics::off(slow_commit),
+        };
         store.observe(metrics.observer());
         let app = Arc::new(AppState {
             store,
@@ -123,6 +126,7 @@ impl Server {
             admission: guard::Admission::new(&config.limits),
             limits: config.limits,
             metrics,
+            traces: config.traces,
         });
         Ok(Self { app, marketplace, management })
     }

@@ -13,6 +13,7 @@ use crate::{
     guard::{Admission, Limits},
     messages::MessageLog,
     metrics::Metrics,
+    trace::Sampling,
 };
 
 /// Shared by all handlers; cheap to clone.
@@ -51,6 +52,8 @@ pub struct AppState {
     pub admission: Admission,
     /// What is counted and measured.
     pub metrics: Metrics,
+    /// Which activations are traced.
+    pub traces: Sampling,
 }
 
 impl AppState {
