@@ -113,10 +113,8 @@ async fn every_metric_is_described_and_on_the_dashboard() {
     let text = metrics(&World::new().await).await;
     let dashboard = include_str!("../../../../docs/grafana-dashboard.json");
     let table = include_str!("../../../../docs/observability.md");
-    let names: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next())
-        .collect();
+    let names: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
     assert!(names.len() > 8, "{names:?}");
     for name in &names {
         assert!(table.contains(&format!("| `{name}` |")), "{name} is not in observability.md");
