@@ -23,8 +23,9 @@ INSERT INTO providers
         (provider_id, slug, name, activation_url, keep_port, profile, secret_sealed, commerce)
     SELECT i, 'provider-' || i - 1, 'Anbieter ' || i - 1, p.activation_url, p.keep_port, p.profile,
         p.secret_sealed, p.commerce
-    FROM generate_series(:providers + 1, :providers + :more) i, providers p
-    WHERE :one AND p.provider_id = (SELECT provider_id FROM model);
+    FROM generate_series(:providers + 1, CASE WHEN :one THEN :providers + :more ELSE 10 END) i,
+        providers p
+    WHERE p.provider_id = (SELECT provider_id FROM model);
 -- One turn through all new customers for each provider, as people activate in no order of theirs.
 INSERT INTO activations
         (customer_id, activation_id, provider_id, opened_by, opened_at, stage, audience, api_token,

@@ -219,6 +219,23 @@ fn signed(entry: &Value, name: &str) -> String {
     signed_order::sign(order.to_string().as_bytes(), &Secret::new(SECRET)).unwrap()
 }
 
+/// Sells something to a customer of the sandbox; the id of the order, which is paid.
+pub(crate) fn sell_one(server: &Running) -> String {
+    let url = "http://127.0.0.1:9";
+    let window = json!({ "name": "Window", "url": format!("{url}/window") });
+    let provider = json!({ "name": "Shop", "secret": SECRET, "services": [window],
+        "activationUrl": format!("{url}/activate") });
+    server.manage("POST", "/v1/providers", &provider);
+    let run = start_of(server, "shop", "musterimmo");
+    let request = http::request("POST", "/api/stable/api.php", &[], &run.body);
+    assert!(is_success(&http::exchange(server.marketplace, &request).unwrap().json()));
+    let launch = json!({ "provider": "shop", "customer": "musterimmo" });
+    let entry = server.manage("POST", "/v1/services/launch", &launch)["parameterCacheId"].clone();
+    let order = place(server, &signed(&entry, "one")).unwrap();
+    assert_eq!(pay(server, &order)["state"], "paid");
+    order
+}
+
 fn place(server: &Running, text: &str) -> Option<String> {
     let order = call(server.management, "/v1/orders", &order_body(text))?;
     Some(order["id"].as_str()?.to_owned())

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStderr, Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
@@ -24,7 +24,11 @@ pub(super) fn is_possible() -> bool {
 
 /// From now on every sync of a process takes long, until this is dropped or the process ends.
 #[derive(Debug)]
-pub(super) struct SlowDisk(Child);
+pub(super) struct SlowDisk {
+    strace: Child,
+    /// Where it names each new thread. It would end if nobody held the other end.
+    _messages: BufReader<ChildStderr>,
+}
 
 impl SlowDisk {
     /// Returns when it has begun.
@@ -33,22 +37,22 @@ impl SlowDisk {
         command.args(["-f", "-o", "/dev/null", "-e", "trace=fdatasync,fsync"]);
         command.args(["-e", &format!("inject=fdatasync,fsync:delay_enter={DELAY}")]);
         command.args(["-p", &process.to_string()]).stderr(Stdio::piped());
-        let mut slow = Self(command.spawn().context("cannot start strace")?);
-        let stderr = slow.0.stderr.take().context("no pipe")?;
+        let mut strace = command.spawn().context("cannot start strace")?;
+        let mut messages = BufReader::new(strace.stderr.take().context("no pipe")?);
         let mut line = String::new();
-        BufReader::new(stderr).read_line(&mut line)?;
+        messages.read_line(&mut line)?;
         if !line.contains("attached") {
             bail!("strace does not attach: {line}");
         }
-        Ok(slow)
+        Ok(Self { strace, _messages: messages })
     }
 }
 
 impl Drop for SlowDisk {
     fn drop(&mut self) {
         // It ends by itself when the process is gone, so there may be nothing left to do.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.strace.kill();
+        let _ = self.strace.wait();
     }
 }
 
