@@ -21,11 +21,8 @@ pub(crate) struct Args {
 }
 
 /// Where systems keep the certificates that they trust.
-const CERTIFICATES: [&str; 3] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-];
+const CERTIFICATES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 /// Where the program looks for them.
 const TRUSTED: &str = "etc/ssl/certs/ca-certificates.crt";
 
@@ -80,7 +77,8 @@ fn lay_out(program: &Path) -> Result<PathBuf> {
     put(program, "usr/local/bin/freischalt")?;
     let certificates = CERTIFICATES.into_iter().map(Path::new).find(|path| path.is_file());
     put(certificates.context("no root certificates on this machine")?, TRUSTED)?;
-    for (folder, mode) in [("etc/freischalt", 0o755), ("var/lib/freischalt", 0o700), ("tmp", 0o1777)]
+    for (folder, mode) in
+        [("etc/freischalt", 0o755), ("var/lib/freischalt", 0o700), ("tmp", 0o1777)]
     {
         let folder = files.join(folder);
         fs::create_dir_all(&folder)?;

@@ -88,19 +88,27 @@ async fn strangers_see_no_metrics() {
 /// A dashboard of metrics that are no more shows empty panels, and an alert never fires: nobody
 /// notices either.
 #[tokio::test]
-async fn dashboard_and_alerts_ask_for_metrics_that_exist() {
+async fn dashboard_alerts_and_runbook_ask_for_metrics_that_exist() {
     let world = World::new().await;
     let run = world.start("demo").await;
     assert_unlocked(&world.unlock(&run).await);
     let text = metrics(&world).await;
     let dashboard = include_str!("../../../../docs/grafana-dashboard.json");
     let alerts = include_str!("../../../../ops/alerts.yml");
+    let runbook = include_str!("../../../../docs/runbook.md");
+    let operations = include_str!("../../../../docs/operations.md");
+    let askers = [
+        ("the dashboard", dashboard),
+        ("an alert", alerts),
+        ("the runbook", runbook),
+        ("operations.md", operations),
+    ];
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    for (asker, document) in [("the dashboard", dashboard), ("an alert", alerts)] {
+    for (asker, document) in askers {
         let asked = document.split(|letter| !is_word(letter));
         let asked: std::collections::BTreeSet<&str> =
             asked.filter(|word| word.starts_with("freischalt_")).collect();
-        assert!(asked.len() > 5, "{asked:?}");
+        assert!(asked.len() > 1, "{asker} asks for hardly anything: {asked:?}");
         for name in asked {
             assert!(text.contains(&format!("\n{name}")), "{asker} asks for {name}:\n{text}");
         }
