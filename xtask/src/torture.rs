@@ -176,13 +176,13 @@ const COLUMNS: [&str; 10] = [
 ];
 
 fn header() -> String {
-    let columns: Vec<String> = COLUMNS.iter().map(|name| format!("{name:>12}")).collect();
+    let columns: Vec<String> = COLUMNS.iter().map(|name| format!("{name:>13}")).collect();
     format!("{:<38}{}", "harm", columns.concat())
 }
 
 fn line(harm: &Harm, report: &Report) -> String {
     if report.skipped {
-        return format!("{:<38}{:>12}", harm.what, "skipped");
+        return format!("{:<38}{:>13}", harm.what, "skipped");
     }
     let numbers = [
         report.cycles,
@@ -196,7 +196,7 @@ fn line(harm: &Harm, report: &Report) -> String {
         report.inexplicable,
         report.unexpected,
     ];
-    let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:>12}")).collect();
+    let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:>13}")).collect();
     format!("{:<38}{}", harm.what, numbers.concat())
 }
 
