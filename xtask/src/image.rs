@@ -77,9 +77,7 @@ fn lay_out(program: &Path) -> Result<PathBuf> {
     put(program, "usr/local/bin/freischalt")?;
     let certificates = CERTIFICATES.into_iter().map(Path::new).find(|path| path.is_file());
     put(certificates.context("no root certificates on this machine")?, TRUSTED)?;
-    for (folder, mode) in
-        [("etc/freischalt", 0o755), ("var/lib/freischalt", 0o700), ("tmp", 0o1777)]
-    {
+    for (folder, mode) in [("etc/freischalt", 0o755), ("var/lib/freischalt", 0o700)] {
         let folder = files.join(folder);
         fs::create_dir_all(&folder)?;
         fs::set_permissions(folder, fs::Permissions::from_mode(mode))?;
