@@ -12,6 +12,7 @@ mod bench;
 mod doctor_corpus;
 mod footprint;
 mod fuzz;
+mod image;
 mod model;
 mod packages;
 mod sandbox;
@@ -50,6 +51,8 @@ enum Command {
     Torture(torture::Args),
     /// Half of what the server can do, for an hour; memory and handles must be flat
     Soak(soak::Args),
+    /// Build a container image with a static server and nothing else
+    Image(image::Args),
     /// Run a fuzz target for a while
     Fuzz(fuzz::Args),
     /// Run the model of orders and payments for many steps
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Torture(args) => torture::run(&args),
         Command::Soak(args) => soak::run(&args),
+        Command::Image(args) => image::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Model(args) => model::run(&args),
         Command::DoctorCorpus(args) => doctor_corpus::run(&args),

@@ -40,42 +40,31 @@ struct Harm {
     processes: usize,
     /// It is done once where a server is killed so many times.
     share: u64,
+    /// Whether calls must have been refused for the time.
+    is_late: bool,
     /// Whether callers must have noticed it. Servers wait for a database that is away, and may get
     /// over it without anybody noticing.
     is_felt: bool,
 }
 
-const HARMS: [Harm; 6] = [
-    Harm { name: "kill", what: "server killed, SQLite", processes: 1, share: 1, is_felt: true },
+const fn harm(name: &'static str, what: &'static str, processes: usize, share: u64) -> Harm {
+    Harm { name, what, processes, share, is_felt: true, is_late: false }
+}
+
+const HARMS: [Harm; 9] = [
+    harm("kill", "server killed, SQLite", 1, 1),
+    harm("kill-postgres", "servers killed, PostgreSQL", 2, 2),
+    harm("kill-slow", "servers killed, slow commits", 2, 10),
+    harm("kill-slow-disk", "server killed, slow disk, SQLite", 1, 10),
+    harm("cut", "connections to PostgreSQL cut", 2, 4),
+    Harm { is_felt: false, ..harm("failover", "PostgreSQL killed, standby promoted", 2, 25) },
+    harm("full-disk", "disk full, SQLite", 1, 10),
+    Harm { is_felt: false, is_late: true, ..harm("clock", "clock jumps, SQLite", 1, 10) },
     Harm {
-        name: "kill-postgres",
-        what: "servers killed, PostgreSQL",
-        processes: 2,
-        share: 2,
-        is_felt: true,
-    },
-    Harm {
-        name: "kill-slow",
-        what: "servers killed, slow commits",
-        processes: 2,
-        share: 10,
-        is_felt: true,
-    },
-    Harm {
-        name: "cut",
-        what: "connections to PostgreSQL cut",
-        processes: 2,
-        share: 4,
-        is_felt: true,
-    },
-    Harm {
-        name: "failover",
-        what: "PostgreSQL killed, standby promoted",
-        processes: 2,
-        share: 25,
         is_felt: false,
+        is_late: true,
+        ..harm("clock-postgres", "clock of one server jumps, PostgreSQL", 2, 10)
     },
-    Harm { name: "full-disk", what: "disk full, SQLite", processes: 1, share: 10, is_felt: true },
 ];
 
 fn names() -> Vec<&'static str> {
@@ -91,6 +80,7 @@ struct Report {
     acknowledged: u64,
     unanswered: u64,
     uncertain: u64,
+    refused: u64,
     lost: u64,
     doubled: u64,
     revived: u64,
@@ -114,8 +104,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// A few cycles with programs that are built already, for the tests of every day.
 pub(crate) fn bounded(programs: &Path) -> Result<()> {
     let args = Args { cycles: 0, clients: 8, life: 600, seed: 7, only: Vec::new() };
-    let cycles =
-        [("kill", 12), ("kill-postgres", 2), ("cut", 4), ("failover", 1), ("full-disk", 3)];
+    let cycles = [
+        ("kill", 12),
+        ("kill-postgres", 2),
+        ("kill-slow-disk", 3),
+        ("cut", 4),
+        ("failover", 1),
+        ("full-disk", 3),
+        ("clock", 4),
+        ("clock-postgres", 2),
+    ];
     let find = |name| HARMS.iter().find(|harm| harm.name == name);
     let rows = cycles.iter().filter_map(|(name, cycles)| Some((find(*name)?, *cycles)));
     torture(programs, &args, rows.collect())
@@ -164,11 +162,12 @@ fn one(programs: &Path, args: &Args, harm: &Harm, cycles: u64, folder: &Path) ->
     serde_json::from_slice(&output.stdout).context("the report is unexpected")
 }
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "cycles",
     "acknowledged",
     "cut off",
     "uncertain",
+    "refused",
     "lost",
     "doubled",
     "revived",
@@ -177,27 +176,28 @@ const COLUMNS: [&str; 9] = [
 ];
 
 fn header() -> String {
-    let columns: Vec<String> = COLUMNS.iter().map(|name| format!("{name:>12}")).collect();
-    format!("{:<36}{}", "harm", columns.concat())
+    let columns: Vec<String> = COLUMNS.iter().map(|name| format!("{name:>13}")).collect();
+    format!("{:<38}{}", "harm", columns.concat())
 }
 
 fn line(harm: &Harm, report: &Report) -> String {
     if report.skipped {
-        return format!("{:<36}{:>12}", harm.what, "skipped");
+        return format!("{:<38}{:>13}", harm.what, "skipped");
     }
     let numbers = [
         report.cycles,
         report.acknowledged,
         report.unanswered - report.uncertain.min(report.unanswered),
         report.uncertain,
+        report.refused,
         report.lost,
         report.doubled,
         report.revived,
         report.inexplicable,
         report.unexpected,
     ];
-    let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:>12}")).collect();
-    format!("{:<36}{}", harm.what, numbers.concat())
+    let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:>13}")).collect();
+    format!("{:<38}{}", harm.what, numbers.concat())
 }
 
 fn judge(harm: &Harm, report: &Report) -> Result<()> {
@@ -206,6 +206,9 @@ fn judge(harm: &Harm, report: &Report) -> Result<()> {
     }
     if report.acknowledged == 0 || (harm.is_felt && report.unanswered == 0) {
         bail!("nothing was acknowledged, or nobody noticed: that was no torture");
+    }
+    if harm.is_late && report.refused == 0 {
+        bail!("no call was refused for the time, so no clock has jumped");
     }
     let Report { lost, doubled, revived, inexplicable, unexpected, .. } = report;
     if lost + doubled + revived + inexplicable + unexpected > 0 {
@@ -219,7 +222,7 @@ mod tests {
     use super::*;
 
     fn report(changed: &str) -> Report {
-        let text = r#"{"skipped":false,"cycles":2,"acknowledged":4,"unanswered":5,"uncertain":1,
+        let text = r#"{"skipped":false,"cycles":2,"acknowledged":4,"unanswered":5,"uncertain":1,"refused":3,
             "lost":0,"doubled":0,"revived":0,"inexplicable":0,"unexpected":0,"example":"a"}"#;
         serde_json::from_str(&text.replace(changed, &changed.replace('0', "1"))).unwrap()
     }
@@ -238,6 +241,9 @@ mod tests {
         let unnoticed = Report { unanswered: 0, ..report("nothing") };
         let failover = HARMS.iter().find(|harm| !harm.is_felt).unwrap();
         assert!(judge(&HARMS[0], &unnoticed).is_err() && judge(failover, &unnoticed).is_ok());
+        let clock = HARMS.iter().find(|harm| harm.is_late).unwrap();
+        let in_time = Report { refused: 0, ..report("nothing") };
+        assert!(judge(clock, &report("nothing")).is_ok() && judge(clock, &in_time).is_err());
         let nothing = Report { acknowledged: 0, ..report("nothing") };
         assert!(judge(failover, &nothing).is_err());
     }

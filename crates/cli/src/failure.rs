@@ -205,7 +205,7 @@ fn fix(error: &ServerError) -> String {
 fn transport_exit_code(error: &TransportError) -> u8 {
     match error {
         TransportError::Missing(_) | TransportError::Backup(BackupError::Missing(_)) => USAGE,
-        TransportError::InUse(_) | TransportError::Empty => NO,
+        TransportError::InUse(_) | TransportError::Leased(_) | TransportError::Empty => NO,
         TransportError::Open(OpenError::WrongKey | OpenError::OtherKind { .. }) => NO,
         TransportError::Copy(CopyError::NotEmpty(_) | CopyError::Differs { .. }) => NO,
         TransportError::Backup(BackupError::Exists(_) | BackupError::Damaged { .. }) => NO,

@@ -14,7 +14,10 @@ mod sending {
     use freischalt_server::ACTIVATION_SPANS;
     use opentelemetry::trace::TracerProvider;
     use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
-    use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+    use opentelemetry_sdk::{
+        Resource,
+        trace::{Sampler, SdkTracerProvider},
+    };
     use tracing::Subscriber;
     use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 
@@ -55,7 +58,9 @@ mod sending {
                     cause: std::io::Error::other(cause),
                 },
             )?;
+        // Which activations are traced, the server decides, before there is a span.
         let provider = SdkTracerProvider::builder()
+            .with_sampler(Sampler::AlwaysOn)
             .with_batch_exporter(exporter)
             .with_resource(Resource::builder().with_service_name("freischalt").build())
             .build();

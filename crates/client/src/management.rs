@@ -155,19 +155,6 @@ impl Management {
         self.send(Method::POST, self.url(&["customers"]), new).await
     }
 
-    /// Makes an ordinary API user of a customer.
-    ///
-    /// # Errors
-    /// See [`ManagementError`].
-    pub async fn add_api_user(
-        &self,
-        customer: &str,
-        name: &str,
-    ) -> Result<Answer<ApiUser>, ManagementError> {
-        let url = self.url(&["customers", customer, "api-users"]);
-        self.send(Method::POST, url, &serde_json::json!({ "name": name })).await
-    }
-
     /// All customers.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ pub use error::{DatabaseError, OpenError};
 pub use postgres::{Groups, Job, PostgresProblem, PostgresUrl, Write};
 pub use row::Row;
 pub use schema::{Migration, Opened, Schema};
-pub use sqlite::{Backup, BackupError, backup, restore};
+pub use sqlite::{Backup, BackupError, backup, restore, settle};
 pub use transaction::{Statement, Transaction};
 pub use value::{FromValue, Kind, List, Named, Parameter, Value};
 pub use vault::{Keys, Vault, VaultError};

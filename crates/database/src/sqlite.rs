@@ -18,7 +18,7 @@ use rusqlite::{OpenFlags, config::DbConfig};
 use crate::{DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema};
 use errors::translate;
 
-pub use backup::{Backup, BackupError, backup, restore};
+pub use backup::{Backup, BackupError, backup, restore, settle};
 pub(crate) use cells::Cells;
 pub(crate) use transaction::{Connection, Transaction};
 

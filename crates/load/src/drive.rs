@@ -92,7 +92,9 @@ pub struct Report {
     pub load_cpu_us: f64,
     /// What the server's processes spent on a request.
     pub server_cpu_us: f64,
-    /// The server's memory at the end.
+    /// The server's memory before the first request, in bytes.
+    pub server_resident_before: u64,
+    /// The server's memory at the end, in bytes.
     pub server_resident: u64,
 }
 
@@ -127,8 +129,9 @@ pub fn run(options: &Options) -> Result<Report> {
         }
     })?;
     let seconds = started.elapsed().as_secs_f64();
+    let before = servers.resident;
     let (own, servers) = (Cost::of_this()?.since(own), Cost::of(&options.pids)?.since(servers));
-    Ok(state.report(seconds, own, servers))
+    Ok(Report { server_resident_before: before, ..state.report(seconds, own, servers) })
 }
 
 /// What all connections share.
@@ -193,6 +196,7 @@ impl State {
             max_us: results.times.largest_us(),
             load_cpu_us: each(own),
             server_cpu_us: each(servers),
+            server_resident_before: 0,
             server_resident: servers.resident,
         }
     }

@@ -101,7 +101,7 @@ const HANDLES: u64 = 8;
 /// Starts a server, soaks it, judges.
 pub fn run(options: &Options) -> Result<Report> {
     let log = options.folder.join("server.log");
-    let server = Victim::start(&options.program, &options.config, None, &log)?;
+    let server = Victim::start(&options.program, &options.config, None, &log, &[])?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(soak(options, &server, &log))
 }

@@ -161,7 +161,7 @@ struct Done {
 async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> Done {
     let started = Instant::now();
     let ParsedAction { echo, action } = parsed;
-    let step = trace::step(user.activation.id, "call");
+    let step = app.traces.step(user.activation.id, "call");
     let outcome = match action {
         Ok(action) => dispatch(app, user, &echo, &action).instrument(step).await,
         Err(problem) => Err(Failure::Refused(problem.into())),

@@ -7,15 +7,12 @@ use std::{
 };
 
 use freischalt_protocol::UnixTime;
-use freischalt_store::StoreError;
+use freischalt_store::{LEASE, StoreError};
 use tokio::sync::watch;
 
 use crate::state::{App, AppState};
 
-/// Seconds for which a job is nobody else's. As long may pass until another process goes on when
-/// one is killed.
-const LEASE: i64 = 15;
-/// After this it is taken anew; well before it ends.
+/// After this a lease is taken anew; well before it ends.
 const RENEWAL: Duration = Duration::from_secs(5);
 /// How long a job rests when nothing is due.
 const REST: Duration = Duration::from_secs(1);

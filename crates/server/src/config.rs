@@ -17,7 +17,7 @@ pub use data_dir::{
 pub use file::{ConfigProblem, encryption_key, read_file, store_location};
 pub use policy::policy_from_settings;
 
-pub use crate::{guard::Limits, webhook::Targets};
+pub use crate::{guard::Limits, trace::Sampling, webhook::Targets};
 
 /// What a server needs to know.
 #[derive(Clone, Debug)]
@@ -45,6 +45,10 @@ pub struct Config {
     pub limits: Limits,
     /// Where calls to providers' servers may go.
     pub targets: Targets,
+    /// Whether anything is counted and measured.
+    pub metrics: bool,
+    /// Which activations are traced where there is a collector.
+    pub traces: Sampling,
 }
 
 /// Bytes of a request body by default: uploads of the API may have 20 MiB.
@@ -79,6 +83,8 @@ impl Config {
             largest_body: LARGEST_BODY,
             limits: Limits::default(),
             targets: Targets::default(),
+            metrics: true,
+            traces: Sampling::ALL,
         }
     }
 }

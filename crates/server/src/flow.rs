@@ -20,7 +20,7 @@ use tracing::Instrument;
 use crate::{
     random::{self, NoRandom},
     state::AppState,
-    trace,
+    trace::{self, Wish},
 };
 
 /// Why a step of an activation was not taken.
@@ -84,6 +84,19 @@ pub struct ServiceAddress<'a> {
     pub secret: &'a Secret,
 }
 
+/// Who begins an activation, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// The administrator.
+    pub user: UserId,
+    /// Who acts for them.
+    pub actor: Actor,
+    /// Whether a run that is active already may be replaced.
+    pub replace_active: bool,
+    /// Whether it is to be traced in any case.
+    pub wish: Wish,
+}
+
 /// A provider's page with the credentials of one call in its URL.
 pub struct Launch {
     /// The complete signed URL.
@@ -106,18 +119,17 @@ impl AppState {
         self.store.decide(scope, traced).instrument(commit).await
     }
 
-    /// The administrator has accepted the terms. An active run is only replaced if told so.
+    /// The administrator has accepted the terms.
     pub async fn accept_terms(
         &self,
         customer: &Customer,
         provider: &Provider,
-        user: UserId,
-        actor: Actor,
-        replace_active: bool,
+        start: Start,
     ) -> Result<Started, FlowError> {
+        let Start { user, actor, replace_active, wish } = start;
         let now = self.clock.now();
         let run = NewRun {
-            id: random::activation_id(self.clock.millis())?,
+            id: random::activation_id(self.clock.millis(), wish.lot())?,
             customer: customer.id,
             provider: provider.id,
             terms_version: document_version(provider, DocumentKind::Terms),
@@ -130,7 +142,7 @@ impl AppState {
             user: Some(user),
             entry: None,
         };
-        let step = trace::step(run.id, "accept terms");
+        let step = self.traces.step(run.id, "accept terms");
         let started = self
             .decide(scope, move |facts: Facts| {
                 let facts = StartFacts {
@@ -157,7 +169,7 @@ impl AppState {
         let (now, policy) = (self.clock.now(), self.policy.clone());
         let new = NewGrant {
             audience,
-            api_user: random::api_user(self.clock.millis())?,
+            api_user: random::api_user(self.clock.millis(), Some(trace::lot(activation.id)))?,
             entry: random::parameter_cache_id()?,
         };
         let scope = Scope {
@@ -166,7 +178,7 @@ impl AppState {
             user: Some(user),
             entry: None,
         };
-        let step = trace::step(activation.id, "choose right");
+        let step = self.traces.step(activation.id, "choose right");
         let chosen = self
             .decide(scope, move |facts: Facts| {
                 let run = facts.activation.ok_or(FlowError::NotFound)?;
@@ -192,7 +204,7 @@ impl AppState {
     ) -> Result<Activation, FlowError> {
         let now = self.clock.now();
         let scope = Scope { customer: customer.id, target: Target::Run(id), user, entry: None };
-        let step = trace::step(id, "block");
+        let step = self.traces.step(id, "block");
         let blocked = self
             .decide(scope, move |facts: Facts| {
                 let run = facts.activation.ok_or(FlowError::NotFound)?;
@@ -222,7 +234,7 @@ impl AppState {
         activation: &Activation,
         grant: &Grant,
     ) -> Result<Launch, FlowError> {
-        let _step = trace::step(activation.id, "sign activation URL").entered();
+        let _step = self.traces.step(activation.id, "sign activation URL").entered();
         let now = self.clock.now();
         let user = activation.opened_by;
         let claim = self.issue_claim(activation, user, ClaimPurpose::Activation, now)?;

@@ -38,7 +38,10 @@ use std::{
 use axum::Router;
 use freischalt_marketplace::ClaimSealer;
 use freischalt_store::{Kind, OpenError, Store};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::watch,
+};
 
 pub use clock::Clock;
 pub use config::{Config, Limits, Mode};
@@ -47,6 +50,10 @@ pub use trace::TARGET as ACTIVATION_SPANS;
 pub use webhook::{Resolved, Resolver, Targets};
 
 use crate::state::{App, AppState};
+
+/// Connections that may wait until they are taken. One too many is dropped by the system, and its
+/// client tries again only after a second; the usual 128 are fewer than come at once after a restart.
+const BACKLOG: u32 = 4096;
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -91,8 +98,8 @@ impl Server {
     /// Opens the store and listens. Requests that come in from now on wait until
     /// [`run`](Self::run).
     pub async fn bind(config: Config) -> Result<Self, ServerError> {
-        let marketplace = listen("marketplace", config.bind).await?;
-        let management = listen("management API", config.management_bind).await?;
+        let marketplace = listen("marketplace", config.bind)?;
+        let management = listen("management API", config.management_bind)?;
         let public_url = match config.public_url {
             Some(url) => url,
             None => format!("http://{}", reachable(local_addr(&marketplace, config.bind))),
@@ -105,8 +112,11 @@ impl Server {
         let store = tokio::task::spawn_blocking(move || Store::open(&location, kind, &keys))
             .await
             .map_err(|_| ServerError::Interrupted)??;
-        let metrics = metrics::Metrics::new(config.limits.slow_commit);
-        let metrics = metrics.map_err(ServerError::Metrics)?;
+        let slow_commit = config.limits.slow_commit;
+        let metrics = match config.metrics {
+            true => metrics::Metrics::new(slow_commit).map_err(ServerError::Metrics)?,
+            false => metrics::Metrics::off(slow_commit),
+        };
         store.observe(metrics.observer());
         let app = Arc::new(AppState {
             store,
@@ -125,6 +135,7 @@ impl Server {
             limits: config.limits,
             targets: config.targets,
             metrics,
+            traces: config.traces,
         });
         Ok(Self { app, marketplace, management })
     }
@@ -185,9 +196,15 @@ impl Server {
     }
 }
 
-async fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, ServerError> {
-    let failed = |source| ServerError::Bind { what, address, source };
-    TcpListener::bind(address).await.map_err(failed)
+fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, ServerError> {
+    let listen = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // As for any server that is started again while old connections still end.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listen().map_err(|source| ServerError::Bind { what, address, source })
 }
 
 /// Where to reach what listens at an address: no URL can name all addresses of a machine, so for

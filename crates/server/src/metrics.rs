@@ -2,7 +2,8 @@
 //! listener.
 //!
 //! Everything on the path of a call is registered before the first one comes, so that counting is
-//! an addition. Labels come from lists of ours and never from a text that a client chose.
+//! an addition. Labels come from lists of ours and never from a text that a client chose. Where
+//! the configuration switches metrics off, the same handles lead nowhere.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -14,13 +15,14 @@ use axum::{
 use freischalt_protocol::{ErrorCode, KnownAction};
 use freischalt_store::{Connections, Group, Observer, Waiting};
 use metrics::{
-    Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, SharedString, Unit,
+    Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, NoopRecorder, Recorder,
+    SharedString, Unit,
 };
 use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
 
-use crate::state::App;
+use crate::{management::Problem, state::App};
 
 /// How often samples are folded together where nobody asks for them.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -63,8 +65,8 @@ impl Surface {
 
 /// Everything that is counted and measured by one server.
 pub struct Metrics {
-    recorder: PrometheusRecorder,
-    handle: PrometheusHandle,
+    /// Where it is kept; none where metrics are off.
+    kept: Option<Kept>,
     surfaces: [Requests; 3],
     performed: [(Name, Counter); KnownAction::ALL.len()],
     action_seconds: Histogram,
@@ -73,6 +75,11 @@ pub struct Metrics {
     connections: Gauge,
     busy_connections: Gauge,
     store: Commits,
+}
+
+struct Kept {
+    recorder: PrometheusRecorder,
+    handle: PrometheusHandle,
 }
 
 /// What is measured of the store's commits.
@@ -117,18 +124,29 @@ impl Metrics {
             .set_buckets_for_metric(Matcher::Suffix("_changes".to_owned()), &CHANGES)?
             .build_recorder();
         describe(&recorder);
+        let metrics = Self::registered_with(&recorder, slow_commit);
+        let handle = recorder.handle();
+        Ok(Self { kept: Some(Kept { recorder, handle }), ..metrics })
+    }
+
+    /// Counts and measures nothing; slow commits are logged all the same.
+    pub(crate) fn off(slow_commit: Duration) -> Self {
+        Self::registered_with(&NoopRecorder, slow_commit)
+    }
+
+    fn registered_with(recorder: &dyn Recorder, slow_commit: Duration) -> Self {
         let histogram = |name| recorder.register_histogram(&key(name, vec![]), &METADATA);
         let waiting = |kind| {
             let key = key("freischalt_store_waiting", vec![("kind", kind)]);
             recorder.register_gauge(&key, &METADATA)
         };
         let gauge = |name| recorder.register_gauge(&key(name, vec![]), &METADATA);
-        let metrics = Self {
-            handle: recorder.handle(),
-            surfaces: Surface::ALL.map(|surface| Requests::of(surface, &recorder)),
+        Self {
+            kept: None,
+            surfaces: Surface::ALL.map(|surface| Requests::of(surface, recorder)),
             performed: KnownAction::ALL.map(|action| {
                 let name = action.resource_type();
-                (name, action_counter(&recorder, name, "0"))
+                (name, action_counter(recorder, name, "0"))
             }),
             action_seconds: histogram("freischalt_action_duration_seconds"),
             waiting_changes: waiting("changes"),
@@ -140,20 +158,19 @@ impl Metrics {
                 seconds: histogram("freischalt_store_commit_duration_seconds"),
                 slow: slow_commit,
             },
-            recorder,
-        };
-        Ok(metrics)
+        }
     }
 
     /// An action was answered.
     pub(crate) fn action(&self, resource_type: &str, code: ErrorCode, took: Duration) {
+        let Some(Kept { recorder, .. }) = &self.kept else { return };
         self.action_seconds.record(took);
         let known = self.performed.iter().find(|(name, _)| *name == resource_type);
         match known {
             Some((_, performed)) if code == ErrorCode::OK => performed.increment(1),
             _ => {
                 let name = known.map_or("other", |(name, _)| name);
-                action_counter(&self.recorder, name, code.0.to_string()).increment(1);
+                action_counter(recorder, name, code.0.to_string()).increment(1);
             }
         }
     }
@@ -168,7 +185,9 @@ impl Metrics {
     pub(crate) async fn keep_up(&self) {
         loop {
             tokio::time::sleep(UPKEEP).await;
-            self.handle.run_upkeep();
+            if let Some(kept) = &self.kept {
+                kept.handle.run_upkeep();
+            }
         }
     }
 
@@ -189,7 +208,7 @@ impl fmt::Debug for Metrics {
 }
 
 impl Requests {
-    fn of(surface: Surface, recorder: &PrometheusRecorder) -> Self {
+    fn of(surface: Surface, recorder: &dyn Recorder) -> Self {
         let labels = |class| vec![("surface", surface.name()), ("status", class)];
         let counter = |class| {
             let key = key("freischalt_http_requests_total", labels(class));
@@ -232,6 +251,9 @@ impl Drop for InFlight<'_> {
 
 /// `GET /metrics`
 pub(crate) async fn show(State(app): State<App>) -> Response {
+    let Some(Kept { handle, .. }) = &app.metrics.kept else {
+        return Problem::switched_off("metrics", "metrics.enabled").into_response();
+    };
     let content_type = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     let Waiting { changes, queries } = app.store.waiting();
     app.metrics.waiting_changes.set(u32::try_from(changes).unwrap_or(u32::MAX));
@@ -239,11 +261,11 @@ pub(crate) async fn show(State(app): State<App>) -> Response {
     let Connections { most, busy } = app.store.connections().unwrap_or_default();
     app.metrics.connections.set(u32::try_from(most).unwrap_or(u32::MAX));
     app.metrics.busy_connections.set(u32::try_from(busy).unwrap_or(u32::MAX));
-    ([(header::CONTENT_TYPE, content_type)], app.metrics.handle.render()).into_response()
+    ([(header::CONTENT_TYPE, content_type)], handle.render()).into_response()
 }
 
 fn action_counter(
-    recorder: &PrometheusRecorder,
+    recorder: &dyn Recorder,
     resource_type: Name,
     code: impl Into<SharedString>,
 ) -> Counter {

@@ -3,6 +3,8 @@
 use freischalt_marketplace::{ActivationId, ApiUser, OrderId, ParameterCacheId};
 use freischalt_protocol::seal::NONCE_BYTES;
 
+use crate::trace::Lot;
+
 /// The operating system gives no random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system gives no random bytes")]
@@ -20,14 +22,29 @@ pub fn nonce() -> Result<[u8; NONCE_BYTES], NoRandom> {
     bytes()
 }
 
-/// An id for a run that begins at `millis`.
-pub fn activation_id(millis: i64) -> Result<ActivationId, NoRandom> {
-    Ok(ActivationId::new(u64::try_from(millis).unwrap_or_default(), bytes()?))
+/// An id for a run that begins at `millis`, with the last bytes that are wished for.
+pub fn activation_id(millis: i64, lot: Option<Lot>) -> Result<ActivationId, NoRandom> {
+    let mut random = bytes()?;
+    if let Some(lot) = lot {
+        end_with(&mut random, lot);
+    }
+    Ok(ActivationId::new(u64::try_from(millis).unwrap_or_default(), random))
 }
 
-/// A fresh API user that comes into being at `millis`.
-pub fn api_user(millis: i64) -> Result<ApiUser, NoRandom> {
-    Ok(ApiUser::new(u64::try_from(millis).unwrap_or_default(), bytes()?, bytes()?))
+/// A fresh API user that comes into being at `millis`. The token of a run's has the run's lot at its
+/// end, so that whether a call is traced is known before the store is asked for its run.
+pub fn api_user(millis: i64, lot: Option<Lot>) -> Result<ApiUser, NoRandom> {
+    let mut token = bytes()?;
+    if let Some(lot) = lot {
+        end_with(&mut token, lot);
+    }
+    Ok(ApiUser::new(u64::try_from(millis).unwrap_or_default(), token, bytes()?))
+}
+
+fn end_with(random: &mut [u8], lot: Lot) {
+    if let Some(end) = random.last_chunk_mut() {
+        *end = lot.to_be_bytes();
+    }
 }
 
 /// A fresh parameter cache id.

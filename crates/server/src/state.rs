@@ -13,6 +13,7 @@ use crate::{
     guard::{Admission, Limits},
     messages::MessageLog,
     metrics::Metrics,
+    trace::Sampling,
     webhook::Targets,
 };
 
@@ -54,6 +55,8 @@ pub struct AppState {
     pub targets: Targets,
     /// What is counted and measured.
     pub metrics: Metrics,
+    /// Which activations are traced.
+    pub traces: Sampling,
 }
 
 impl AppState {

@@ -10,6 +10,10 @@ use freischalt_protocol::UnixTime;
 
 use crate::{Store, StoreError};
 
+/// Seconds for which a server takes a job. As long may pass until another process goes on when one is
+/// killed.
+pub const LEASE: i64 = 15;
+
 /// Rows that are thrown away in one transaction: few, so that nobody waits for it.
 const BATCH: u32 = 200;
 
@@ -57,6 +61,13 @@ impl Store {
     pub async fn clean_up(&self, before: UnixTime) -> Result<u64, StoreError> {
         self.database.write(move |tx| Ok(entries(tx, before)? + tickets(tx, before)?)).await
     }
+}
+
+/// Whether a process has a lease: one that runs, or that did until a moment ago and had no time to
+/// give it up.
+pub(crate) fn is_leased(tx: &mut Tx<'_>, now: UnixTime) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS one FROM leases WHERE expires > ?1 AND expires <= ?2 LIMIT 1";
+    Ok(tx.query_opt(sql, &[&now.0, &now.plus(LEASE * FARTHEST).0])?.is_some())
 }
 
 fn entries(tx: &mut Tx<'_>, before: UnixTime) -> Result<u64, StoreError> {

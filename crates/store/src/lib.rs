@@ -27,6 +27,7 @@ pub use activations::{
     ActivationFilter, ApiUserRecord, Decided, Facts, HistoryEntry, ProviderCustomer, Scope,
     ServiceEntry, Target, Verdict,
 };
+pub use background::LEASE;
 pub use clients::OrdinaryApiUser;
 pub use deals::{
     DealFacts, DealRef, DealScope, DealVerdict, OrderFilter, OrderScope, ProviderSubscription,

@@ -7,10 +7,16 @@ use std::path::{Path, PathBuf};
 
 use freischalt_database::{
     Backup, BackupError, Copied, CopyError, Database, Opened, Plan, Transaction, Vault, backup,
-    copy, restore,
+    copy, restore, settle,
 };
 
-use crate::{Keys, Kind, Location, OpenError, PURPOSE, SCHEMA, StoreError, installation};
+use freischalt_protocol::UnixTime;
+
+use crate::{
+    Keys, Kind, Location, OpenError, PURPOSE, SCHEMA, StoreError,
+    background::{LEASE, is_leased},
+    installation,
+};
 
 /// Every table, after those that it refers to.
 const TABLES: &[&str] = &[
@@ -59,6 +65,12 @@ pub enum TransportError {
          writing would be missing in the copy"
     )]
     InUse(&'static str),
+    /// A server has a lease of its jobs.
+    #[error(
+        "a server uses the {0}, or did until it was killed: its jobs are taken. Stop every server \
+         and sandbox on it, which gives them up at once; after a kill, try again in {LEASE} s"
+    )]
+    Leased(&'static str),
     /// Nobody has ever started anything on it.
     #[error("this is no database of an installation: nothing has been started on it yet")]
     Empty,
@@ -89,10 +101,16 @@ impl From<freischalt_database::DatabaseError> for TransportError {
 }
 
 /// Copies an installation that nobody uses into an empty database, and compares the two. Blocks.
+///
+/// Whether nobody uses it is certain on SQLite, where the file is locked. A server on PostgreSQL is
+/// seen by its connections, which have our name unless its URL gives them another, and by the leases
+/// of its jobs at `now`, which one of several servers always has but for the few seconds after that
+/// one was killed.
 pub fn copy_installation(
     from: &Location,
     to: &Location,
     keys: Option<&Keys>,
+    now: UnixTime,
 ) -> Result<Vec<Copied>, TransportError> {
     if let Location::File(path) = from
         && !path.exists()
@@ -106,10 +124,21 @@ pub fn copy_installation(
     }
     let source = Database::open_checked(from, &SCHEMA, |tx, opened| match opened {
         Opened::New => Err(TransportError::Empty),
-        Opened::Again => inspect(tx, keys).map(|_| ()),
+        Opened::Again => {
+            inspect(tx, keys)?;
+            match tx.is_postgres() && is_leased(tx, now)? {
+                true => Err(TransportError::Leased("source")),
+                false => Ok(()),
+            }
+        }
     })?;
     let target = Database::open(to, &SCHEMA)?;
-    Ok(copy(&source, &target, Plan { tables: TABLES, seeded: SEEDED })?)
+    let copied = copy(&source, &target, Plan { tables: TABLES, seeded: SEEDED })?;
+    drop(target);
+    if let Location::File(path) = to {
+        settle(path)?;
+    }
+    Ok(copied)
 }
 
 /// Copies a SQLite database, also while a server uses it. Blocks.

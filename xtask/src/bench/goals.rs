@@ -41,6 +41,7 @@ struct Goal {
 const RATE: Take = |measured| measured.rate;
 const MEDIAN: Take = |measured| measured.p50_us;
 const WORST: Take = |measured| measured.p99_us;
+const MEMORY: Take = |measured| measured.server_resident as f64;
 
 const fn rates(what: &'static str, of: &'static str, to: &'static str, least: f64) -> Goal {
     Goal { what, of: (of, RATE), to: (to, RATE), wanted: Wanted::AtLeast(least) }
@@ -79,7 +80,29 @@ const GOALS: &[Goal] = &[
         to: ("loop/1", MEDIAN),
         wanted: Wanted::AtMost(1.5),
     },
+    rates("10^6 on PostgreSQL, of pgbench on the same", "pg-ours/10^6", "pg-loop/10^6", 0.9),
+    rates("10^6 on PostgreSQL, of 10^3 there", "pg-ours/10^6", "pg-ours/10^3", 0.6),
+    Goal {
+        wanted: Wanted::Shown,
+        ..rates("one customer on PostgreSQL, of many", "pg-ours/one", "pg-ours/10^5", 0.0)
+    },
+    Goal {
+        what: "memory of the server with 10^6 stored, of 10^3",
+        of: ("sqlite/10^6", MEMORY),
+        to: ("sqlite/10^3", MEMORY),
+        wanted: Wanted::AtMost(1.25),
+    },
+    Goal {
+        what: "memory of the server with 10^6 on PostgreSQL, of 10^3",
+        of: ("pg-ours/10^6", MEMORY),
+        to: ("pg-ours/10^3", MEMORY),
+        wanted: Wanted::AtMost(1.25),
+    },
     rates("with the log, of without", "sqlite/64", "sqlite/quiet", 0.97),
+    rates("with metrics, of without", "sqlite/quiet", "sqlite/bare", 0.97),
+    rates("with traces of 1 in 100, of without", "sqlite/traced", "sqlite/64", 0.97),
+    rates("with log and metrics, of without", "sqlite/64", "sqlite/bare", 0.97),
+    rates("with log, metrics and traces, of without", "sqlite/traced", "sqlite/bare", 0.97),
 ];
 
 /// Every ratio whose two rows were measured.

@@ -26,6 +26,8 @@ pub(super) struct Measurement {
     pub(super) load_cpu_us: f64,
     /// What the server spent on a request.
     pub(super) server_cpu_us: f64,
+    /// The server's memory when it had just started, and after the measurement, in bytes.
+    pub(super) server_resident_before: u64,
     pub(super) server_resident: u64,
 }
 

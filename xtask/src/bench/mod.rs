@@ -9,6 +9,7 @@ mod chart;
 mod goals;
 mod machine;
 mod measure;
+mod on_postgres;
 mod parts;
 mod peers;
 mod postgres;
@@ -16,6 +17,7 @@ mod report;
 mod rows;
 mod run;
 mod server;
+mod sink;
 mod stage;
 mod world;
 
@@ -82,14 +84,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if bench.is_empty() {
         bail!("no row has such a name; `cargo xtask bench --list` shows them");
     }
-    shell::run(&mut cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "freischalt",
-        "--package",
-        "freischalt-load",
-    ]))?;
+    let packages = ["--package", "freischalt", "--package", "freischalt-load"];
+    let mut build = cargo(&["build", "--release", "--features", "freischalt/otlp"]);
+    shell::run(build.args(packages))?;
     let results = bench.run()?;
     println!("\n{results}");
     let complete = args.only.is_empty() && !args.quick;

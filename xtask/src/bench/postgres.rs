@@ -15,11 +15,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::measure::Measurement;
-use crate::shell::{find_program, succeeds};
+use crate::shell::{find_program, succeeds, workspace_root};
 
-/// The filled database, and the copy that is measured.
-const FILLED: &str = "filled";
-pub(super) const IN_USE: &str = "in_use";
+/// The copy that is measured.
+const IN_USE: &str = "in_use";
 const PATIENCE: Duration = Duration::from_secs(60);
 const SETTINGS: [&str; 6] = [
     "shared_buffers=512MB",
@@ -66,13 +65,13 @@ impl Cluster {
             }
             thread::sleep(Duration::from_millis(50));
         }
-        cluster.run("postgres", &format!("CREATE DATABASE {FILLED}"))?;
         Ok(cluster)
     }
 
-    /// The URL of the database that is to be filled. Nobody relies on it while that is done.
-    pub(super) fn filling(&self) -> String {
-        format!("{}&options=-csynchronous_commit%3Doff", self.url(FILLED))
+    /// Makes a database that is to be filled; its URL. Nobody relies on it while that is done.
+    pub(super) fn create(&self, database: &str) -> Result<String> {
+        self.run("postgres", &format!("CREATE DATABASE {database}"))?;
+        Ok(format!("{}&options=-csynchronous_commit%3Doff", self.url(database)))
     }
 
     /// The URL of the copy that is measured.
@@ -85,32 +84,42 @@ impl Cluster {
         format!("postgres://postgres@{folder}:{}/{database}?connections=8", self.port)
     }
 
+    /// Copies what is stored in a database until there is so much of it.
+    pub(super) fn grow(&self, database: &str, stored: u64, one_customer: bool) -> Result<()> {
+        let script = workspace_root().join("bench/pgbench/grow.sql");
+        let mut psql = self.psql(database);
+        psql.arg(format!("--set=stored={stored}")).arg(format!("--set=one={one_customer}"));
+        succeed("grow.sql", psql.arg("--file").arg(script))
+    }
+
     /// After filling: `pgbench` can count but not read a file, so the tokens become a table.
-    pub(super) fn filled(&self, tokens: &[String]) -> Result<()> {
-        self.run(FILLED, "CREATE TABLE bench_tokens (n BIGINT PRIMARY KEY, token TEXT NOT NULL)")?;
+    pub(super) fn filled(&self, database: &str, tokens: &[String]) -> Result<()> {
+        let table = "CREATE TABLE bench_tokens (n BIGINT PRIMARY KEY, token TEXT NOT NULL)";
+        self.run(database, table)?;
         let rows = (1..).zip(tokens).map(|(number, token)| format!("{number}\t{token}\n"));
         let file = self.folder.join("tokens");
         fs::write(&file, rows.collect::<String>())?;
-        self.run(FILLED, &format!("\\copy bench_tokens FROM '{}'", file.display()))?;
-        self.run(FILLED, "VACUUM (FREEZE, ANALYZE)")
+        self.run(database, &format!("\\copy bench_tokens FROM '{}'", file.display()))?;
+        self.run(database, "VACUUM (FREEZE, ANALYZE)")
     }
 
     /// Makes a fresh copy of what was filled in, written to disk.
-    pub(super) fn refresh(&self) -> Result<()> {
+    pub(super) fn refresh(&self, database: &str) -> Result<()> {
         self.run("postgres", &format!("DROP DATABASE IF EXISTS {IN_USE} WITH (FORCE)"))?;
-        let copy = format!("CREATE DATABASE {IN_USE} TEMPLATE {FILLED} STRATEGY file_copy");
+        let copy = format!("CREATE DATABASE {IN_USE} TEMPLATE {database} STRATEGY file_copy");
         self.run("postgres", &copy)?;
         self.run("postgres", "CHECKPOINT")
     }
 
     fn run(&self, database: &str, sql: &str) -> Result<()> {
+        succeed(sql, self.psql(database).args(["--command", sql]))
+    }
+
+    fn psql(&self, database: &str) -> Command {
         let mut psql = self.client("psql");
-        psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", database]);
-        let output = psql.args(["--username=postgres", "--command", sql]).output()?;
-        if !output.status.success() {
-            bail!("{sql}: {}", String::from_utf8_lossy(&output.stderr).trim());
-        }
-        Ok(())
+        psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--username=postgres"]);
+        psql.args(["--dbname", database]);
+        psql
     }
 
     /// Lets `pgbench` unlock by a script, with so many clients.
@@ -144,6 +153,14 @@ impl Cluster {
         command.arg("--host").arg(&self.folder).args(["--port", &self.port]);
         command
     }
+}
+
+fn succeed(what: &str, command: &mut Command) -> Result<()> {
+    let output = command.output()?;
+    if !output.status.success() {
+        bail!("{what}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(())
 }
 
 /// What `pgbench` is told.

@@ -58,9 +58,10 @@ impl RowResult {
     fn line(&self) -> Option<String> {
         let rate = self.spread(|m| m.rate)?;
         let median = |figure| self.spread(figure).map_or(0.0, |spread| spread.median);
-        let megabytes = median(|m| m.server_resident as f64 / 1e6);
+        let before = median(|m| m.server_resident_before as f64 / 1e6);
+        let after = median(|m| m.server_resident as f64 / 1e6);
         Some(format!(
-            "{:<20} {:>8.0} {:>17} {:>8.0} {:>8.0} {:>8.1} {:>8.1} {:>7.0}  {}",
+            "{:<22} {:>8.0} {:>17} {:>8.0} {:>8.0} {:>8.1} {:>8.1} {:>6.0} {:>6.0}  {}",
             self.name,
             rate.median,
             format!("{:.0}–{:.0}", rate.least, rate.most),
@@ -68,7 +69,8 @@ impl RowResult {
             median(|m| m.p99_us),
             median(|m| m.server_cpu_us),
             median(|m| m.load_cpu_us),
-            megabytes,
+            before,
+            after,
             self.about
         ))
     }
@@ -80,8 +82,8 @@ impl fmt::Display for Results {
         writeln!(f, "median of {} rounds of {} s each\n", self.rounds, self.seconds)?;
         writeln!(
             f,
-            "{:<20} {:>8} {:>17} {:>8} {:>8} {:>8} {:>8} {:>7}",
-            "row", "per s", "least–most", "p50 µs", "p99 µs", "CPU µs", "load µs", "MB"
+            "{:<22} {:>8} {:>17} {:>8} {:>8} {:>8} {:>8} {:>6} {:>6}",
+            "row", "per s", "least–most", "p50 µs", "p99 µs", "CPU µs", "load µs", "start", "MB"
         )?;
         for line in self.rows.iter().filter_map(RowResult::line) {
             writeln!(f, "{line}")?;

@@ -10,8 +10,8 @@ pub(super) enum Subject {
     Echo,
     /// Our server with its store in memory.
     Memory,
-    /// Our server on SQLite, with this log level.
-    Sqlite(&'static str),
+    /// Our server on SQLite, watched like this.
+    Sqlite(Watch),
     /// The same statements in a bare loop, so many to a commit.
     Loop(usize),
     /// So many of our servers on one PostgreSQL.
@@ -21,6 +21,24 @@ pub(super) enum Subject {
     /// Somebody else's.
     Peer(&'static Peer),
 }
+
+/// What a server tells while it is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Watch {
+    /// What it logs.
+    pub(super) log: &'static str,
+    /// Whether it counts.
+    pub(super) metrics: bool,
+    /// Whether there is a collector for its traces.
+    pub(super) traces: bool,
+}
+
+/// As it is without any setting.
+pub(super) const SHIPPED: Watch = Watch { log: "info", metrics: true, traces: false };
+/// Nothing but the line that says that the server is ready.
+const QUIET: Watch = Watch { log: "off,freischalt::commands=info", ..SHIPPED };
+const BARE: Watch = Watch { metrics: false, ..QUIET };
+const TRACED: Watch = Watch { traces: true, ..SHIPPED };
 
 /// A row: what is measured, and how.
 #[derive(Clone, Copy)]
@@ -39,7 +57,7 @@ pub(super) struct Row {
 }
 
 /// Every group, in the order of measuring.
-pub(super) const GROUPS: [&str; 3] = ["speed", "postgres", "growth"];
+pub(super) const GROUPS: [&str; 4] = ["speed", "postgres", "growth", "growth-postgres"];
 
 /// The store of everything that is not about size.
 pub(super) const BASE: Shape = Shape { stored: 1000, waiting: 150_000, one_customer: false };
@@ -57,11 +75,11 @@ const fn row(name: &'static str, subject: Subject, connections: usize) -> Row {
 }
 
 const fn actions(name: &'static str, actions: usize) -> Row {
-    Row { actions, ..row(name, Subject::Sqlite("info"), 64) }
+    Row { actions, ..row(name, SQLITE, 64) }
 }
 
 const fn postgres(name: &'static str, subject: Subject, connections: usize) -> Row {
-    Row { group: "postgres", ..row(name, subject, connections) }
+    Row { group: "postgres", shape: ON_POSTGRES, ..row(name, subject, connections) }
 }
 
 const fn growth(name: &'static str, subject: Subject, stored: u64, one_customer: bool) -> Row {
@@ -69,9 +87,14 @@ const fn growth(name: &'static str, subject: Subject, stored: u64, one_customer:
     Row { group: "growth", shape, ..row(name, subject, 64) }
 }
 
-/// Nothing but the line that says that the server is ready.
-const QUIET: &str = "off,freischalt::commands=info";
-const SQLITE: Subject = Subject::Sqlite("info");
+const fn grown(name: &'static str, subject: Subject, stored: u64, one_customer: bool) -> Row {
+    let connections = if matches!(subject, Subject::Pgbench(_)) { 32 } else { 128 };
+    let row = growth(name, subject, stored, one_customer);
+    Row { group: "growth-postgres", connections, ..row }
+}
+
+const SQLITE: Subject = Subject::Sqlite(SHIPPED);
+const SERVER: Subject = Subject::Postgres(1);
 const LOOP: Subject = Subject::Loop(32);
 
 pub(super) const ROWS: &[Row] = &[
@@ -83,6 +106,8 @@ pub(super) const ROWS: &[Row] = &[
     row("sqlite/256", SQLITE, 256),
     Row { half_of: Some("sqlite/64"), ..row("sqlite/half", SQLITE, 64) },
     row("sqlite/quiet", Subject::Sqlite(QUIET), 64),
+    row("sqlite/bare", Subject::Sqlite(BARE), 64),
+    row("sqlite/traced", Subject::Sqlite(TRACED), 64),
     actions("actions/10", 10),
     actions("actions/100", 100),
     row("loop/1", Subject::Loop(1), 1),
@@ -112,22 +137,34 @@ pub(super) const ROWS: &[Row] = &[
     growth("loop/10^6", LOOP, 1_000_000, false),
     growth("sqlite/10^7", SQLITE, 10_000_000, false),
     growth("loop/10^7", LOOP, 10_000_000, false),
+    grown("pg-ours/10^3", SERVER, 1_000, false),
+    grown("pg-loop/10^3", UNLOCK, 1_000, false),
+    grown("pg-ours/10^5", SERVER, 100_000, false),
+    grown("pg-loop/10^5", UNLOCK, 100_000, false),
+    grown("pg-ours/one", SERVER, 100_000, true),
+    grown("pg-ours/10^6", SERVER, 1_000_000, false),
+    grown("pg-loop/10^6", UNLOCK, 1_000_000, false),
 ];
 
 impl Row {
     /// In words.
     pub(super) fn about(&self) -> String {
         let size = match (self.group, self.shape.one_customer) {
-            ("growth", false) => format!(", {} stored", self.shape.stored),
-            ("growth", true) => format!(", {} stored in one customer", self.shape.stored),
+            ("growth" | "growth-postgres", false) => format!(", {} stored", self.shape.stored),
+            ("growth" | "growth-postgres", true) => {
+                format!(", {} stored in one customer", self.shape.stored)
+            }
             _ => String::new(),
         };
         let at = |what: &str| format!("{what}, {} connections{size}", self.connections);
+        let not_told = "our server without its log";
         match self.subject {
             Subject::Echo => at("bare echo of the framework, the same bodies"),
             Subject::Memory => at("our server, store in memory"),
             Subject::Sqlite(_) if self.half_of.is_some() => at("our server at half of its most"),
-            Subject::Sqlite(QUIET) => at("our server without its log"),
+            Subject::Sqlite(QUIET) => at(not_told),
+            Subject::Sqlite(BARE) => at(&format!("{not_told} and metrics")),
+            Subject::Sqlite(TRACED) => at("our server, one activation in 100 traced"),
             Subject::Sqlite(_) if self.actions > 1 => {
                 at(&format!("our server, {} actions in a request", self.actions))
             }

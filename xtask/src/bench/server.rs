@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::folder;
+use super::sink::Sink;
 use crate::shell;
 
 /// Filling a store in memory takes its time.
@@ -31,10 +32,12 @@ impl Running {
         self.child.id()
     }
 
-    /// The real server, with the log level that it has by default or another.
-    pub(super) fn freischalt(config: &Path, log: &str) -> Result<Self> {
+    /// The real server, with what it logs and perhaps a collector of traces.
+    pub(super) fn freischalt(config: &Path, log: &str, sink: Option<&Sink>) -> Result<Self> {
         let mut command = Command::new(program("freischalt"));
         command.arg("serve").arg("--config").arg(config).env("FREISCHALT_LOG", log);
+        command.env_remove(Sink::VARIABLE);
+        command.envs(sink.map(|sink| (Sink::VARIABLE, sink.url())));
         Self::start(command, "freischalt", |line| {
             let ready = line["message"] == "ready" && line["marketplace"].is_string();
             ready.then(|| line["marketplace"].clone())

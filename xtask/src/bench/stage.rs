@@ -2,18 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::folder;
 use super::measure::{API, Load, Measurement, UNLOCKED, load_tool};
+use super::on_postgres::OnPostgres;
 use super::peers::{Peer, Theatre};
-use super::postgres::{Cluster, Pgbench};
-use super::rows::{BASE, ON_POSTGRES, Row, Subject};
+use super::postgres::Pgbench;
+use super::rows::{BASE, Row, SHIPPED, Subject, Watch};
 use super::server::Running;
+use super::sink::Sink;
 use super::world::{Shape, World, plan, text};
 use crate::shell::workspace_root;
-use crate::world::{configure, make_folder};
 
 /// Before a measurement, so that the server has read what it always needs.
 const WARM_UP: f64 = 0.3;
@@ -29,12 +30,6 @@ pub(super) struct Stage {
     /// Once it is needed; the problem if there can be none here.
     postgres: Option<Result<OnPostgres, String>>,
     peers: Theatre,
-}
-
-/// A filled PostgreSQL with the credentials of what waits in it.
-struct OnPostgres {
-    cluster: Cluster,
-    folder: PathBuf,
 }
 
 /// It has to be filled by the process that serves it, so it stays.
@@ -64,7 +59,7 @@ impl Stage {
         let report = match row.subject {
             Subject::Echo => self.echo(row)?,
             Subject::Memory => self.memory(row)?,
-            Subject::Sqlite(log) => self.sqlite(row, rate, log)?,
+            Subject::Sqlite(watch) => self.sqlite(row, rate, watch)?,
             Subject::Loop(batch) => self.bare_loop(row, batch)?,
             Subject::Postgres(servers) => match self.on_postgres(row, servers)? {
                 None => return Ok(None),
@@ -131,19 +126,27 @@ impl Stage {
         Load { path: "/", repeat: true, take: 10_000, expect, ..load }.run()
     }
 
-    fn sqlite(&mut self, row: &Row, rate: Option<f64>, log: &str) -> Result<Value> {
+    fn sqlite(&mut self, row: &Row, rate: Option<f64>, watch: Watch) -> Result<Value> {
         let index = self.world(row.shape)?;
         self.worlds[index].refresh()?;
         let credentials = self.worlds[index].credentials();
-        let server = Running::freischalt(&self.worlds[index].config(), log)?;
+        let sink = watch.traces.then(Sink::start).transpose()?;
+        let config = self.worlds[index].config(watch.metrics);
+        let server = Running::freischalt(&config, watch.log, sink.as_ref())?;
         let servers = [&server];
         let load = self.load(row, &servers, &credentials, self.worlds[index].used());
-        self.worlds[index].use_up(&Load { seconds: WARM_UP, ..load }.run()?);
+        let warm_up = Load { seconds: WARM_UP, ..load }.run()?;
+        self.worlds[index].use_up(&warm_up);
         let load = self.load(row, &servers, &credentials, self.worlds[index].used());
         let take = usize::try_from(row.shape.waiting)?;
         let report = Load { rate, take, ..load }.run()?;
         self.worlds[index].use_up(&report);
-        Ok(report)
+        // What was not sent so far is sent at the end.
+        drop(server);
+        if let Some(sink) = sink {
+            ensure!(sink.bytes() > 0, "nothing was traced, so this says nothing of its cost");
+        }
+        Ok(since_start(report, &warm_up))
     }
 
     fn memory(&mut self, row: &Row) -> Result<Value> {
@@ -185,41 +188,42 @@ impl Stage {
         Ok(report)
     }
 
-    /// The filled PostgreSQL, with a fresh copy to be measured; none if there can be none here.
-    fn postgres(&mut self) -> Result<Option<&OnPostgres>> {
-        let filled = || OnPostgres::fill().map_err(|problem| format!("{problem:#}"));
-        match self.postgres.get_or_insert_with(filled) {
+    /// PostgreSQL with a fresh copy of a filled database to be measured; none if there can be none
+    /// here.
+    fn postgres(&mut self, shape: Shape) -> Result<Option<&OnPostgres>> {
+        let start = || OnPostgres::start().map_err(|problem| format!("{problem:#}"));
+        match self.postgres.get_or_insert_with(start) {
             Err(_) => Ok(None),
-            Ok(ready) => {
-                ready.cluster.refresh()?;
-                Ok(Some(ready))
+            Ok(postgres) => {
+                postgres.refresh(shape)?;
+                Ok(Some(postgres))
             }
         }
     }
 
     fn on_postgres(&mut self, row: &Row, servers: usize) -> Result<Option<Value>> {
-        let Some(ready) = self.postgres()? else { return Ok(None) };
-        let (config, credentials) = (ready.folder.join("in-use.toml"), ready.credentials());
-        let start = |_| Running::freischalt(&config, "info");
+        let Some(ready) = self.postgres(row.shape)? else { return Ok(None) };
+        let (config, credentials) = (ready.config(), ready.credentials(row.shape));
+        let start = |_| Running::freischalt(&config, SHIPPED.log, None);
         let servers = (0..servers).map(start).collect::<Result<Vec<_>>>()?;
         let servers: Vec<_> = servers.iter().collect();
         let load = self.load(row, &servers, &credentials, 0);
         let warm_up = Load { seconds: WARM_UP, ..load }.run()?;
         let load = self.load(row, &servers, &credentials, used(&warm_up)?);
-        load.run().map(Some)
+        Ok(Some(since_start(load.run()?, &warm_up)))
     }
 
     fn pgbench(&mut self, row: &Row, script: &str) -> Result<Option<Measurement>> {
         let seconds = self.seconds;
-        let Some(ready) = self.postgres()? else { return Ok(None) };
+        let Some(ready) = self.postgres(row.shape)? else { return Ok(None) };
         let script = workspace_root().join("bench/pgbench").join(script);
         let load = Pgbench {
             script: &script,
             clients: row.connections,
-            waiting: ON_POSTGRES.waiting,
+            waiting: row.shape.waiting,
             seconds,
         };
-        ready.cluster.pgbench(&load).map(Some)
+        ready.pgbench(&load).map(Some)
     }
 
     fn peer(&mut self, row: &Row, peer: &'static Peer) -> Result<Option<Value>> {
@@ -239,34 +243,11 @@ impl Stage {
     }
 }
 
-impl OnPostgres {
-    fn fill() -> Result<Self> {
-        let cluster = Cluster::start()?;
-        let ready = Self { cluster, folder: folder().join("postgres") };
-        make_folder(&ready.folder)?;
-        let fill = configure(&ready.folder, "fill.toml", &ready.cluster.filling())?;
-        configure(&ready.folder, "in-use.toml", &ready.cluster.in_use())?;
-        println!(
-            "filling PostgreSQL: {} stored, {} waiting",
-            ON_POSTGRES.stored, ON_POSTGRES.waiting
-        );
-        let mut arguments = vec!["fill".to_owned(), "--config".to_owned(), text(&fill)?];
-        arguments.extend(plan(ON_POSTGRES, &ready.credentials())?);
-        let report = load_tool(&arguments)?;
-        println!("    in {:.1} s", report["seconds"].as_f64().unwrap_or_default());
-        let token = |line: &str| -> Result<String> {
-            let line: Value = serde_json::from_str(line)?;
-            Ok(line["token"].as_str().context("a credential has no token")?.to_owned())
-        };
-        let lines = std::fs::read_to_string(ready.credentials())?;
-        let tokens = lines.lines().map(token).collect::<Result<Vec<_>>>()?;
-        ready.cluster.filled(&tokens)?;
-        Ok(ready)
-    }
-
-    fn credentials(&self) -> PathBuf {
-        self.folder.join("credentials")
-    }
+/// A report whose memory at the beginning is that before the warm-up.
+fn since_start(mut report: Value, warm_up: &Value) -> Value {
+    const BEFORE: &str = "serverResidentBefore";
+    report[BEFORE] = warm_up[BEFORE].clone();
+    report
 }
 
 fn used(report: &Value) -> Result<usize> {

@@ -30,6 +30,8 @@ pub(super) struct World {
 
 /// Stores up to this size are copied for each measurement.
 const COPIED: u64 = 300_000;
+const CONFIG: &str = "freischalt.toml";
+const UNCOUNTED: &str = "uncounted.toml";
 const DATABASE: &str = "freischalt.db";
 const IN_USE: &str = "in-use.db";
 
@@ -44,7 +46,8 @@ impl World {
         }
         make_folder(&world.folder)?;
         configure(&world.folder, "fill.toml", DATABASE)?;
-        configure(&world.folder, "freischalt.toml", world.database_name())?;
+        configure(&world.folder, CONFIG, world.database_name())?;
+        without_metrics(&configure(&world.folder, UNCOUNTED, world.database_name())?)?;
         println!("filling {name}: {} stored, {waiting} waiting", shape.stored);
         let report = measure::load_tool(&world.fill_arguments(waiting)?)?;
         let seconds = report["seconds"].as_f64().unwrap_or_default();
@@ -65,8 +68,8 @@ impl World {
     }
 
     /// The configuration of a server on the database that is measured.
-    pub(super) fn config(&self) -> PathBuf {
-        self.folder.join("freischalt.toml")
+    pub(super) fn config(&self, metrics: bool) -> PathBuf {
+        self.folder.join(if metrics { CONFIG } else { UNCOUNTED })
     }
 
     /// The database that is measured.
@@ -111,6 +114,11 @@ impl World {
     fn database_name(&self) -> &'static str {
         if self.is_copied() { IN_USE } else { DATABASE }
     }
+}
+
+fn without_metrics(config: &Path) -> Result<()> {
+    let text = fs::read_to_string(config)?;
+    Ok(fs::write(config, text + "[metrics]\nenabled = false\n")?)
 }
 
 /// The arguments that describe what to fill in.

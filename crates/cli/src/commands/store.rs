@@ -117,7 +117,7 @@ fn copy(arguments: &CopyArguments) -> Result<(), Failure> {
     let from = location("FROM", &arguments.from)?;
     let to = location("TO", &arguments.to)?;
     let keys = arguments.key_file.as_deref().map(config::encryption_key).transpose()?;
-    let copied = copy_installation(&from, &to, keys.map(only).as_ref())?;
+    let copied = copy_installation(&from, &to, keys.map(only).as_ref(), input::now())?;
     let rows: u64 = copied.iter().map(|table| table.rows).sum();
     if arguments.format.json {
         let tables = copied.iter().map(TableReport::of).collect();

@@ -113,11 +113,17 @@ fn an_installation_goes_to_postgres_and_back_with_everything_that_is_sealed() {
     assert_eq!(call(&server, &unlock_body(&first)), 22, "and what had ended is over");
     fails(1, &["store", "copy", &url, &at("y.db")], "the source is in use");
     server.stop();
+    // Whatever its connections are called, its jobs are taken.
+    let server = Running::serve_on(&config, &format!("{url}&application_name=other"));
+    fails(1, &["store", "copy", &url, &at("y.db")], "a server uses the source");
+    server.stop();
 
     fs::write(at("url"), &url).unwrap();
     let back = copied(&["store", "copy", &format!("@{}", at("url")), &at("back.db")]);
     assert_eq!(back, there, "the same rows, whatever the engine");
-    let server = Running::serve_on(&config, &at("back.db"));
+    // The file alone is the database.
+    fs::copy(at("back.db"), at("alone.db")).unwrap();
+    let server = Running::serve_on(&config, &at("alone.db"));
     assert_eq!(manage(&server, "GET", &path_of(&second), &Value::Null), shown);
     // Numbers that the database gives out go on.
     let provider = json!({ "name": "Next", "activationUrl": "https://next.example/activate" });
@@ -125,16 +131,63 @@ fn an_installation_goes_to_postgres_and_back_with_everything_that_is_sealed() {
     server.stop();
 }
 
+/// Every table that a shop writes in, of the newest schema.
+#[test]
+fn a_sandbox_with_its_sales_goes_to_postgres_and_back() {
+    let Some(cluster) = Cluster::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Running::sandbox_in(&data);
+    let order = crate::sale::sell_one(&server);
+    let show = |server: &Running| {
+        let mut shown = server.manage("GET", &format!("/v1/orders/{order}"), &Value::Null);
+        // Signed anew each time.
+        assert!(shown["callbackUrl"].take().is_string());
+        shown
+    };
+    let shown = show(&server);
+    server.stop();
+
+    let path = |path: PathBuf| path.to_str().unwrap().to_owned();
+    let (lite, url) = (path(data.join("freischalt.db")), cluster.schema("sold"));
+    let there = tables(&["store", "copy", &lite, &url]);
+    for table in ["orders", "transactions", "postings", "order_history", "bank_commands", "records"]
+    {
+        assert!(rows(&there, table) > 0, "{table} is empty: {there}");
+    }
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    fs::copy(data.join("encryption.key"), other.join("encryption.key")).unwrap();
+    let back = path(other.join("freischalt.db"));
+    assert_eq!(
+        tables(&["store", "copy", &url, &back]),
+        there,
+        "the same rows, whatever the engine"
+    );
+    let server = Running::sandbox_in(&other);
+    assert_eq!(show(&server), shown);
+    server.stop();
+}
+
 /// Runs a copy; the tables that it reports.
-fn copied(words: &[&str]) -> Value {
+fn tables(words: &[&str]) -> Value {
     let done = run(&[words, &["--json"]].concat());
     assert_eq!(done.code, 0, "{}", done.err);
     let mut report: Value = serde_json::from_str(&done.out).unwrap();
-    let tables = report["tables"].as_array().unwrap();
-    let rows = |name: &str| tables.iter().find(|one| one["table"] == name).unwrap()["rows"].clone();
-    assert_eq!((rows("activations"), rows("customers")), (json!(2), json!(1)), "{report}");
     assert!(report["rows"].as_u64().unwrap() > 10, "{report}");
     report["tables"].take()
+}
+
+fn rows(tables: &Value, name: &str) -> u64 {
+    let table = tables.as_array().unwrap().iter().find(|one| one["table"] == name);
+    table.unwrap()["rows"].as_u64().unwrap()
+}
+
+/// The same of an installation with one customer and two activations.
+fn copied(words: &[&str]) -> Value {
+    let tables = tables(words);
+    assert_eq!((rows(&tables, "activations"), rows(&tables, "customers")), (2, 1), "{tables}");
+    tables
 }
 
 #[test]

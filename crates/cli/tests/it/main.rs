@@ -18,6 +18,7 @@ mod every_command;
 mod explain;
 mod gateway;
 mod management;
+mod sale;
 mod sandbox;
 mod serve;
 mod signatures;

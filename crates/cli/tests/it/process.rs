@@ -139,6 +139,13 @@ impl Running {
         Self::start(&mut freischalt(words), Says::Err, served)
     }
 
+    /// As [`serve`](Self::serve), with these variables in its environment.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn serve_with_environment(config: &Path, variables: &[(&str, &str)]) -> Self {
+        let words = ["serve", "--config", config.to_str().unwrap()];
+        Self::start(freischalt(words).envs(variables.iter().copied()), Says::Err, served)
+    }
+
     /// As [`serve`](Self::serve), on this database.
     pub(crate) fn serve_on(config: &Path, store: &str) -> Self {
         let words = ["serve", "--config", config.to_str().unwrap(), "--store", store];

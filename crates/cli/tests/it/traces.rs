@@ -2,8 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
     sync::{Arc, Mutex},
     thread,
 };
@@ -152,6 +154,78 @@ fn assert_tree(spans: &[&Value], steps: &[&str]) {
         let time = |name: &str| -> u128 { id(span, name).parse().unwrap() };
         assert!(time("startTimeUnixNano") <= time("endTimeUnixNano"), "{name}");
     }
+}
+
+/// Of a production server that traces as little as can be chosen: the ids of two activations that were
+/// unlocked, the second begun with a wish to be traced, and what was sent.
+fn two_of_few() -> ([String; 2], Vec<Value>) {
+    const TOKEN: &str = "0123456789abcdefghijklmnopqrstuv";
+    let (collector, folder) = (Collector::start(), tempfile::tempdir().unwrap());
+    for (name, text) in [("token", TOKEN), ("key", &"0f".repeat(32)), ("freischalt.toml", FEW)] {
+        fs::write(folder.path().join(name), text).unwrap();
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let endpoint = format!("http://{}", collector.address);
+    let server = Running::serve_with_environment(
+        &folder.path().join("freischalt.toml"),
+        &[("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str())],
+    );
+    let manage = |path: &str, body: &Value, more: &[(&str, &str)]| {
+        let bearer = format!("Bearer {TOKEN}");
+        let headers = [("Content-Type", "application/json"), ("Authorization", bearer.as_str())];
+        let request = http::request("POST", path, &[&headers, more].concat(), &body.to_string());
+        let answer = http::exchange(server.management, &request).unwrap();
+        assert_eq!(answer.status, 201, "{path}: {}", answer.body);
+        answer.json()
+    };
+    let provider =
+        json!({ "slug": "demo", "name": "Demo", "activationUrl": "https://demo.example/activate" });
+    manage("/v1/providers", &provider, &[]);
+    let sampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let ids = [("nord", ""), ("sued", sampled)].map(|(customer, wish)| {
+        manage("/v1/customers", &json!({ "slug": customer }), &[]);
+        let start = json!({ "provider": "demo", "customer": customer });
+        let started = manage("/v1/activations", &start, &[("traceparent", wish)]);
+        let api = server.marketplace_url();
+        let words = ["unlock", "--api", &api, "--from-activation", "-"];
+        let unlocked = Run::with_input(&mut freischalt(words), &started.to_string());
+        assert_eq!(unlocked.code, 0, "{}", unlocked.err);
+        started["id"].as_str().unwrap().to_owned()
+    });
+    server.stop();
+    (ids, collector.spans().1)
+}
+
+const FEW: &str = r#"
+[server]
+bind = "127.0.0.1:0"
+public_url = "http://127.0.0.1:8080"
+[management]
+bind = "127.0.0.1:0"
+token_file = "token"
+[store]
+path = "freischalt.db"
+encryption_key_file = "key"
+[traces]
+one_in = 65536
+"#;
+
+#[test]
+fn an_activation_that_is_not_chosen_has_no_spans_and_one_that_is_wished_for_has_all() {
+    let (ids, spans) = two_of_few();
+    let of = |id: &str| {
+        let trace = id.replace('-', "");
+        let of_it: Vec<&Value> = spans.iter().filter(|span| span["traceId"] == trace).collect();
+        of_it.iter().map(|span| span["name"].as_str().unwrap()).collect::<Vec<_>>()
+    };
+    let [chance, wished] = &ids;
+    // It is chosen by chance once in 65536 times.
+    assert_eq!(of(chance).is_empty(), !chance.ends_with("0000"), "{chance}");
+    let names = of(wished);
+    for name in ["accept terms", "choose right", "call", "check signature", "commit", "rule"] {
+        assert!(names.contains(&name), "{name} is missing in {names:?}");
+    }
+    assert_eq!(spans.len(), of(chance).len() + names.len(), "spans of nothing: {spans:?}");
 }
 
 /// A collector that does not answer costs nobody anything.

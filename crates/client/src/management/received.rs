@@ -88,7 +88,7 @@ pub struct User {
     pub active: Option<bool>,
 }
 
-/// An ordinary API user that was made.
+/// An API user that no activation has made. The key is shown this once.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiUser {
@@ -214,20 +214,6 @@ pub struct Event {
     /// By whom.
     #[serde(default, deserialize_with = "optional_text")]
     pub by: Option<String>,
-}
-
-/// An API user that no activation has made. The key is shown this once.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ApiUser {
-    /// What people call it.
-    pub name: String,
-    /// Its token.
-    #[serde(deserialize_with = "required_secret")]
-    pub api_token: Secret,
-    /// Its key.
-    #[serde(deserialize_with = "required_secret")]
-    pub api_key: Secret,
 }
 
 /// The clock of the server.

@@ -37,6 +37,9 @@ pub enum BackupError {
         /// What SQLite says.
         problem: String,
     },
+    /// Somebody uses it, so that its log stays beside it.
+    #[error("{} is complete, but somebody uses it: keep it together with {}-wal", .0.display(), .0.display())]
+    InUse(PathBuf),
     /// A file cannot be read or written.
     #[error("cannot copy {} to {}", from.display(), to.display())]
     Io {
@@ -73,6 +76,21 @@ pub fn backup(from: &Path, to: &Path) -> Result<Backup, BackupError> {
         source.execute("VACUUM INTO ?1", [into.as_ref()]).map_err(failed)?;
         check(partial, |_| Ok::<_, BackupError>(()))
     })
+}
+
+/// Copies everything that is in the log back into the file, so that the file alone is the database.
+/// Nobody else may use it. Blocks.
+pub fn settle(path: &Path) -> Result<(), BackupError> {
+    let failed = |source: rusqlite::Error| OpenError::File {
+        path: path.to_owned(),
+        source: Box::new(source),
+    };
+    let database = rusqlite::Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let database = database.map_err(failed)?;
+    database.busy_timeout(std::time::Duration::from_secs(30)).map_err(failed)?;
+    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let left: i64 = database.query_row(sql, [], |row| row.get(0)).map_err(failed)?;
+    if left == 0 { Ok(()) } else { Err(BackupError::InUse(path.to_owned())) }
 }
 
 /// Puts a copy in the place of a database that is not there, after `inspect` has seen it. Blocks.

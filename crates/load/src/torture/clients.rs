@@ -7,7 +7,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::{Duration, Instant, SystemTime},
 };
@@ -26,6 +26,8 @@ use crate::{
 const API: &str = "/api/stable/api.php";
 /// The code of a call that failed inside the server.
 const FAILED: u64 = 1;
+/// The codes of calls that are refused for the time: the timestamp's, the entry's and the claim's.
+const OF_TIME: [u64; 3] = [136, 177, 201];
 /// How many calls must be served for a server to be called well again.
 const AGAIN: u64 = 20;
 /// How long that may take.
@@ -61,6 +63,8 @@ struct Shared {
     /// Calls that were answered with what they asked for.
     served: AtomicU64,
     clock: Instant,
+    /// How many seconds the clock of the first server is ahead, where it can be.
+    ahead: Option<Arc<AtomicI64>>,
     events: Mutex<BTreeMap<usize, Vec<Event>>>,
     noted: Mutex<Noted>,
 }
@@ -70,12 +74,14 @@ struct Shared {
 pub(super) struct Noted {
     /// How many said that something failed.
     pub(super) uncertain: u64,
+    /// How many were refused for the time.
+    pub(super) refused: u64,
     /// Those that nothing explains.
     pub(super) unexpected: Vec<String>,
 }
 
 impl Clients {
-    pub(super) fn new(options: &Options, credentials: Vec<Credential>) -> Self {
+    pub(super) fn new(options: &Options, ground: &Ground, credentials: Vec<Credential>) -> Self {
         let shared = Shared {
             credentials,
             token: options.token.clone(),
@@ -83,6 +89,7 @@ impl Clients {
             enough: AtomicBool::new(false),
             served: AtomicU64::new(0),
             clock: Instant::now(),
+            ahead: ground.ahead(),
             events: Mutex::default(),
             noted: Mutex::default(),
         };
@@ -176,6 +183,9 @@ impl Clients {
             let stage = stage(&shown).with_context(|| format!("what is {shown}?"))?;
             let history = shown["history"].as_array().map(Vec::as_slice).unwrap_or_default();
             let unlocks = history.iter().filter(|entry| entry["event"] == "unlocked").count();
+            if !is_in_order(history) {
+                bail!("a history is not in the order of what happened: {shown}");
+            }
             if (unlocks == 0) != shown["activatedAt"].is_null() {
                 bail!("state and history of an activation say different things: {shown}");
             }
@@ -191,6 +201,15 @@ impl Clients {
     }
 }
 
+/// Whether what happened stands in the only order in which it can have happened, whatever the clock
+/// showed.
+fn is_in_order(history: &[Value]) -> bool {
+    const ORDER: [&str; 4] = ["termsAccepted", "rightChosen", "unlocked", "blocked"];
+    let place = |entry: &Value| ORDER.iter().position(|event| entry["event"] == *event);
+    let places: Vec<_> = history.iter().map(place).collect();
+    places.iter().all(Option::is_some) && places.is_sorted_by(|one, next| one < next)
+}
+
 async fn finish(tasks: Vec<JoinHandle<()>>) -> Result<()> {
     for task in tasks {
         task.await.context("a client broke off")?;
@@ -203,7 +222,13 @@ fn start(options: &Options, ground: &Ground) -> Result<Vec<Victim>> {
     let each = options.configs.iter().enumerate();
     each.map(|(number, config)| {
         let log = options.folder.join(format!("server-{number}.log"));
-        Victim::start(&options.program, Path::new(config), store.as_deref(), &log)
+        let (config, environment) = (Path::new(config), ground.environment(number));
+        let store = store.as_deref();
+        let mut victim = Victim::start(&options.program, config, store, &log, &environment)?;
+        if ground.is_slow_disk() {
+            victim.slow_down()?;
+        }
+        Ok(victim)
     })
     .collect()
 }
@@ -226,9 +251,9 @@ impl Shared {
         let mut servers: Vec<_> = addresses.iter().map(connect).collect();
         while !self.enough.load(Ordering::SeqCst) {
             let key = window.start + chance.index(window.len());
-            let server = chance.index(servers.len());
+            let number = chance.index(servers.len());
             let (Some(credential), Some(server)) =
-                (self.credentials.get(key), servers.get_mut(server))
+                (self.credentials.get(key), servers.get_mut(number))
             else {
                 return;
             };
@@ -236,7 +261,7 @@ impl Shared {
             let call = match chance.below(10) {
                 0 => self.block(&mut server.1, credential).await,
                 1..=3 => self.look(&mut server.1, credential).await,
-                _ => self.unlock(&mut server.0, credential).await,
+                _ => self.unlock(&mut server.0, credential, self.time_of(number)).await,
             };
             let answered = call.is_some_and(Call::is_answered);
             if let Some(call) = call {
@@ -267,8 +292,22 @@ impl Shared {
         u64::try_from(self.clock.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    async fn unlock(&self, server: &mut Connection, credential: &Credential) -> Option<Call> {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+    /// What a server's clock shows, in Unix seconds.
+    fn time_of(&self, server: usize) -> Option<u64> {
+        let right = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+        match &self.ahead {
+            Some(ahead) if server == 0 => right.checked_add_signed(ahead.load(Ordering::SeqCst)),
+            _ => Some(right),
+        }
+    }
+
+    async fn unlock(
+        &self,
+        server: &mut Connection,
+        credential: &Credential,
+        now: Option<u64>,
+    ) -> Option<Call> {
+        let now = now?;
         let Ok(answer) = server.ask(&post(API, &credential.unlock_body(now, 1))).await else {
             return Some(Call::Unlock { done: None });
         };
@@ -278,6 +317,10 @@ impl Shared {
         match code.as_u64() {
             Some(0) => Some(Call::Unlock { done: Some(true) }),
             Some(22) => Some(Call::Unlock { done: Some(false) }),
+            Some(code) if self.ahead.is_some() && OF_TIME.contains(&code) => {
+                lock(&self.noted).refused += 1;
+                None
+            }
             code => {
                 self.note(code == Some(FAILED), &answer);
                 Some(Call::Unlock { done: None })
@@ -347,5 +390,24 @@ impl Chance {
 
     fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_history_has_one_order() {
+        let of = |events: &[&str]| -> Vec<Value> {
+            events.iter().map(|event| json!({ "event": event, "at": "any" })).collect()
+        };
+        assert!(is_in_order(&of(&["termsAccepted", "rightChosen", "unlocked", "blocked"])));
+        assert!(is_in_order(&of(&["termsAccepted", "rightChosen", "blocked"])));
+        assert!(!is_in_order(&of(&["termsAccepted", "rightChosen", "blocked", "unlocked"])));
+        assert!(!is_in_order(&of(&["termsAccepted", "rightChosen", "unlocked", "unlocked"])));
+        assert!(!is_in_order(&of(&["termsAccepted", "unknown"])));
     }
 }

@@ -6,12 +6,15 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::Command,
+    sync::{Arc, atomic::AtomicI64},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
 use freischalt_testbed::{Cluster, Cut, Proxy};
+
+use super::{clock::FalseClock, slow_disk};
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -29,6 +32,12 @@ pub enum Harm {
     Failover,
     /// The disk of the SQLite database is full, and then it is not
     FullDisk,
+    /// As kill, and every sync of the disk takes long
+    KillSlowDisk,
+    /// The clock of a server jumps forward and back, by minutes to years
+    Clock,
+    /// As clock, with the database on PostgreSQL, and the first of the servers
+    ClockPostgres,
 }
 
 /// Milliseconds that a commit takes at least, where it is slow.
@@ -43,7 +52,7 @@ const WHILE: Duration = Duration::from_secs(2);
 impl Harm {
     /// Whether the servers themselves die of it.
     pub(super) const fn kills_servers(self) -> bool {
-        matches!(self, Self::Kill | Self::KillPostgres | Self::KillSlow)
+        matches!(self, Self::Kill | Self::KillPostgres | Self::KillSlow | Self::KillSlowDisk)
     }
 }
 
@@ -55,6 +64,8 @@ pub(super) enum Ground {
     Behind(Proxy, Cluster),
     Pair(Box<Pair>),
     Small(SmallDisk),
+    SlowDisk,
+    WrongTime(FalseClock, Option<Cluster>),
 }
 
 impl Ground {
@@ -66,10 +77,20 @@ impl Ground {
         if harm == Harm::FullDisk {
             return Ok(SmallDisk::mount(folder)?.map(Self::Small));
         }
+        if harm == Harm::KillSlowDisk {
+            return Ok(slow_disk::is_possible().then_some(Self::SlowDisk));
+        }
+        if harm == Harm::Clock {
+            return Ok(FalseClock::make(folder)?.map(|clock| Self::WrongTime(clock, None)));
+        }
         let Some(cluster) = Cluster::start() else { return Ok(None) };
         Ok(Some(match harm {
             Harm::Cut => Self::Behind(Proxy::start(&cluster), cluster),
             Harm::Failover => Self::Pair(Box::new(Pair::of(cluster))),
+            Harm::ClockPostgres => {
+                let Some(clock) = FalseClock::make(folder)? else { return Ok(None) };
+                Self::WrongTime(clock, Some(cluster))
+            }
             _ => Self::Postgres(cluster),
         }))
     }
@@ -86,8 +107,8 @@ impl Ground {
     /// What the servers are to use instead of what the configuration says.
     pub(super) fn store(&self) -> Option<String> {
         match self {
-            Self::File => None,
-            Self::Postgres(cluster) => Some(cluster.url()),
+            Self::File | Self::SlowDisk | Self::WrongTime(_, None) => None,
+            Self::Postgres(cluster) | Self::WrongTime(_, Some(cluster)) => Some(cluster.url()),
             Self::Behind(proxy, cluster) => Some(proxy.url(&cluster.url())),
             Self::Pair(pair) => Some(pair.url()),
             Self::Small(disk) => Some(disk.database().display().to_string()),
@@ -98,7 +119,8 @@ impl Ground {
     /// could work again. Some harm lasts until it is felt.
     pub(super) fn harm(&mut self, chance: u64, is_felt: impl Fn() -> bool) -> Result<()> {
         match self {
-            Self::File | Self::Postgres(_) => {}
+            Self::File | Self::Postgres(_) | Self::SlowDisk => {}
+            Self::WrongTime(clock, _) => clock.jump(chance)?,
             Self::Behind(proxy, _) => match chance % 3 {
                 0 => proxy.cut_all(),
                 1 => proxy.cut_next(Cut::BeforeCommit),
@@ -108,6 +130,27 @@ impl Ground {
             Self::Small(disk) => disk.make_room(is_felt)?,
         }
         Ok(())
+    }
+
+    /// What a server finds in its environment, counted from 0.
+    pub(super) fn environment(&self, server: usize) -> Vec<(&'static str, PathBuf)> {
+        match self {
+            Self::WrongTime(clock, _) if server == 0 => clock.environment().into(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many seconds the clock of the first server is ahead, where it can be.
+    pub(super) fn ahead(&self) -> Option<Arc<AtomicI64>> {
+        match self {
+            Self::WrongTime(clock, _) => Some(clock.ahead()),
+            _ => None,
+        }
+    }
+
+    /// Whether syncs of a server that was started take long.
+    pub(super) const fn is_slow_disk(&self) -> bool {
+        matches!(self, Self::SlowDisk)
     }
 
     /// Begins the harm before anybody calls, where it is to be there when something is written.

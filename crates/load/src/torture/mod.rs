@@ -8,7 +8,9 @@
 //! that a marketplace could have which does one thing after the other and forgets nothing.
 
 mod clients;
+mod clock;
 mod harm;
+mod slow_disk;
 mod victim;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
@@ -74,6 +76,8 @@ pub struct Report {
     pub unanswered: u64,
     /// Calls that were answered with "it failed, and perhaps it was done all the same".
     pub uncertain: u64,
+    /// Calls that were refused for the time, and so not done.
+    pub refused: u64,
     /// Acknowledged unlocks that are not there.
     pub lost: u64,
     /// Unlocks that are there twice.
@@ -106,7 +110,7 @@ pub fn run(options: &Options) -> Result<Report> {
         ground.slow_down();
     }
     let all = credential::read(&plan.credentials, 0, usize::MAX)?;
-    let mut clients = Clients::new(options, all);
+    let mut clients = Clients::new(options, &ground, all);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     for cycle in 0..options.cycles {
         let begin = usize::try_from(cycle)? * NEW;
@@ -121,6 +125,7 @@ pub fn run(options: &Options) -> Result<Report> {
     let (events, noted) = clients.into_events();
     let mut report = judge(options.cycles, events, &finals);
     report.uncertain = noted.uncertain;
+    report.refused = noted.refused;
     report.unexpected = noted.unexpected.len() as u64;
     let unexpected = noted.unexpected;
     report.example = report.example.or_else(|| unexpected.into_iter().next());

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -12,6 +12,8 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use super::slow_disk::SlowDisk;
+
 const PATIENCE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(10);
 
@@ -19,6 +21,7 @@ const GLANCE: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(crate) struct Victim {
     child: Child,
+    slow: Option<SlowDisk>,
     pub(crate) api: SocketAddr,
     pub(crate) management: SocketAddr,
 }
@@ -30,6 +33,7 @@ impl Victim {
         config: &Path,
         store: Option<&str>,
         log: &Path,
+        environment: &[(&str, PathBuf)],
     ) -> Result<Self> {
         let output =
             File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
@@ -38,6 +42,7 @@ impl Victim {
             .arg("--config")
             .arg(config)
             .args(store.iter().flat_map(|store| ["--store", *store]))
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(output)
@@ -47,7 +52,7 @@ impl Victim {
         loop {
             let text = fs::read_to_string(log)?;
             if let Some((api, management)) = text.lines().find_map(addresses) {
-                return Ok(Self { child, api, management });
+                return Ok(Self { child, api, management, slow: None });
             }
             if let Some(status) = child.try_wait()? {
                 bail!("the server ended with {status}: {text}");
@@ -58,6 +63,12 @@ impl Victim {
             }
             thread::sleep(GLANCE);
         }
+    }
+
+    /// From now on its syncs take long.
+    pub(super) fn slow_down(&mut self) -> Result<()> {
+        self.slow = Some(SlowDisk::of(self.child.id())?);
+        Ok(())
     }
 
     /// Its process.
@@ -105,7 +116,8 @@ mod tests {
     fn a_server_that_ends_at_once_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
-        let error = Victim::start(Path::new("/bin/false"), Path::new("x"), None, &log).unwrap_err();
+        let error = Victim::start(Path::new("/bin/false"), Path::new("x"), None, &log, &[]);
+        let error = error.unwrap_err();
         assert!(error.to_string().contains("ended with"), "{error}");
     }
 }

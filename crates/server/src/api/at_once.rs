@@ -78,7 +78,7 @@ pub(super) async fn answer(app: &App, unlock: Unlock, started: Instant) -> Resul
         .as_ref()
         .ok()
         .and_then(|parameters| ParameterCacheId::parse(&parameters.parameter_cache_id));
-    let step = trace::unjoined("call");
+    let step = app.traces.call(&unlock.token);
     let unlock = Arc::new(unlock);
     let rule = {
         let (app, unlock, step, now) =

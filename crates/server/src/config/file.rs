@@ -16,7 +16,7 @@ use freischalt_store::{
 };
 use serde::Deserialize;
 
-use super::{Config, LARGEST_BODY, Limits, Mode, Targets};
+use super::{Config, LARGEST_BODY, Limits, Mode, Sampling, Targets};
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +69,10 @@ struct File {
     management: ManagementSection,
     store: StoreSection,
     #[serde(default)]
+    metrics: MetricsSection,
+    #[serde(default)]
+    traces: TracesSection,
+    #[serde(default)]
     policy: Policy,
 }
 
@@ -101,6 +105,18 @@ struct StoreSection {
     previous_encryption_key_files: Vec<PathBuf>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MetricsSection {
+    enabled: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TracesSection {
+    one_in: Option<u32>,
+}
+
 /// Reads the configuration of a production server. Relative paths count from the file's folder.
 /// A `store` from the command line or the environment replaces that of the file.
 pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProblem> {
@@ -127,6 +143,8 @@ pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProbl
         largest_body: file.server.largest_body.unwrap_or(LARGEST_BODY),
         limits: limits(&file.server, &file.store)?,
         targets: Targets::default(),
+        metrics: file.metrics.enabled.unwrap_or(true),
+        traces: sampling(&file.traces)?,
     })
 }
 
@@ -177,6 +195,14 @@ fn limits(server: &ServerSection, store: &StoreSection) -> Result<Limits, Config
         None => {}
     }
     Ok(limits)
+}
+
+fn sampling(traces: &TracesSection) -> Result<Sampling, ConfigProblem> {
+    let Some(number) = traces.one_in else { return Ok(Sampling::default()) };
+    Sampling::one_in(number).map_or_else(
+        || refuse("traces.one_in", format!("must be from 1 to {}", Sampling::MOST)),
+        Ok,
+    )
 }
 
 /// People send session cookies and see API keys there, so it is https unless nothing leaves the

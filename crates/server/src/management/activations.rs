@@ -15,9 +15,9 @@ use super::{
     wire::{Body, Path, Query, rfc3339},
 };
 use crate::{
-    flow::FlowError,
-    flow::ServiceAddress,
+    flow::{FlowError, ServiceAddress, Start},
     state::{App, AppState},
+    trace::Wish,
 };
 
 /// Runs in one list.
@@ -175,11 +175,14 @@ pub(super) async fn list(
 /// says.
 #[utoipa::path(post, path = "/v1/activations", operation_id = "startActivation",
     tag = "activations",
+    params(("traceparent" = Option<String>, Header,
+        description = "W3C Trace Context; sampled means that this activation is traced in any case")),
     request_body = StartActivation,
     responses((status = 201, body = StartedActivation), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn start(
     State(app): State<App>,
+    wish: Wish,
     Body(request): Body<StartActivation>,
 ) -> Result<(StatusCode, Json<StartedActivation>), Problem> {
     let provider = app.named_provider(&request.provider).await?;
@@ -194,7 +197,8 @@ pub(super) async fn start(
         _ => Audience::AllUsers,
     };
     let actor = Actor::Management(user.id);
-    let started = app.accept_terms(&customer, &provider, user.id, actor, true).await?;
+    let start = Start { user: user.id, actor, replace_active: true, wish };
+    let started = app.accept_terms(&customer, &provider, start).await?;
     let activation = app.choose_right(&started.activation, user.id, audience, actor).await?;
     let shown = show_key(&app, &customer, &provider, &activation, started.replaced).await?;
     Ok((StatusCode::CREATED, Json(shown)))

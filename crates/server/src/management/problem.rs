@@ -88,6 +88,12 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail)
     }
 
+    /// The configuration switches this off.
+    pub fn switched_off(what: &str, setting: &str) -> Self {
+        let detail = format!("{what} are switched off; set {setting} = true and start again");
+        Self::new(StatusCode::NOT_FOUND, "switched-off", "Switched off", detail)
+    }
+
     /// The request does not fit the present state.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "Not in this state", detail.into())

@@ -52,7 +52,7 @@ pub(super) async fn create_api_user(
 ) -> Result<(StatusCode, Json<CreatedApiUser>), Problem> {
     let customer = app.named_customer(&slug).await?;
     let name = filled("name", request.name)?;
-    let user = random::api_user(app.clock.millis())?;
+    let user = random::api_user(app.clock.millis(), None)?;
     app.store.create_api_user(customer.id, &name, &user).await?;
     let created = CreatedApiUser {
         name,

@@ -26,7 +26,10 @@ use super::{
     },
     visitor::{SignedIn, Visitor},
 };
-use crate::flow::FlowError;
+use crate::{
+    flow::{FlowError, Start},
+    trace::Wish,
+};
 
 /// `GET …/activation`: the step that comes next.
 pub(super) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
@@ -56,6 +59,7 @@ pub(super) struct Accepted {
 /// `POST …/activation/terms`: terms and data-processing agreement are accepted.
 pub(super) async fn accept_terms(
     visitor: Visitor,
+    wish: Wish,
     Path(slug): Path<String>,
     Fields(accepted): Fields<Accepted>,
 ) -> Result<Response, Failure> {
@@ -66,7 +70,8 @@ pub(super) async fn accept_terms(
         return Ok(legal(&visitor, &provider, Some(sent), None));
     }
     let actor = Actor::User(user.id);
-    let begun = visitor.app.accept_terms(customer, &provider, user.id, actor, false).await;
+    let start = Start { user: user.id, actor, replace_active: false, wish };
+    let begun = visitor.app.accept_terms(customer, &provider, start).await;
     match begun {
         Ok(_) | Err(FlowError::Start(StartProblem::AlreadyActive)) => Ok(back(&provider)),
         Err(error) => Err(Failure::flow(&visitor, &error)),

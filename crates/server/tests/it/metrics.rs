@@ -64,6 +64,18 @@ async fn calls_are_counted_by_kind_and_code_and_no_client_makes_a_label() {
     }
 }
 
+#[tokio::test]
+async fn nothing_is_counted_where_metrics_are_off_and_calls_are_answered() {
+    let world = World::with(|config| config.metrics = false).await;
+    let run = world.start("demo").await;
+    let wrong = Run { key: "0".repeat(64), ..run.clone() };
+    assert_eq!(world.unlock(&wrong).await.codes(), [137]);
+    assert_unlocked(&world.unlock(&run).await);
+    let answer = world.manage("GET", "/metrics", None).await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().contains("metrics.enabled = true"), "{}", answer.text());
+}
+
 /// How much there is to do is nobody's business who may not ask for it.
 #[tokio::test]
 async fn strangers_see_no_metrics() {
@@ -76,21 +88,49 @@ async fn strangers_see_no_metrics() {
 /// A dashboard of metrics that are no more shows empty panels, and an alert never fires: nobody
 /// notices either.
 #[tokio::test]
-async fn dashboard_and_alerts_ask_for_metrics_that_exist() {
+async fn dashboard_alerts_and_runbook_ask_for_metrics_that_exist() {
     let world = World::new().await;
     let run = world.start("demo").await;
     assert_unlocked(&world.unlock(&run).await);
     let text = metrics(&world).await;
     let dashboard = include_str!("../../../../docs/grafana-dashboard.json");
     let alerts = include_str!("../../../../ops/alerts.yml");
+    let runbook = include_str!("../../../../docs/runbook.md");
+    let operations = include_str!("../../../../docs/operations.md");
+    let askers = [
+        ("the dashboard", dashboard),
+        ("an alert", alerts),
+        ("the runbook", runbook),
+        ("operations.md", operations),
+    ];
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    for (asker, document) in [("the dashboard", dashboard), ("an alert", alerts)] {
+    for (asker, document) in askers {
         let asked = document.split(|letter| !is_word(letter));
         let asked: std::collections::BTreeSet<&str> =
             asked.filter(|word| word.starts_with("freischalt_")).collect();
-        assert!(asked.len() > 5, "{asked:?}");
+        assert!(asked.len() > 1, "{asker} asks for hardly anything: {asked:?}");
         for name in asked {
             assert!(text.contains(&format!("\n{name}")), "{asker} asks for {name}:\n{text}");
         }
+    }
+}
+
+/// A metric that nobody describes or shows is one that nobody looks at.
+#[tokio::test]
+async fn every_metric_is_described_and_on_the_dashboard() {
+    let text = metrics(&World::new().await).await;
+    let dashboard = include_str!("../../../../docs/grafana-dashboard.json");
+    let table = include_str!("../../../../docs/observability.md");
+    let names: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in &names {
+        assert!(table.contains(&format!("| `{name}` |")), "{name} is not in observability.md");
+        assert!(dashboard.contains(name), "{name} is not on the dashboard");
+    }
+    let described = table.lines().filter_map(|line| line.strip_prefix("| `freischalt_"));
+    for rest in described {
+        let name = format!("freischalt_{}", rest.split('`').next().unwrap_or_default());
+        assert!(names.contains(&name.as_str()), "{name} is described and does not exist");
     }
 }
