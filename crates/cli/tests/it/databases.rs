@@ -6,9 +6,10 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use freischalt_protocol::{Secret, signed_order};
 use freischalt_testbed::{Cluster, Pooler};
 use serde_json::{Value, json};
 
@@ -131,6 +132,33 @@ fn an_installation_goes_to_postgres_and_back_with_everything_that_is_sealed() {
     server.stop();
 }
 
+/// Sells something to a customer of the sandbox; the id of the order, which is paid.
+fn sell_one(server: &Running) -> String {
+    const SECRET: &str = "0123456789abcdef";
+    let url = "http://127.0.0.1:9";
+    let window = json!({ "name": "Window", "url": format!("{url}/window") });
+    let provider = json!({ "name": "Shop", "secret": SECRET, "services": [window],
+        "activationUrl": format!("{url}/activate") });
+    server.manage("POST", "/v1/providers", &provider);
+    let whose = json!({ "provider": "shop", "customer": "musterimmo" });
+    let started = server.manage("POST", "/v1/activations", &whose);
+    assert_eq!(call(server, &unlock_body(&started)), 0);
+    let entry = server.manage("POST", "/v1/services/launch", &whose)["parameterCacheId"].clone();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let order = json!({
+        "parametercacheid": entry, "callbackurl": format!("{url}/result"), "timestamp": now,
+        "products": [{ "name": "Plan", "price": "38.70", "quantity": "1" }], "totalprice": "38.70",
+    });
+    let text = signed_order::sign(order.to_string().as_bytes(), &Secret::new(SECRET)).unwrap();
+    let body = json!({ "provider": "shop", "customer": "musterimmo", "order": text });
+    let order = server.manage("POST", "/v1/orders", &body)["id"].as_str().unwrap().to_owned();
+    // An account of the test bank from which every debit is paid at once.
+    let account = json!({ "number": "DE66 1000 0000 0000 0000 04" });
+    let paid = server.manage("POST", &format!("/v1/orders/{order}/pay"), &account);
+    assert_eq!(paid["state"], "paid", "{paid}");
+    order
+}
+
 /// Every table that a shop writes in, of the newest schema.
 #[test]
 fn a_sandbox_with_its_sales_goes_to_postgres_and_back() {
@@ -138,7 +166,7 @@ fn a_sandbox_with_its_sales_goes_to_postgres_and_back() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Running::sandbox_in(&data);
-    let order = crate::sale::sell_one(&server);
+    let order = sell_one(&server);
     let show = |server: &Running| {
         let mut shown = server.manage("GET", &format!("/v1/orders/{order}"), &Value::Null);
         // Signed anew each time.

@@ -18,7 +18,6 @@ mod every_command;
 mod explain;
 mod gateway;
 mod management;
-mod sale;
 mod sandbox;
 mod serve;
 mod signatures;
