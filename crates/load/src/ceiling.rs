@@ -21,12 +21,9 @@ pub struct Options {
     /// The credentials whose activations wait
     #[arg(long, value_name = "FILE")]
     pub credentials: PathBuf,
-    /// Leave out this many of them, which were used before
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub skip: usize,
-    /// Use at most this many of them
-    #[arg(long, value_name = "N", default_value_t = usize::MAX)]
-    pub take: usize,
+    /// Which of them
+    #[command(flatten)]
+    pub choice: credential::Choice,
     /// Unlocks in each commit
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub batch: usize,
@@ -55,7 +52,7 @@ pub struct Report {
 
 /// Unlocks and measures.
 pub fn run(options: &Options) -> Result<Report> {
-    let credentials = credential::read(&options.credentials, options.skip, options.take)?;
+    let credentials = credential::read(&options.credentials, options.choice)?;
     ensure!(!credentials.is_empty(), "{} has none left", options.credentials.display());
     let db = open(options)?;
     let mut times = Histogram::default();
@@ -180,8 +177,7 @@ mod tests {
         let options = Options {
             database: database.clone(),
             credentials: credentials.clone(),
-            skip: 1,
-            take: 3,
+            choice: credential::Choice { skip: 1, take: 3, in_order: false },
             batch: 2,
             seconds: 30.0,
         };
@@ -189,7 +185,7 @@ mod tests {
         assert_eq!((report.answered, report.used), (3, 3));
 
         let mut unlocked = Vec::new();
-        for credential in credential::read(&credentials, 0, 10).unwrap() {
+        for credential in credential::read(&credentials, credential::Choice::ALL).unwrap() {
             let token = ApiToken::from_wire(&credential.token);
             let user = runtime.block_on(store.api_user(&token)).unwrap().unwrap();
             unlocked.push(user.activation.unlock_record().is_some());

@@ -55,15 +55,38 @@ impl Writer {
     }
 }
 
-/// Reads `take` credentials after the first `skip`; fewer when the file has fewer.
-pub fn read(path: &Path, skip: usize, take: usize) -> Result<Vec<Credential>> {
+/// Which credentials of a file to use.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Choice {
+    /// Leave out this many of them, which were used before
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub skip: usize,
+    /// Use at most this many of them
+    #[arg(long, value_name = "N", default_value_t = usize::MAX)]
+    pub take: usize,
+    /// Take them in the order in which the activations began, and not as they stand in the file
+    #[arg(long)]
+    pub in_order: bool,
+}
+
+impl Choice {
+    /// All of them.
+    pub const ALL: Self = Self { skip: 0, take: usize::MAX, in_order: false };
+}
+
+/// Reads the chosen credentials; fewer when the file has fewer.
+pub fn read(path: &Path, choice: Choice) -> Result<Vec<Credential>> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    BufReader::new(file)
-        .lines()
-        .skip(skip)
-        .take(take)
-        .map(|line| Ok(serde_json::from_str(&line?)?))
-        .collect()
+    let Choice { skip, take, in_order } = choice;
+    let parse = |line: std::io::Result<String>| Ok(serde_json::from_str(&line?)?);
+    let lines = BufReader::new(file).lines();
+    if !in_order {
+        return lines.skip(skip).take(take).map(parse).collect();
+    }
+    let mut all: Vec<Credential> = lines.map(parse).collect::<Result<_>>()?;
+    // Tokens begin with the time.
+    all.sort_by(|one, other| one.token.cmp(&other.token));
+    Ok(all.into_iter().skip(skip).take(take).collect())
 }
 
 impl Credential {
@@ -134,14 +157,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("credentials");
         let mut writer = Writer::create(&path).unwrap();
-        for number in 0..5 {
+        for number in [3, 0, 4, 1, 2] {
             writer.add(&Credential { token: number.to_string(), ..credential() }).unwrap();
         }
         writer.finish().unwrap();
-        let tokens = |skip, take| -> Vec<String> {
-            read(&path, skip, take).unwrap().into_iter().map(|c| c.token).collect()
+        let tokens = |skip, take, in_order| -> Vec<String> {
+            let choice = Choice { skip, take, in_order };
+            read(&path, choice).unwrap().into_iter().map(|c| c.token).collect()
         };
-        assert_eq!(tokens(1, 2), ["1", "2"]);
-        assert_eq!(tokens(4, 9), ["4"]);
+        assert_eq!(tokens(1, 2, false), ["0", "4"]);
+        assert_eq!(tokens(4, 9, false), ["2"]);
+        assert_eq!(tokens(1, 2, true), ["1", "2"]);
+        assert_eq!(tokens(4, 9, true), ["4"]);
     }
 }

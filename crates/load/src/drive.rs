@@ -35,12 +35,9 @@ pub struct Options {
     /// The credentials to make unlocks of, each used once
     #[arg(long, value_name = "FILE")]
     pub credentials: PathBuf,
-    /// Leave out this many of them, which were used before
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub skip: usize,
-    /// Use at most this many of them
-    #[arg(long, value_name = "N", default_value_t = usize::MAX)]
-    pub take: usize,
+    /// Which of them
+    #[command(flatten)]
+    pub choice: credential::Choice,
     /// Begin again with the first when all are used
     #[arg(long)]
     pub repeat: bool,
@@ -100,7 +97,7 @@ pub struct Report {
 
 /// Sends and measures.
 pub fn run(options: &Options) -> Result<Report> {
-    let credentials = credential::read(&options.credentials, options.skip, options.take)?;
+    let credentials = credential::read(&options.credentials, options.choice)?;
     if credentials.is_empty() {
         bail!("{} has no credentials left", options.credentials.display());
     }
@@ -280,8 +277,7 @@ mod tests {
             targets: vec![target],
             path: "/".to_owned(),
             credentials,
-            skip: 0,
-            take: usize::MAX,
+            choice: credential::Choice::ALL,
             repeat: false,
             actions: 1,
             connections: 3,

@@ -466,7 +466,7 @@ mod tests {
         };
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(fill(&store, &key, &plan)).unwrap();
-        let credentials = credential::read(&plan.credentials, 0, 10).unwrap();
+        let credentials = credential::read(&plan.credentials, credential::Choice::ALL).unwrap();
         assert_eq!(credentials.len(), 3);
         for credential in credentials {
             let token = ApiToken::from_wire(&credential.token);
@@ -518,6 +518,6 @@ mod tests {
         let newest = "SELECT MIN(stage = 'pending') FROM
             (SELECT stage FROM activations ORDER BY activation_id DESC LIMIT 10)";
         assert_eq!(count(newest), 1);
-        assert_eq!(credential::read(&plan.credentials, 0, 100).unwrap().len(), 10);
+        assert_eq!(credential::read(&plan.credentials, credential::Choice::ALL).unwrap().len(), 10);
     }
 }

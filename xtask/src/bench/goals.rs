@@ -50,6 +50,14 @@ const fn rates(what: &'static str, of: &'static str, to: &'static str, least: f6
 const GOALS: &[Goal] = &[
     rates("64 connections, of a bare loop with 32 a commit", "sqlite/64", "loop/32", 0.75),
     rates("256 connections, of a bare loop with 128 a commit", "sqlite/256", "loop/128", 0.75),
+    rates("the oldest first, 64, of a bare loop with 32", "ordered/64", "ordered-loop/32", 0.75),
+    rates(
+        "the oldest first, 256, of a bare loop with 128",
+        "ordered/256",
+        "ordered-loop/128",
+        0.75,
+    ),
+    rates("durable, the oldest first, of a bare echo", "ordered/64", "echo/64", 0.4),
     rates("durable, of a bare echo", "sqlite/64", "echo/64", 0.4),
     rates("in memory, of a bare echo", "memory/64", "echo/64", 0.85),
     rates("times PHP on SQLite", "sqlite/64", "php/64", 25.0),

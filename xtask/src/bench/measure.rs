@@ -40,6 +40,8 @@ pub(super) struct Load<'a> {
     pub(super) skip: usize,
     /// The most credentials to use.
     pub(super) take: usize,
+    /// Whether to take them in the order in which the activations began.
+    pub(super) in_order: bool,
     /// Whether to begin again with the first.
     pub(super) repeat: bool,
     pub(super) connections: usize,
@@ -77,8 +79,8 @@ impl Load<'_> {
         if let Some(rate) = self.rate {
             add("rate", rate.to_string());
         }
-        if self.repeat {
-            arguments.push("--repeat".to_owned());
+        for (flag, wanted) in [("--repeat", self.repeat), ("--in-order", self.in_order)] {
+            arguments.extend(wanted.then(|| flag.to_owned()));
         }
         let report = load_tool(&arguments)?;
         if report["failed"].as_u64() != Some(0) {

@@ -52,6 +52,8 @@ pub(super) struct Row {
     pub(super) actions: usize,
     /// At half of what this row reached in the same round.
     pub(super) half_of: Option<&'static str>,
+    /// Whether activations are unlocked in the order in which they began, and not in none.
+    pub(super) in_order: bool,
     /// The store.
     pub(super) shape: Shape,
 }
@@ -71,7 +73,12 @@ const WAITING: u64 = 40_000;
 
 const fn row(name: &'static str, subject: Subject, connections: usize) -> Row {
     let group = "speed";
-    Row { group, name, subject, connections, actions: 1, half_of: None, shape: BASE }
+    let (actions, half_of, in_order) = (1, None, false);
+    Row { group, name, subject, connections, actions, half_of, in_order, shape: BASE }
+}
+
+const fn ordered(name: &'static str, subject: Subject, connections: usize) -> Row {
+    Row { in_order: true, ..row(name, subject, connections) }
 }
 
 const fn actions(name: &'static str, actions: usize) -> Row {
@@ -114,6 +121,10 @@ pub(super) const ROWS: &[Row] = &[
     row("loop/8", Subject::Loop(8), 1),
     row("loop/32", Subject::Loop(32), 1),
     row("loop/128", Subject::Loop(128), 1),
+    ordered("ordered/64", SQLITE, 64),
+    ordered("ordered/256", SQLITE, 256),
+    ordered("ordered-loop/32", Subject::Loop(32), 1),
+    ordered("ordered-loop/128", Subject::Loop(128), 1),
     row("php/64", Subject::Peer(&peers::PHP), 64),
     row("node/64", Subject::Peer(&peers::NODE_SQLITE), 64),
     row("prism/64", Subject::Peer(&peers::PRISM), 64),
@@ -168,9 +179,11 @@ impl Row {
             Subject::Sqlite(_) if self.actions > 1 => {
                 at(&format!("our server, {} actions in a request", self.actions))
             }
+            Subject::Sqlite(_) if self.in_order => at("our server, the oldest is unlocked first"),
             Subject::Sqlite(_) => at("our server, each unlock on disk"),
             Subject::Loop(batch) => {
-                format!("the same statements in a bare loop, {batch} a commit{size}")
+                let order = if self.in_order { ", the oldest first" } else { "" };
+                format!("the same statements in a bare loop, {batch} a commit{order}{size}")
             }
             Subject::Postgres(1) => at("our server on PostgreSQL, each unlock on disk"),
             Subject::Postgres(count) => at(&format!("{count} of our servers on one PostgreSQL")),

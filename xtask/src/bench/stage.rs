@@ -89,6 +89,7 @@ impl Stage {
             credentials,
             skip,
             take: usize::MAX,
+            in_order: row.in_order,
             repeat: false,
             connections: row.connections,
             actions: row.actions,
@@ -182,7 +183,8 @@ impl Stage {
             ("seconds", seconds.to_string()),
         ];
         let named = arguments.into_iter().flat_map(|(name, value)| [format!("--{name}"), value]);
-        let arguments: Vec<_> = std::iter::once("ceiling".to_owned()).chain(named).collect();
+        let mut arguments: Vec<_> = std::iter::once("ceiling".to_owned()).chain(named).collect();
+        arguments.extend(row.in_order.then(|| "--in-order".to_owned()));
         let report = load_tool(&arguments)?;
         world.use_up(&report);
         Ok(report)

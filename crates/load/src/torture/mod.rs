@@ -109,7 +109,7 @@ pub fn run(options: &Options) -> Result<Report> {
     if options.harm == Harm::KillSlow {
         ground.slow_down();
     }
-    let all = credential::read(&plan.credentials, 0, usize::MAX)?;
+    let all = credential::read(&plan.credentials, credential::Choice::ALL)?;
     let mut clients = Clients::new(options, &ground, all);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     for cycle in 0..options.cycles {
