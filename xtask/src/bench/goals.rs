@@ -83,6 +83,12 @@ const GOALS: &[Goal] = &[
         wanted: Wanted::AtMost(5.0),
     },
     Goal {
+        what: "the same, the oldest first",
+        of: ("ordered/half", WORST),
+        to: ("ordered/half", MEDIAN),
+        wanted: Wanted::AtMost(5.0),
+    },
+    Goal {
         what: "one unlock on an idle server, of a bare commit",
         of: ("sqlite/1", MEDIAN),
         to: ("loop/1", MEDIAN),

@@ -123,6 +123,7 @@ pub(super) const ROWS: &[Row] = &[
     row("loop/128", Subject::Loop(128), 1),
     ordered("ordered/64", SQLITE, 64),
     ordered("ordered/256", SQLITE, 256),
+    Row { half_of: Some("ordered/64"), ..ordered("ordered/half", SQLITE, 64) },
     ordered("ordered-loop/32", Subject::Loop(32), 1),
     ordered("ordered-loop/128", Subject::Loop(128), 1),
     row("php/64", Subject::Peer(&peers::PHP), 64),
@@ -169,10 +170,12 @@ impl Row {
         };
         let at = |what: &str| format!("{what}, {} connections{size}", self.connections);
         let not_told = "our server without its log";
+        if let Some(whole) = self.half_of {
+            return at(&format!("our server at half of {whole}"));
+        }
         match self.subject {
             Subject::Echo => at("bare echo of the framework, the same bodies"),
             Subject::Memory => at("our server, store in memory"),
-            Subject::Sqlite(_) if self.half_of.is_some() => at("our server at half of its most"),
             Subject::Sqlite(QUIET) => at(not_told),
             Subject::Sqlite(BARE) => at(&format!("{not_told} and metrics")),
             Subject::Sqlite(TRACED) => at("our server, one activation in 100 traced"),
