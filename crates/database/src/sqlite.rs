@@ -91,9 +91,7 @@ impl Engine {
         &self,
         change: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
-        let (change, answer) = change::pack(change);
-        self.writer.submit(change)?;
-        answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
+        self.submit(change::pack(change)).await
     }
 
     pub(crate) async fn write_hopefully<
@@ -103,7 +101,13 @@ impl Engine {
         &self,
         change: impl FnMut(&mut crate::Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
-        let (change, answer) = change::pack_hopeful(change);
+        self.submit(change::pack_hopeful(change)).await
+    }
+
+    async fn submit<T, E: From<DatabaseError>>(
+        &self,
+        (change, answer): (Box<dyn change::Change>, change::Answer<T, E>),
+    ) -> Result<T, E> {
         self.writer.submit(change)?;
         answer.await.unwrap_or_else(|_| Err(DatabaseError::Panicked.into()))
     }

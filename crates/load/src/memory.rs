@@ -1,10 +1,10 @@
 //! A marketplace whose store is in memory. It has to be filled by the process that serves it.
 
-use std::{future::pending, thread};
+use std::future::pending;
 
 use anyhow::{Context, Result};
 use freischalt_protocol::{Secret, seal::MasterKey};
-use freischalt_server::{ACTIVATION_SPANS, Config, Mode, Server};
+use freischalt_server::{ACTIVATION_SPANS, Config, Mode, Server, event_loop_threads};
 use freischalt_store::Location;
 use tracing_subscriber::{
     Layer,
@@ -31,10 +31,8 @@ pub fn run(plan: &fill::Plan) -> Result<()> {
         management_token: Some(Secret::new("0".repeat(32))),
         ..Config::sandbox(any, any, Location::Memory, key.clone())
     };
-    // As the real server: a core is left to the store.
-    let cores = thread::available_parallelism()?.get();
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.saturating_sub(1).max(1))
+        .worker_threads(event_loop_threads())
         .enable_all()
         .build()?;
     runtime.block_on(async {

@@ -32,6 +32,7 @@ use std::{
     future::Future,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    num::NonZero,
     sync::Arc,
 };
 
@@ -205,6 +206,14 @@ fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, Server
         socket.listen(BACKLOG)
     };
     listen().map_err(|source| ServerError::Bind { what, address, source })
+}
+
+/// Threads of the event loop that a server runs best with: one for each core but one, which is the
+/// store's. Its writer is as busy as they are, and with a thread more than cores everybody waits for
+/// everybody.
+pub fn event_loop_threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    cores.saturating_sub(1).max(1)
 }
 
 /// Where to reach what listens at an address: no URL can name all addresses of a machine, so for

@@ -47,6 +47,22 @@ const fn rates(what: &'static str, of: &'static str, to: &'static str, least: f6
     Goal { what, of: (of, RATE), to: (to, RATE), wanted: Wanted::AtLeast(least) }
 }
 
+/// The same figure of two rows, which may be so many times as much at most.
+const fn at_most(
+    what: &'static str,
+    of: &'static str,
+    to: &'static str,
+    take: Take,
+    most: f64,
+) -> Goal {
+    Goal { what, of: (of, take), to: (to, take), wanted: Wanted::AtMost(most) }
+}
+
+/// The slowest of a row beside its median.
+const fn tail(what: &'static str, row: &'static str) -> Goal {
+    Goal { what, of: (row, WORST), to: (row, MEDIAN), wanted: Wanted::AtMost(5.0) }
+}
+
 const GOALS: &[Goal] = &[
     rates("64 connections, of a bare loop with 32 a commit", "sqlite/64", "loop/32", 0.75),
     rates("256 connections, of a bare loop with 128 a commit", "sqlite/256", "loop/128", 0.75),
@@ -76,42 +92,29 @@ const GOALS: &[Goal] = &[
     rates("10^6 stored, of 10^3 stored", "sqlite/10^6", "sqlite/10^3", 0.6),
     rates("10^7 stored, of the bare loop on the same", "sqlite/10^7", "loop/10^7", 0.9),
     rates("10^7 stored, of 10^3 stored", "sqlite/10^7", "sqlite/10^3", 0.6),
-    Goal {
-        what: "p99 to p50 at half of the most",
-        of: ("sqlite/half", WORST),
-        to: ("sqlite/half", MEDIAN),
-        wanted: Wanted::AtMost(5.0),
-    },
-    Goal {
-        what: "the same, the oldest first",
-        of: ("ordered/half", WORST),
-        to: ("ordered/half", MEDIAN),
-        wanted: Wanted::AtMost(5.0),
-    },
-    Goal {
-        what: "one unlock on an idle server, of a bare commit",
-        of: ("sqlite/1", MEDIAN),
-        to: ("loop/1", MEDIAN),
-        wanted: Wanted::AtMost(1.5),
-    },
+    tail("p99 to p50 at half of the most", "sqlite/half"),
+    tail("the same, the oldest first", "ordered/half"),
+    at_most("one unlock on an idle server, of a bare commit", "sqlite/1", "loop/1", MEDIAN, 1.5),
     rates("10^6 on PostgreSQL, of pgbench on the same", "pg-ours/10^6", "pg-loop/10^6", 0.9),
     rates("10^6 on PostgreSQL, of 10^3 there", "pg-ours/10^6", "pg-ours/10^3", 0.6),
     Goal {
         wanted: Wanted::Shown,
         ..rates("one customer on PostgreSQL, of many", "pg-ours/one", "pg-ours/10^5", 0.0)
     },
-    Goal {
-        what: "memory of the server with 10^6 stored, of 10^3",
-        of: ("sqlite/10^6", MEMORY),
-        to: ("sqlite/10^3", MEMORY),
-        wanted: Wanted::AtMost(1.25),
-    },
-    Goal {
-        what: "memory of the server with 10^6 on PostgreSQL, of 10^3",
-        of: ("pg-ours/10^6", MEMORY),
-        to: ("pg-ours/10^3", MEMORY),
-        wanted: Wanted::AtMost(1.25),
-    },
+    at_most(
+        "memory of the server with 10^6 stored, of 10^3",
+        "sqlite/10^6",
+        "sqlite/10^3",
+        MEMORY,
+        1.25,
+    ),
+    at_most(
+        "memory of the server with 10^6 on PostgreSQL, of 10^3",
+        "pg-ours/10^6",
+        "pg-ours/10^3",
+        MEMORY,
+        1.25,
+    ),
     rates("with the log, of without", "sqlite/64", "sqlite/quiet", 0.97),
     rates("with metrics, of without", "sqlite/quiet", "sqlite/bare", 0.97),
     rates("with traces of 1 in 100, of without", "sqlite/traced", "sqlite/64", 0.97),

@@ -52,7 +52,8 @@ impl Installation {
     }
 }
 
-const FINE: &str = r#"
+/// A configuration that is as it should be.
+pub(crate) const FINE: &str = r#"
 [server]
 bind = "127.0.0.1:0"
 public_url = "https://marketplace.example.com"

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     http,
     process::Running,
+    serve,
     support::{Run, freischalt},
 };
 
@@ -161,7 +162,8 @@ fn assert_tree(spans: &[&Value], steps: &[&str]) {
 fn two_of_few() -> ([String; 2], Vec<Value>) {
     const TOKEN: &str = "0123456789abcdefghijklmnopqrstuv";
     let (collector, folder) = (Collector::start(), tempfile::tempdir().unwrap());
-    for (name, text) in [("token", TOKEN), ("key", &"0f".repeat(32)), ("freischalt.toml", FEW)] {
+    let few = format!("{}[traces]\none_in = 65536\n", serve::FINE);
+    for (name, text) in [("token", TOKEN), ("key", &"0f".repeat(32)), ("freischalt.toml", &few)] {
         fs::write(folder.path().join(name), text).unwrap();
         fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
     }
@@ -195,20 +197,6 @@ fn two_of_few() -> ([String; 2], Vec<Value>) {
     server.stop();
     (ids, collector.spans().1)
 }
-
-const FEW: &str = r#"
-[server]
-bind = "127.0.0.1:0"
-public_url = "http://127.0.0.1:8080"
-[management]
-bind = "127.0.0.1:0"
-token_file = "token"
-[store]
-path = "freischalt.db"
-encryption_key_file = "key"
-[traces]
-one_in = 65536
-"#;
 
 #[test]
 fn an_activation_that_is_not_chosen_has_no_spans_and_one_that_is_wished_for_has_all() {
