@@ -7,6 +7,7 @@ use std::{
     iter,
 };
 
+use freischalt_log::{Lines, Rest};
 use freischalt_server::ACTIVATION_SPANS;
 use tracing::{Metadata, level_filters::LevelFilter};
 use tracing_subscriber::{
@@ -27,22 +28,28 @@ pub(crate) enum Format {
     Machines,
 }
 
-/// Begins to log and, if there is a collector, to send traces; these until what is returned is
-/// dropped.
-pub(crate) fn start(format: Format) -> Result<Traces, Failure> {
+/// What has to be kept for as long as there is anything to log or to trace.
+pub(crate) struct Log {
+    _traces: Traces,
+    _rest: Option<Rest>,
+}
+
+/// Begins to log and, if there is a collector, to send traces.
+pub(crate) fn start(format: Format) -> Result<Log, Failure> {
     let filter = EnvFilter::builder()
         .with_env_var("FREISCHALT_LOG")
         .with_default_directive(LevelFilter::INFO.into())
         .from_env_lossy();
     let is_logged = |metadata: &Metadata<'_>| metadata.target() != ACTIVATION_SPANS;
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
-    let lines = match format {
-        Format::People => lines.with_target(false).compact().boxed(),
+    let (lines, rest) = match format {
+        Format::People => {
+            let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+            let lines = lines.with_ansi(io::stderr().is_terminal()).with_target(false);
+            (lines.compact().boxed(), None)
+        }
         Format::Machines => {
-            let lines = lines.json().flatten_event(true);
-            lines.with_current_span(false).with_span_list(false).boxed()
+            let (lines, rest) = Lines::to(io::stderr());
+            (freischalt_log::json(lines).boxed(), Some(rest))
         }
     };
     let (layer, traces) = traces::start()?;
@@ -57,5 +64,5 @@ pub(crate) fn start(format: Format) -> Result<Traces, Failure> {
             "a collector is given, but this command was built without `--features otlp`"
         );
     }
-    Ok(traces)
+    Ok(Log { _traces: traces, _rest: rest })
 }

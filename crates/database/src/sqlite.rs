@@ -11,7 +11,7 @@ mod reader;
 mod transaction;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{error::Error, fs::File, path::Path, sync::Arc};
 
 use rusqlite::{OpenFlags, config::DbConfig};
 
@@ -56,15 +56,20 @@ impl Engine {
             None => Connection::new(open_memory().map_err(failed)?),
         };
         migrate(&connection, schema, check)?;
-        let (readers, checkpoints) = match path {
-            Some(path) => {
-                let beside = open_file(path, OpenFlags::default())?;
-                let readers = reader::Readers::start(open_readers(path)?);
-                (Some(readers), Some(checkpoint::Checkpoints::start(beside)))
-            }
-            None => (None, None),
+        let Some(path) = path else {
+            return Ok(Self { writer: writer::Writer::start(connection, None), readers: None });
         };
-        Ok(Self { writer: writer::Writer::start(connection, checkpoints), readers })
+        let beside = open_file(path, OpenFlags::default())?;
+        let readers = open_readers(path)?;
+        let file = File::open(path).map(Arc::new);
+        let file = file.map_err(|source| not_opened(path, source))?;
+        let readers = readers.into_iter().map(|reader| reader.outlived_by(&file)).collect();
+        let writer = connection.outlived_by(&file);
+        let checkpoints = checkpoint::Checkpoints::start(beside.outlived_by(&file), file);
+        Ok(Self {
+            writer: writer::Writer::start(writer, Some(checkpoints)),
+            readers: Some(reader::Readers::start(readers)),
+        })
     }
 
     /// Tells an observer of every commit from now on, beside the others.
@@ -152,7 +157,11 @@ fn open_memory() -> rusqlite::Result<rusqlite::Connection> {
 fn open_file(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     rusqlite::Connection::open_with_flags(path, flags)
         .and_then(|connection| set_up(&connection).map(|()| Connection::new(connection)))
-        .map_err(|source| OpenError::File { path: path.to_owned(), source: Box::new(source) })
+        .map_err(|source| not_opened(path, source))
+}
+
+fn not_opened(path: &Path, source: impl Error + Send + Sync + 'static) -> OpenError {
+    OpenError::File { path: path.to_owned(), source: Box::new(source) }
 }
 
 /// Whether another connection has the file open. In WAL mode each keeps a lock on it for as long as
@@ -172,7 +181,7 @@ pub(crate) fn is_in_use(path: &Path) -> Result<bool, OpenError> {
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
             Ok(true)
         }
-        Err(source) => Err(OpenError::File { path: path.to_owned(), source: Box::new(source) }),
+        Err(source) => Err(not_opened(path, source)),
     }
 }
 

@@ -13,6 +13,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use memchr::memmem::Finder;
 use serde::Serialize;
 use tokio::{sync::mpsc, task::LocalSet};
 
@@ -111,7 +112,7 @@ pub fn run(options: &Options) -> Result<Report> {
         requests,
         next: Cell::new(0),
         repeat: options.repeat,
-        expect: options.expect.clone().into_bytes(),
+        expect: Finder::new(&options.expect).into_owned(),
         end: Cell::new(Instant::now()),
         results: RefCell::default(),
     });
@@ -136,7 +137,7 @@ struct State {
     requests: Vec<Vec<u8>>,
     next: Cell<usize>,
     repeat: bool,
-    expect: Vec<u8>,
+    expect: Finder<'static>,
     end: Cell<Instant>,
     results: RefCell<Results>,
 }
@@ -162,7 +163,7 @@ impl State {
     /// Sends a request that was due at a moment, and counts what comes of it.
     async fn send(&self, connection: &mut Connection, request: &[u8], due: Instant) {
         let problem = match connection.ask(request).await {
-            Ok(body) if contains(body, &self.expect) => None,
+            Ok(body) if self.expect.find(body).is_some() => None,
             Ok(body) => Some(String::from_utf8_lossy(body).chars().take(300).collect()),
             Err(error) => Some(error.to_string()),
         };
@@ -197,10 +198,6 @@ impl State {
             server_resident: servers.resident,
         }
     }
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    part.is_empty() || text.windows(part.len()).any(|window| window == part)
 }
 
 fn connections(options: &Options) -> impl Iterator<Item = Connection> {

@@ -3,6 +3,7 @@
 use std::future::pending;
 
 use anyhow::{Context, Result};
+use freischalt_log::Lines;
 use freischalt_protocol::{Secret, seal::MasterKey};
 use freischalt_server::{ACTIVATION_SPANS, Config, Mode, Server, event_loop_threads};
 use freischalt_store::Location;
@@ -18,12 +19,12 @@ use crate::{echo::announce, fill};
 /// Fills the store, says its address in a line of JSON, and serves until it is killed. Logs as the
 /// real server does: as JSON on standard error.
 pub fn run(plan: &fill::Plan) -> Result<()> {
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).json();
-    let lines = lines.flatten_event(true).with_current_span(false).with_span_list(false);
+    let (lines, _rest) = Lines::to(std::io::stderr());
     let is_logged = filter_fn(|event| {
         event.target() != ACTIVATION_SPANS && *event.level() <= LevelFilter::INFO
     });
-    tracing_subscriber::registry().with(lines.with_filter(is_logged)).try_init()?;
+    let log = freischalt_log::json(lines).with_filter(is_logged);
+    tracing_subscriber::registry().with(log).try_init()?;
     let key = MasterKey::new([7; 32]);
     let any = "127.0.0.1:0".parse().context("an address")?;
     let config = Config {

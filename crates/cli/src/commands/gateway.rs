@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &GatewayArguments) -> Result<(), Failure> {
         config.check().map_err(GatewayError::from)?;
         return output::print("The configuration is fine.");
     }
-    let _traces = logging::start(logging::Format::Machines)?;
+    let _log = logging::start(logging::Format::Machines)?;
     runtime::servers()?.block_on(serve(arguments, config))
 }
 

@@ -68,7 +68,7 @@ pub(crate) struct SandboxArguments {
 
 /// Runs the sandbox until it is told to stop.
 pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
-    let _traces = logging::start(logging::Format::People)?;
+    let _log = logging::start(logging::Format::People)?;
     let policy = config::policy_from_settings(&arguments.policy)?;
     // Sandboxes on one PostgreSQL database may share the folder: it holds nothing but the key.
     let own_folder = !arguments.ephemeral && arguments.store.is_none();

@@ -39,7 +39,7 @@ pub(crate) struct ServeArguments {
 /// Runs the server until it is told to stop.
 pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let config = config::read_file(&arguments.config, arguments.store.as_deref())?;
-    let _traces = logging::start(logging::Format::Machines)?;
+    let _log = logging::start(logging::Format::Machines)?;
     runtime::servers()?.block_on(serve(config))
 }
 

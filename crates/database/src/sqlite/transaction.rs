@@ -1,6 +1,6 @@
 //! A connection and what a closure may do on it.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{cell::RefCell, collections::HashMap, fs::File, sync::Arc};
 
 use rusqlite::{
     CachedStatement, Statement,
@@ -18,11 +18,19 @@ pub(crate) struct Connection {
     db: rusqlite::Connection,
     /// By where the text of the statement stands, and its length.
     columns: RefCell<HashMap<(usize, usize), Columns>>,
+    /// The database's file, opened once more. To close it takes from the whole process the locks
+    /// that SQLite has on it, so it is kept for as long as any connection is.
+    _file: Option<Arc<File>>,
 }
 
 impl Connection {
     pub(super) fn new(db: rusqlite::Connection) -> Self {
-        Self { db, columns: RefCell::default() }
+        Self { db, columns: RefCell::default(), _file: None }
+    }
+
+    /// Lets a file outlive the connection.
+    pub(super) fn outlived_by(self, file: &Arc<File>) -> Self {
+        Self { _file: Some(Arc::clone(file)), ..self }
     }
 
     /// Whether no transaction is open: none was begun, or SQLite had to roll it back.
