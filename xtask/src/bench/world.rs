@@ -34,6 +34,9 @@ const CONFIG: &str = "freischalt.toml";
 const UNCOUNTED: &str = "uncounted.toml";
 const DATABASE: &str = "freischalt.db";
 const IN_USE: &str = "in-use.db";
+/// The log of SQLite on a server that has been at work for a while: 4,000 pages with their heads. It
+/// is written from its beginning again and again, and takes longer to sync until it has its length.
+const LOG_BYTES: usize = 4_000 * (4096 + 24) + 32;
 
 impl World {
     /// Makes the folder and fills the store. What is not copied for each measurement gets as much
@@ -101,8 +104,12 @@ impl World {
         }
         let copy = self.database();
         fs::copy(self.folder.join(DATABASE), &copy).context("cannot copy the database")?;
-        // What the copy left to be written would be written during the measurement.
-        fs::File::open(&copy)?.sync_all()?;
+        let log = self.folder.join(format!("{IN_USE}-wal"));
+        fs::write(&log, vec![0; LOG_BYTES]).context("cannot write a log")?;
+        // What the copies left to be written would be written during the measurement.
+        for written in [copy, log] {
+            fs::File::open(&written)?.sync_all()?;
+        }
         self.used = 0;
         Ok(())
     }
