@@ -94,21 +94,23 @@ impl Request {
         if !envelope.is_empty() && envelope.is_list() {
             return Err(EnvelopeProblem::NotAnObject("a list"));
         }
-        let token = token(&envelope)?;
+        let token = token(envelope.remove("token"))?;
         let actions = actions(&mut envelope, max_actions)?;
         Ok(Self { token, actions })
     }
 }
 
-fn token(envelope: &php::Array) -> Result<String, EnvelopeProblem> {
-    match envelope.get("token") {
-        None => Err(EnvelopeProblem::Token("missing")),
-        Some(value) => match value.as_str() {
-            Some("") => Err(EnvelopeProblem::Token("empty")),
-            Some(token) => Ok(token.to_owned()),
-            None => Err(EnvelopeProblem::Token(value.type_name())),
+fn token(value: Option<Value>) -> Result<String, EnvelopeProblem> {
+    let wrong = match value {
+        None => "missing",
+        Some(Value::Str(bytes)) => match String::from_utf8(bytes) {
+            Ok(token) if token.is_empty() => "empty",
+            Ok(token) => return Ok(token),
+            Err(_) => "string",
         },
-    }
+        Some(other) => other.type_name(),
+    };
+    Err(EnvelopeProblem::Token(wrong))
 }
 
 fn actions(envelope: &mut php::Array, max: usize) -> Result<Vec<ParsedAction>, EnvelopeProblem> {

@@ -116,19 +116,21 @@ impl ParsedAction {
         if !fields.is_empty() && fields.is_list() {
             return Self::broken(ActionProblem::NotAnObject("a list"));
         }
+        let problem = check_names(&fields).err();
         let echo = Echo {
-            action_id: scalar_text(fields.get("actionid")).unwrap_or_default(),
-            resource_id: scalar_text(fields.get("resourceid")).unwrap_or_default(),
-            resource_type: scalar_text(fields.get("resourcetype")).unwrap_or_default(),
-            identifier: scalar_text(fields.get("identifier")).unwrap_or_default(),
+            action_id: text(fields.remove("actionid")).unwrap_or_default(),
+            resource_id: text(fields.remove("resourceid")).unwrap_or_default(),
+            resource_type: text(fields.remove("resourcetype")).unwrap_or_default(),
+            identifier: text(fields.remove("identifier")).unwrap_or_default(),
         };
-        let action = check_names(&fields).and_then(|()| {
-            Ok(Action {
-                timestamp: timestamp(&fields),
-                signature: signature(&fields),
-                parameters: parameters(fields.remove("parameters"))?,
-            })
-        });
+        let action = match problem {
+            Some(problem) => Err(problem),
+            None => parameters(fields.remove("parameters")).map(|parameters| Action {
+                timestamp: timestamp(fields.remove("timestamp")),
+                signature: signature(fields.remove("hmac"), fields.remove("hmac_version")),
+                parameters,
+            }),
+        };
         Self { echo, action }
     }
 
@@ -158,9 +160,9 @@ fn describe(value: Option<&Value>) -> &'static str {
 }
 
 /// A scalar as PHP would join it into a text; `None` for arrays.
-fn scalar_text(value: Option<&Value>) -> Option<String> {
+fn text(value: Option<Value>) -> Option<String> {
     match value? {
-        Value::Str(_) => value?.as_str().map(str::to_owned),
+        Value::Str(bytes) => String::from_utf8(bytes).ok(),
         Value::Int(number) => Some(number.to_string()),
         Value::Bool(true) => Some("1".to_owned()),
         Value::Null | Value::Bool(false) => Some(String::new()),
@@ -168,28 +170,26 @@ fn scalar_text(value: Option<&Value>) -> Option<String> {
     }
 }
 
-fn timestamp(fields: &php::Array) -> Timestamp {
-    let (Some(Value::Int(_)) | Some(Value::Str(_))) = fields.get("timestamp") else {
+fn timestamp(value: Option<Value>) -> Timestamp {
+    if !matches!(value, Some(Value::Int(_) | Value::Str(_))) {
         return Timestamp { text: String::new(), value: None };
-    };
-    let text = scalar_text(fields.get("timestamp")).unwrap_or_default();
+    }
+    let text = text(value).unwrap_or_default();
     let digits = text.strip_prefix('-').unwrap_or(&text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let value = if is_number { text.parse().ok().map(UnixTime) } else { None };
     Timestamp { text, value }
 }
 
-fn signature(fields: &php::Array) -> Signature {
-    let Some(hmac) = fields.get("hmac").and_then(Value::as_str) else {
-        return Signature::Missing;
+fn signature(hmac: Option<Value>, version: Option<Value>) -> Signature {
+    let hmac = match hmac {
+        Some(hmac @ Value::Str(_)) => text(Some(hmac)).filter(|text| !text.is_empty()),
+        _ => None,
     };
-    if hmac.is_empty() {
-        return Signature::Missing;
-    }
-    let version = scalar_text(Some(fields.get("hmac_version").unwrap_or(&Value::Null)));
-    match version.as_deref() {
-        Some("2") => Signature::V2(hmac.to_owned()),
-        Some("" | "1") => Signature::V1(hmac.to_owned()),
+    let Some(hmac) = hmac else { return Signature::Missing };
+    match text(Some(version.unwrap_or(Value::Null))).as_deref() {
+        Some("2") => Signature::V2(hmac),
+        Some("" | "1") => Signature::V1(hmac),
         _ => Signature::UnknownVersion,
     }
 }

@@ -138,7 +138,9 @@ impl Array {
     }
 
     pub(super) fn remove_bytes(&mut self, key: &[u8]) -> Option<Value> {
-        self.get_bytes(key)?;
+        if matches!(self.0, Entries::List(_)) {
+            self.get_bytes(key)?;
+        }
         self.map().pairs.remove(KeyRef::from(key))
     }
 

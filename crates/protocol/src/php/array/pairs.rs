@@ -67,7 +67,9 @@ impl Pairs {
     pub(super) fn remove(&mut self, key: KeyRef<'_>) -> Option<Value> {
         let place = self.place(key)?;
         let (_, value) = self.pairs.remove(place);
-        *self = std::mem::take(&mut self.pairs).into_iter().collect();
+        if self.places.is_some() {
+            *self = std::mem::take(&mut self.pairs).into_iter().collect();
+        }
         Some(value)
     }
 
