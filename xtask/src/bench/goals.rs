@@ -64,15 +64,10 @@ const fn tail(what: &'static str, row: &'static str) -> Goal {
 }
 
 const GOALS: &[Goal] = &[
-    rates("64 connections, of a bare loop with 32 a commit", "sqlite/64", "loop/32", 0.75),
-    rates("256 connections, of a bare loop with 128 a commit", "sqlite/256", "loop/128", 0.75),
-    rates("the oldest first, 64, of a bare loop with 32", "ordered/64", "ordered-loop/32", 0.75),
-    rates(
-        "the oldest first, 256, of a bare loop with 128",
-        "ordered/256",
-        "ordered-loop/128",
-        0.75,
-    ),
+    rates("64 connections, of a bare loop with as much a commit", "sqlite/64", "loop/as-64", 0.75),
+    rates("256 connections, of such a loop", "sqlite/256", "loop/as-256", 0.75),
+    rates("the oldest first, 64, of such a loop", "ordered/64", "ordered-loop/as-64", 0.75),
+    rates("the oldest first, 256, of such a loop", "ordered/256", "ordered-loop/as-256", 0.75),
     rates("durable, the oldest first, of a bare echo", "ordered/64", "echo/64", 0.4),
     rates("durable, of a bare echo", "sqlite/64", "echo/64", 0.4),
     rates("in memory, of a bare echo", "memory/64", "echo/64", 0.85),

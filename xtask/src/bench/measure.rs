@@ -22,6 +22,8 @@ pub(super) struct Measurement {
     pub(super) p50_us: f64,
     pub(super) p99_us: f64,
     pub(super) p999_us: f64,
+    /// Changes in each commit of the store; 0 where that is not known.
+    pub(super) changes_per_commit: f64,
     /// What the load generator spent on a request.
     pub(super) load_cpu_us: f64,
     /// What the server spent on a request.

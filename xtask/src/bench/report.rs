@@ -61,12 +61,13 @@ impl RowResult {
         let before = median(|m| m.server_resident_before as f64 / 1e6);
         let after = median(|m| m.server_resident as f64 / 1e6);
         Some(format!(
-            "{:<22} {:>8.0} {:>17} {:>8.0} {:>8.0} {:>8.1} {:>8.1} {:>6.0} {:>6.0}  {}",
+            "{:<22} {:>8.0} {:>17} {:>8.0} {:>8.0} {:>6.1} {:>8.1} {:>8.1} {:>6.0} {:>6.0}  {}",
             self.name,
             rate.median,
             format!("{:.0}–{:.0}", rate.least, rate.most),
             median(|m| m.p50_us),
             median(|m| m.p99_us),
+            median(|m| m.changes_per_commit),
             median(|m| m.server_cpu_us),
             median(|m| m.load_cpu_us),
             before,
@@ -82,8 +83,17 @@ impl fmt::Display for Results {
         writeln!(f, "median of {} rounds of {} s each\n", self.rounds, self.seconds)?;
         writeln!(
             f,
-            "{:<22} {:>8} {:>17} {:>8} {:>8} {:>8} {:>8} {:>6} {:>6}",
-            "row", "per s", "least–most", "p50 µs", "p99 µs", "CPU µs", "load µs", "start", "MB"
+            "{:<22} {:>8} {:>17} {:>8} {:>8} {:>6} {:>8} {:>8} {:>6} {:>6}",
+            "row",
+            "per s",
+            "least–most",
+            "p50 µs",
+            "p99 µs",
+            "group",
+            "CPU µs",
+            "load µs",
+            "start",
+            "MB"
         )?;
         for line in self.rows.iter().filter_map(RowResult::line) {
             writeln!(f, "{line}")?;

@@ -12,14 +12,23 @@ pub(super) enum Subject {
     Memory,
     /// Our server on SQLite, watched like this.
     Sqlite(Watch),
-    /// The same statements in a bare loop, so many to a commit.
-    Loop(usize),
+    /// The same statements in a bare loop.
+    Loop(Batch),
     /// So many of our servers on one PostgreSQL.
     Postgres(usize),
     /// `pgbench` on the same PostgreSQL, with this script in `bench/pgbench`.
     Pgbench(&'static str),
     /// Somebody else's.
     Peer(&'static Peer),
+}
+
+/// Unlocks in each commit of a bare loop.
+#[derive(Clone, Copy)]
+pub(super) enum Batch {
+    /// So many.
+    Of(usize),
+    /// As many as there were on average in this row in the same round.
+    As(&'static str),
 }
 
 /// What a server tells while it is measured.
@@ -102,7 +111,10 @@ const fn grown(name: &'static str, subject: Subject, stored: u64, one_customer: 
 
 const SQLITE: Subject = Subject::Sqlite(SHIPPED);
 const SERVER: Subject = Subject::Postgres(1);
-const LOOP: Subject = Subject::Loop(32);
+
+const fn like(row: &'static str) -> Subject {
+    Subject::Loop(Batch::As(row))
+}
 
 pub(super) const ROWS: &[Row] = &[
     row("echo/64", Subject::Echo, 64),
@@ -117,15 +129,16 @@ pub(super) const ROWS: &[Row] = &[
     row("sqlite/traced", Subject::Sqlite(TRACED), 64),
     actions("actions/10", 10),
     actions("actions/100", 100),
-    row("loop/1", Subject::Loop(1), 1),
-    row("loop/8", Subject::Loop(8), 1),
-    row("loop/32", Subject::Loop(32), 1),
-    row("loop/128", Subject::Loop(128), 1),
+    row("loop/1", Subject::Loop(Batch::Of(1)), 1),
+    row("loop/32", Subject::Loop(Batch::Of(32)), 1),
+    row("loop/128", Subject::Loop(Batch::Of(128)), 1),
+    row("loop/as-64", like("sqlite/64"), 1),
+    row("loop/as-256", like("sqlite/256"), 1),
     ordered("ordered/64", SQLITE, 64),
     ordered("ordered/256", SQLITE, 256),
     Row { half_of: Some("ordered/64"), ..ordered("ordered/half", SQLITE, 64) },
-    ordered("ordered-loop/32", Subject::Loop(32), 1),
-    ordered("ordered-loop/128", Subject::Loop(128), 1),
+    ordered("ordered-loop/as-64", like("ordered/64"), 1),
+    ordered("ordered-loop/as-256", like("ordered/256"), 1),
     row("php/64", Subject::Peer(&peers::PHP), 64),
     row("node/64", Subject::Peer(&peers::NODE_SQLITE), 64),
     row("prism/64", Subject::Peer(&peers::PRISM), 64),
@@ -141,14 +154,14 @@ pub(super) const ROWS: &[Row] = &[
     postgres("pgbench/128", UNLOCK, 128),
     postgres("pgbench/at-once", AT_ONCE, 32),
     growth("sqlite/10^3", SQLITE, 1_000, false),
-    growth("loop/10^3", LOOP, 1_000, false),
+    growth("loop/10^3", like("sqlite/10^3"), 1_000, false),
     growth("sqlite/10^5", SQLITE, 100_000, false),
-    growth("loop/10^5", LOOP, 100_000, false),
+    growth("loop/10^5", like("sqlite/10^5"), 100_000, false),
     growth("sqlite/one-customer", SQLITE, 100_000, true),
     growth("sqlite/10^6", SQLITE, 1_000_000, false),
-    growth("loop/10^6", LOOP, 1_000_000, false),
+    growth("loop/10^6", like("sqlite/10^6"), 1_000_000, false),
     growth("sqlite/10^7", SQLITE, 10_000_000, false),
-    growth("loop/10^7", LOOP, 10_000_000, false),
+    growth("loop/10^7", like("sqlite/10^7"), 10_000_000, false),
     grown("pg-ours/10^3", SERVER, 1_000, false),
     grown("pg-loop/10^3", UNLOCK, 1_000, false),
     grown("pg-ours/10^5", SERVER, 100_000, false),
@@ -186,6 +199,10 @@ impl Row {
             Subject::Sqlite(_) => at("our server, each unlock on disk"),
             Subject::Loop(batch) => {
                 let order = if self.in_order { ", the oldest first" } else { "" };
+                let batch = match batch {
+                    Batch::Of(batch) => batch.to_string(),
+                    Batch::As(row) => format!("as many as {row} in"),
+                };
                 format!("the same statements in a bare loop, {batch} a commit{order}{size}")
             }
             Subject::Postgres(1) => at("our server on PostgreSQL, each unlock on disk"),

@@ -8,7 +8,7 @@ use super::goals;
 use super::machine::Machine;
 use super::measure::Measurement;
 use super::report::{Results, RowResult};
-use super::rows::{GROUPS, ROWS, Row};
+use super::rows::{Batch, GROUPS, ROWS, Row, Subject};
 use super::stage::Stage;
 
 /// How much to measure.
@@ -87,15 +87,17 @@ impl Bench {
     }
 
     fn measure(&mut self, stage: &mut Stage, row: &Row, round: usize) -> Result<()> {
-        let half = match row.half_of {
-            None => None,
-            Some(whole) => {
-                let reached = self.measured.get(whole).and_then(|all| all.last());
-                let reached = reached.with_context(|| format!("needs {whole} in the same run"))?;
-                Some(reached.rate / 2.0)
-            }
+        let reached = |row: &str| {
+            let reached = self.measured.get(row).and_then(|all| all.last());
+            reached.with_context(|| format!("needs {row} in the same run"))
         };
-        let Some(measured) = stage.measure(row, half)? else { return Ok(()) };
+        let rate = row.half_of.map(reached).transpose()?.map(|whole| whole.rate / 2.0);
+        let batch = match row.subject {
+            Subject::Loop(Batch::Of(batch)) => batch,
+            Subject::Loop(Batch::As(other)) => reached(other)?.changes_per_commit.round() as usize,
+            _ => 0,
+        };
+        let Some(measured) = stage.measure(row, rate, batch)? else { return Ok(()) };
         println!(
             "{round}  {:<20} {:>9.0}/s   p50 {:>8.0} µs   p99 {:>8.0} µs",
             row.name, measured.rate, measured.p50_us, measured.p99_us

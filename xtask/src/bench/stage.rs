@@ -54,13 +54,19 @@ impl Stage {
         notes
     }
 
-    /// One measurement; none if the row has to be left out here.
-    pub(super) fn measure(&mut self, row: &Row, rate: Option<f64>) -> Result<Option<Measurement>> {
+    /// One measurement, at this rate if there is one, and with so many unlocks in each commit of a
+    /// loop; none if the row has to be left out here.
+    pub(super) fn measure(
+        &mut self,
+        row: &Row,
+        rate: Option<f64>,
+        batch: usize,
+    ) -> Result<Option<Measurement>> {
         let report = match row.subject {
             Subject::Echo => self.echo(row)?,
             Subject::Memory => self.memory(row)?,
             Subject::Sqlite(watch) => self.sqlite(row, rate, watch)?,
-            Subject::Loop(batch) => self.bare_loop(row, batch)?,
+            Subject::Loop(_) => self.bare_loop(row, batch)?,
             Subject::Postgres(servers) => match self.on_postgres(row, servers)? {
                 None => return Ok(None),
                 Some(report) => report,
@@ -140,8 +146,12 @@ impl Stage {
         self.worlds[index].use_up(&warm_up);
         let load = self.load(row, &servers, &credentials, self.worlds[index].used());
         let take = usize::try_from(row.shape.waiting)?;
-        let report = Load { rate, take, ..load }.run()?;
+        let before = watch.metrics.then(|| server.commits()).transpose()?;
+        let mut report = Load { rate, take, ..load }.run()?;
         self.worlds[index].use_up(&report);
+        if let Some(before) = before {
+            report["changesPerCommit"] = server.commits()?.mean_since(before).into();
+        }
         // What was not sent so far is sent at the end.
         drop(server);
         if let Some(sink) = sink {
