@@ -27,7 +27,7 @@ const READERS: usize = 2;
 /// Pages of 4 KiB in the log before a commit copies it back, should nobody else have done it.
 const CHECKPOINT_PAGES: i64 = 64_000;
 /// KiB of pages that the writer may keep: those of recent runs and of their customers.
-const WRITER_CACHE_KIB: i64 = 64 * 1024;
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
 /// KiB of pages that other connections may keep; every commit makes them read anew.
 const CACHE_KIB: i64 = 8 * 1024;
 /// Prepared statements that each connection keeps.

@@ -88,7 +88,7 @@ fn open(options: &Options) -> Result<Connection> {
     db.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
-    db.pragma_update(None, "cache_size", -64 * 1024)?;
+    db.pragma_update(None, "cache_size", -16 * 1024)?;
     Ok(db)
 }
 
