@@ -110,11 +110,11 @@ const GOALS: &[Goal] = &[
         MEMORY,
         1.25,
     ),
-    rates("with the log, of without", "sqlite/64", "sqlite/quiet", 0.97),
-    rates("with metrics, of without", "sqlite/quiet", "sqlite/bare", 0.97),
-    rates("with traces of 1 in 100, of without", "sqlite/traced", "sqlite/64", 0.97),
-    rates("with log and metrics, of without", "sqlite/64", "sqlite/bare", 0.97),
-    rates("with log, metrics and traces, of without", "sqlite/traced", "sqlite/bare", 0.97),
+    rates("with the log, of without", "watched/shipped", "watched/quiet", 0.97),
+    rates("with metrics, of without", "watched/quiet", "watched/bare", 0.97),
+    rates("with traces of 1 in 100, of without", "watched/traced", "watched/shipped", 0.97),
+    rates("with log and metrics, of without", "watched/shipped", "watched/bare", 0.97),
+    rates("with log, metrics and traces, of without", "watched/traced", "watched/bare", 0.97),
 ];
 
 /// Every ratio whose two rows were measured.

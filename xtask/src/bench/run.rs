@@ -8,7 +8,7 @@ use super::goals;
 use super::machine::Machine;
 use super::measure::Measurement;
 use super::report::{Results, RowResult};
-use super::rows::{Batch, GROUPS, ROWS, Row, Subject};
+use super::rows::{self, Batch, GROUPS, ROWS, Row, Subject};
 use super::stage::Stage;
 
 /// How much to measure.
@@ -57,11 +57,13 @@ impl Bench {
         let machine = Machine::seen();
         println!("{machine}");
         for group in GROUPS {
-            let rows: Vec<_> = self.rows.iter().filter(|row| row.group == group).copied().collect();
-            let mut stage = Stage::new(self.settings.seconds, self.settings.rounds);
+            let chosen: Vec<_> =
+                self.rows.iter().filter(|row| row.group == group).copied().collect();
+            let rounds = self.settings.rounds * rows::repeats(group);
+            let mut stage = Stage::new(self.settings.seconds, rounds);
             let mut failed = BTreeSet::new();
-            for round in 1..=self.settings.rounds {
-                for row in &rows {
+            for round in 1..=rounds {
+                for row in &chosen {
                     if failed.contains(row.name) {
                         continue;
                     }
