@@ -94,7 +94,7 @@ impl World {
     /// Makes the store ready for a measurement.
     pub(super) fn refresh(&mut self) -> Result<()> {
         if !self.is_copied() {
-            return Ok(());
+            return self.lengthen_log();
         }
         for suffix in ["", "-wal", "-shm"] {
             let copy = self.folder.join(format!("{IN_USE}{suffix}"));
@@ -104,13 +104,19 @@ impl World {
         }
         let copy = self.database();
         fs::copy(self.folder.join(DATABASE), &copy).context("cannot copy the database")?;
-        let log = self.folder.join(format!("{IN_USE}-wal"));
-        fs::write(&log, vec![0; LOG_BYTES]).context("cannot write a log")?;
-        // What the copies left to be written would be written during the measurement.
-        for written in [copy, log] {
-            fs::File::open(&written)?.sync_all()?;
-        }
+        // What the copy left to be written would be written during the measurement.
+        fs::File::open(&copy)?.sync_all()?;
         self.used = 0;
+        self.lengthen_log()
+    }
+
+    /// Gives the database a log of its usual length, unless one was left there.
+    fn lengthen_log(&self) -> Result<()> {
+        let log = self.folder.join(format!("{}-wal", self.database_name()));
+        if !log.exists() {
+            fs::write(&log, vec![0; LOG_BYTES]).context("cannot write a log")?;
+            fs::File::open(&log)?.sync_all()?;
+        }
         Ok(())
     }
 
