@@ -11,7 +11,13 @@ mod reader;
 mod transaction;
 mod writer;
 
-use std::{error::Error, fs::File, path::Path, sync::Arc};
+use std::{
+    error::Error,
+    fs::File,
+    path::Path,
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
 
 use rusqlite::{OpenFlags, config::DbConfig};
 
@@ -38,6 +44,30 @@ pub(crate) struct Engine {
     writer: writer::Writer,
     /// Absent in memory, where only the writer's connection sees the data.
     readers: Option<reader::Readers>,
+    /// The last: it ends when nobody can send it anything more.
+    _thread: Arc<WriterThread>,
+}
+
+/// The writer's thread, which ends after all others of an engine. Whoever drops the last copy of the
+/// engine waits for it, and after that nothing of this process has the file open.
+#[derive(Debug)]
+struct WriterThread(Option<JoinHandle<()>>);
+
+impl WriterThread {
+    fn new(thread: JoinHandle<()>) -> Arc<Self> {
+        Arc::new(Self(Some(thread)))
+    }
+}
+
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        // A change may have had the last copy, and a thread cannot wait for itself.
+        let other = |one: &JoinHandle<()>| one.thread().id() != thread::current().id();
+        if let Some(thread) = self.0.take().filter(other) {
+            // If it panicked, that was told where it happened.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Engine {
@@ -57,19 +87,21 @@ impl Engine {
         };
         migrate(&connection, schema, check)?;
         let Some(path) = path else {
-            return Ok(Self { writer: writer::Writer::start(connection, None), readers: None });
+            let (writer, thread) = writer::Writer::start(connection, None, Vec::new());
+            return Ok(Self { writer, readers: None, _thread: WriterThread::new(thread) });
         };
         let beside = open_file(path, OpenFlags::default())?;
         let readers = open_readers(path)?;
         let file = File::open(path).map(Arc::new);
         let file = file.map_err(|source| not_opened(path, source))?;
-        let readers = readers.into_iter().map(|reader| reader.outlived_by(&file)).collect();
-        let writer = connection.outlived_by(&file);
-        let checkpoints = checkpoint::Checkpoints::start(beside.outlived_by(&file), file);
-        Ok(Self {
-            writer: writer::Writer::start(writer, Some(checkpoints)),
-            readers: Some(reader::Readers::start(readers)),
-        })
+        let readers = readers.into_iter().map(|reader| reader.outlived_by(&file));
+        let (readers, mut others) = reader::Readers::start(readers);
+        let (checkpoints, thread) =
+            checkpoint::Checkpoints::start(beside.outlived_by(&file), Arc::clone(&file));
+        others.push(thread);
+        let connection = connection.outlived_by(&file);
+        let (writer, thread) = writer::Writer::start(connection, Some(checkpoints), others);
+        Ok(Self { writer, readers: Some(readers), _thread: WriterThread::new(thread) })
     }
 
     /// Tells an observer of every commit from now on, beside the others.

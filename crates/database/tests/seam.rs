@@ -322,3 +322,25 @@ fn the_database_of_another_program_is_refused() {
     let refused = Database::open(&location, &other).unwrap_err();
     assert!(matches!(refused, OpenError::Changed { number: 1, schema: "garage" }), "{refused:?}");
 }
+
+/// Whoever comes next, in this process or another, has it alone.
+#[test]
+fn when_the_last_copy_is_dropped_the_file_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..20 {
+        let path = folder.path().join(format!("{number}.db"));
+        let location = Location::File(path.clone());
+        let database = Database::open(&location, &SCHEMA).unwrap();
+        let copy = database.clone();
+        let added = database.write_blocking(|tx| {
+            tx.execute("INSERT INTO things VALUES (1, 2, 'three', NULL)", &[])
+        });
+        assert_eq!(added.unwrap(), 1);
+        drop(database);
+        let log = folder.path().join(format!("{number}.db-wal"));
+        assert!(log.exists(), "a copy has it open");
+        drop(copy);
+        assert!(!log.exists(), "the last to close a database leaves no log");
+        assert!(!Database::is_in_use(&location).unwrap());
+    }
+}

@@ -16,7 +16,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
-    thread,
+    thread::{self, JoinHandle},
 };
 
 use super::Connection;
@@ -43,11 +43,11 @@ pub(super) struct Checkpoints {
 
 impl Checkpoints {
     /// Starts the thread, with a connection of its own and the database's file.
-    pub(super) fn start(connection: Connection, file: Arc<File>) -> Self {
+    pub(super) fn start(connection: Connection, file: Arc<File>) -> (Self, JoinHandle<()>) {
         let (sender, receiver) = mpsc::sync_channel(1);
         let rest = Arc::new(AtomicBool::new(false));
         let left = Arc::clone(&rest);
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             step_back();
             while receiver.recv().is_ok() {
                 if copy(&connection, &file) {
@@ -55,7 +55,7 @@ impl Checkpoints {
                 }
             }
         });
-        Self { thread: sender, rest, changes: 0 }
+        (Self { thread: sender, rest, changes: 0 }, thread)
     }
 
     /// After a commit of so many changes, on the writer's thread.

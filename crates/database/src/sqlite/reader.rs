@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError, mpsc},
-    thread,
+    thread::{self, JoinHandle},
 };
 
 use super::{Connection, Transaction};
@@ -22,15 +22,19 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn start(connections: Vec<Connection>) -> Self {
+    /// Starts a thread for each connection.
+    pub(super) fn start(
+        connections: impl Iterator<Item = Connection>,
+    ) -> (Self, Vec<JoinHandle<()>>) {
         let (sender, receiver) = mpsc::sync_channel(QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
         let watch = Arc::new(Watch::default());
-        for connection in connections {
+        let start = |connection| {
             let (receiver, watch) = (Arc::clone(&receiver), Arc::clone(&watch));
-            thread::spawn(move || serve(&connection, &receiver, &watch));
-        }
-        Self { queue: sender, watch }
+            thread::spawn(move || serve(&connection, &receiver, &watch))
+        };
+        let threads = connections.map(start).collect();
+        (Self { queue: sender, watch }, threads)
     }
 
     pub(super) fn watch(&self) -> &Watch {

@@ -6,7 +6,7 @@
 
 use std::{
     sync::{Arc, mpsc},
-    thread,
+    thread::{self, JoinHandle},
     time::Instant,
 };
 
@@ -29,13 +29,24 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread; without checkpoints of a database that has no log.
-    pub(super) fn start(connection: Connection, checkpoints: Option<Checkpoints>) -> Self {
+    /// Starts the thread; without checkpoints of a database that has no log. It ends after the others
+    /// that have the file open: only a connection that may write leaves no log when it is the last.
+    pub(super) fn start(
+        connection: Connection,
+        checkpoints: Option<Checkpoints>,
+        others: Vec<JoinHandle<()>>,
+    ) -> (Self, JoinHandle<()>) {
         let (sender, receiver) = mpsc::sync_channel(QUEUE);
         let watch = Arc::new(Watch::default());
         let watched = Arc::clone(&watch);
-        thread::spawn(move || serve(&connection, checkpoints, &receiver, &watched));
-        Self { queue: sender, watch }
+        let thread = thread::spawn(move || {
+            serve(&connection, checkpoints, &receiver, &watched);
+            for other in others {
+                // If it panicked, that was told where it happened.
+                let _ = other.join();
+            }
+        });
+        (Self { queue: sender, watch }, thread)
     }
 
     pub(super) fn watch(&self) -> &Watch {
