@@ -43,9 +43,11 @@ pub enum Location {
 }
 
 impl Location {
-    /// What a user writes: a PostgreSQL URL, or else the path of a file.
+    /// What a user writes: a PostgreSQL URL, or else the path of a file. Any other URL is refused
+    /// rather than made into a file whose name is a password.
     pub fn parse(text: &str) -> Result<Self, PostgresProblem> {
-        if text.starts_with("postgres:") || text.starts_with("postgresql:") {
+        if text.contains("://") || text.starts_with("postgres:") || text.starts_with("postgresql:")
+        {
             return Ok(Self::Postgres(Box::new(Self::from_url(text)?)));
         }
         Ok(Self::File(PathBuf::from(text)))

@@ -21,7 +21,7 @@ pub struct PostgresUrl {
     pub(super) connections: usize,
 }
 
-/// What is wrong with such a URL. Says nothing of its content but names of parameters.
+/// What is wrong with such a URL. Says nothing of its content but names of parameters and hosts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PostgresProblem {
     /// It is none at all.
@@ -35,6 +35,15 @@ pub enum PostgresProblem {
         /// What would be right.
         expected: &'static str,
     },
+    /// What PostgreSQL's driver does not understand, in its words: they name a parameter.
+    #[error("is no PostgreSQL URL that can be used: {0}")]
+    Refused(String),
+    /// A password, or another part, has a character that ends it.
+    #[error(
+        "is no PostgreSQL URL that can be used: in a password, @ is written as %40, / as %2F, \
+         ? as %3F and % as %25"
+    )]
+    Unescaped,
 }
 
 impl PostgresUrl {
@@ -52,6 +61,10 @@ impl FromStr for PostgresUrl {
             return Err(PostgresProblem::NoUrl);
         }
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        // One is between password and host, and no host, port or parameter of a right URL has one.
+        if base.matches('@').count() > 1 || query.contains('@') {
+            return Err(PostgresProblem::Unescaped);
+        }
         let mut ours = Ours::default();
         let mut theirs = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -61,7 +74,7 @@ impl FromStr for PostgresUrl {
             }
         }
         let plain = format!("{base}?{}", theirs.join("&"));
-        let mut config = Config::from_str(&plain).map_err(|_| PostgresProblem::NoUrl)?;
+        let mut config = Config::from_str(&plain).map_err(refused)?;
         if config.get_hosts().is_empty() {
             return Err(PostgresProblem::NoUrl);
         }
@@ -122,6 +135,12 @@ impl Ours {
         }
         Ok(true)
     }
+}
+
+fn refused(error: tokio_postgres::Error) -> PostgresProblem {
+    error
+        .into_source()
+        .map_or(PostgresProblem::NoUrl, |source| PostgresProblem::Refused(source.to_string()))
 }
 
 /// Whether what is sent to the host stays on the machine.
@@ -202,8 +221,28 @@ mod tests {
             refused("postgres://h/db?prepared_statements=no"),
             "prepared_statements must be on or off"
         );
-        for none in ["mysql://me@h/db", "postgres://me:pw@h:port/db", "postgres:///db"] {
-            assert!(refused(none).starts_with("is no PostgreSQL URL"), "{none}");
+        for none in ["mysql://me@h/db", "postgres:///db"] {
+            assert!(refused(none).starts_with("is no PostgreSQL URL such as"), "{none}");
+        }
+        for (url, named) in [
+            ("postgres://me:pw@h:port/db", "`port`"),
+            ("postgres://me:pw@h/db?sslmod=disable", "`sslmod`"),
+            ("postgres://me:pw@h/db?connect_timeout=soon", "`connect_timeout`"),
+        ] {
+            let problem = refused(url);
+            assert!(problem.contains(named) && !problem.contains("pw"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_not_escaped_is_no_part_of_a_host() {
+        for url in ["postgres://me:hun@ter2@h/db", "postgres://me:hun?ter2@h/db"] {
+            let problem = url.parse::<PostgresUrl>().unwrap_err();
+            assert_eq!(problem, PostgresProblem::Unescaped, "{url}");
+            assert!(!problem.to_string().contains("ter2"));
+        }
+        for url in ["postgres://me:hun/ter2@h/db", "postgres://me:hun%40ter2@h/db"] {
+            assert_eq!(url.parse::<PostgresUrl>().unwrap().to_string(), "postgres://h:5432/db");
         }
     }
 }
