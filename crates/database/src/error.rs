@@ -21,9 +21,10 @@ pub enum DatabaseError {
     /// A row names another one that does not exist, or is named by one that stays.
     #[error("a row names another one that is not there")]
     ForeignKey,
-    /// A statement failed for another reason.
-    #[error("the database failed")]
-    Failed(#[source] Box<dyn Error + Send + Sync>),
+    /// A statement failed for another reason. The text has the causes: a log of one line for each
+    /// event shows no others.
+    #[error("the database failed: {}", describe(.0.as_ref()))]
+    Failed(Box<dyn Error + Send + Sync>),
     /// No transaction could be begun, and nothing was done.
     #[error("no transaction could be begun: {0}")]
     Begin(String),
@@ -93,4 +94,16 @@ pub enum OpenError {
     /// Anything else.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+/// An error with its causes.
+pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

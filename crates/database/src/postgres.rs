@@ -14,7 +14,9 @@ mod tls;
 mod transaction;
 mod worker;
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
+
+use tokio::runtime::Runtime;
 
 use crate::{
     Connections, DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema,
@@ -38,10 +40,8 @@ impl Engine {
         schema: &Schema,
         check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let unreachable = |source| OpenError::Server { server: url.to_string(), source };
-        let connector = Arc::new(Connector::new(url).map_err(unreachable)?);
-        let runtime = connector::runtime().map_err(|error| unreachable(error.into()))?;
-        let session = runtime.block_on(connector.connect()).map_err(unreachable)?;
+        let connector = Arc::new(Connector::new(url).map_err(|error| unreachable(url, error))?);
+        let (session, runtime) = connect(&connector)?;
         migrate(&session, &runtime, schema, check)?;
         let workers = worker::Workers::start(&connector);
         Ok(Self { connector, workers })
@@ -96,10 +96,8 @@ impl Engine {
 /// Whether somebody else is connected who calls himself as we do. To be asked before anything is
 /// opened here.
 pub(crate) fn is_in_use(url: &PostgresUrl) -> Result<bool, OpenError> {
-    let unreachable = |source| OpenError::Server { server: url.to_string(), source };
-    let connector = Connector::new(url).map_err(unreachable)?;
-    let runtime = connector::runtime().map_err(|error| unreachable(error.into()))?;
-    let session = runtime.block_on(connector.connect()).map_err(unreachable)?;
+    let connector = Connector::new(url).map_err(|error| unreachable(url, error))?;
+    let (session, runtime) = connect(&connector)?;
     let mut tx = crate::Transaction::postgres(Transaction::reading(&session, &runtime));
     let others = tx.query_opt(
         "SELECT COUNT(*) AS others FROM pg_stat_activity
@@ -111,10 +109,36 @@ pub(crate) fn is_in_use(url: &PostgresUrl) -> Result<bool, OpenError> {
     Ok(others > 0)
 }
 
+/// The first connection, to a database whose texts may have any character.
+fn connect(connector: &Connector) -> Result<(Session, Runtime), OpenError> {
+    let url = &connector.url;
+    let runtime = connector::runtime().map_err(|error| unreachable(url, error.into()))?;
+    let session = runtime.block_on(connector.connect());
+    let session = session.map_err(|error| unreachable(url, error))?;
+    let mut tx = crate::Transaction::postgres(Transaction::reading(&session, &runtime));
+    let encoding = "SELECT current_setting('server_encoding') AS encoding";
+    let encoding = tx.query_opt(encoding, &[])?.map(|row| row.get::<String>("encoding"));
+    match encoding.transpose()? {
+        Some(encoding) if encoding != "UTF8" => Err(unreachable(
+            url,
+            format!(
+                "its encoding is {encoding}, and has to be UTF8: CREATE DATABASE … \
+                 ENCODING 'UTF8' TEMPLATE template0"
+            )
+            .into(),
+        )),
+        _ => Ok((session, runtime)),
+    }
+}
+
+fn unreachable(url: &PostgresUrl, error: Box<dyn Error + Send + Sync>) -> OpenError {
+    OpenError::Server { server: url.to_string(), source: errors::explain(error.as_ref()).into() }
+}
+
 /// Brings the schema up to date, all of it or nothing, one process at a time.
 fn migrate<E: From<OpenError>>(
     session: &Session,
-    runtime: &tokio::runtime::Runtime,
+    runtime: &Runtime,
     schema: &Schema,
     check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
 ) -> Result<(), E> {

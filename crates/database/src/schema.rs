@@ -84,19 +84,21 @@ pub(crate) fn migrate<E: From<OpenError>>(
 
 /// How many migrations the database has; an error if they are not the first of ours.
 fn applied(tx: &mut Transaction<'_>, schema: &Schema) -> Result<usize, OpenError> {
-    tx.run_script(if tx.is_postgres() {
-        "CREATE TABLE IF NOT EXISTS schema_migrations (
-             number   BIGINT PRIMARY KEY,
-             name     TEXT NOT NULL,
-             checksum BYTEA NOT NULL
-         )"
-    } else {
-        "CREATE TABLE IF NOT EXISTS schema_migrations (
-             number   INTEGER PRIMARY KEY,
-             name     TEXT NOT NULL,
-             checksum BLOB NOT NULL
-         ) STRICT"
-    })?;
+    if !has_migrations(tx)? {
+        tx.run_script(if tx.is_postgres() {
+            "CREATE TABLE schema_migrations (
+                 number   BIGINT PRIMARY KEY,
+                 name     TEXT NOT NULL,
+                 checksum BYTEA NOT NULL
+             )"
+        } else {
+            "CREATE TABLE schema_migrations (
+                 number   INTEGER PRIMARY KEY,
+                 name     TEXT NOT NULL,
+                 checksum BLOB NOT NULL
+             ) STRICT"
+        })?;
+    }
     let known = schema.migrations.last().map_or(0, |migration| migration.number);
     let newest = tx.query_opt("SELECT MAX(number) AS newest FROM schema_migrations", &[])?;
     let newest: Option<i64> = newest.map(|row| row.get("newest")).transpose()?.flatten();
@@ -111,6 +113,17 @@ fn applied(tx: &mut Transaction<'_>, schema: &Schema) -> Result<usize, OpenError
         }
     }
     Ok(rows.len())
+}
+
+/// Asked for, because PostgreSQL sends a notice for each `CREATE TABLE IF NOT EXISTS` that has
+/// nothing to do.
+fn has_migrations(tx: &mut Transaction<'_>) -> Result<bool, DatabaseError> {
+    let sql = if tx.is_postgres() {
+        "SELECT 1 AS one WHERE to_regclass('schema_migrations') IS NOT NULL"
+    } else {
+        "SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'"
+    };
+    Ok(tx.query_opt(sql, &[])?.is_some())
 }
 
 fn apply(tx: &mut Transaction<'_>, migration: &Migration) -> Result<(), DatabaseError> {

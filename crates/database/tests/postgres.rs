@@ -76,6 +76,7 @@ async fn postgres_keeps_the_promises_of_the_seam() {
     a_refusal_and_a_panic_keep_nothing(&open(&cluster.schema("refusals"))).await;
     who_looks_before_inserting_is_right_in_a_race(&open(&cluster.schema("races"))).await;
     the_owner_checks_first(&cluster.schema("checks"));
+    a_database_that_does_not_serve_is_refused_with_what_would_be_right(&cluster);
     a_pooler_may_give_each_transaction_another_connection(&cluster).await;
     a_server_that_restarts_is_found_again(&mut cluster).await;
     a_certificate_is_verified(&mut cluster).await;
@@ -119,6 +120,16 @@ async fn violations_have_names(database: &Database) {
         .await;
     let named = matches!(nobodys_pet, Err(Failure::Database(DatabaseError::ForeignKey)));
     assert!(named, "{nobodys_pet:?}");
+    // The cause is in the text, and the row, which may be a secret, is not.
+    let nameless = database
+        .write(|tx| {
+            let sql = "INSERT INTO parents (name, twin) VALUES (?1, 'secret')";
+            Ok::<_, Failure>(tx.execute(sql, &[&None::<&str>])?)
+        })
+        .await;
+    let Err(Failure::Database(error)) = nameless else { panic!("{nameless:?}") };
+    let text = format!("{error} {error:?}");
+    assert!(text.contains("null value in column") && !text.contains("secret"), "{text}");
 }
 
 async fn a_refusal_and_a_panic_keep_nothing(database: &Database) {
@@ -207,6 +218,32 @@ async fn a_pooler_may_give_each_transaction_another_connection(cluster: &Cluster
     }
     callers.join_all().await;
     assert_eq!(parents(&database).await, 100);
+}
+
+fn a_database_that_does_not_serve_is_refused_with_what_would_be_right(cluster: &Cluster) {
+    cluster.run_sql("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+    cluster.run_sql("CREATE ROLE guest LOGIN");
+    cluster.run_sql("CREATE DATABASE locked");
+    cluster.run_sql("ALTER DATABASE locked SET default_transaction_read_only = on");
+    cluster.run_sql("CREATE SCHEMA others CREATE TABLE parents (id int)");
+    let url = cluster.url();
+    let of = |name: &str| format!("{}{name}", url.strip_suffix("postgres").unwrap());
+    let others = format!("{url}?options=-csearch_path%3Dothers");
+    for (url, what, fix) in [
+        (of("latin"), "its encoding is LATIN1", "ENCODING 'UTF8'"),
+        (of("nothing"), "database \"nothing\" does not exist", "CREATE DATABASE"),
+        (url.replace("postgres@", "guest@"), "permission denied", "OWNER TO"),
+        (of("locked"), "in a read-only transaction", "name the primary"),
+        (others, "relation \"parents\" already exists", "one of its own"),
+    ] {
+        let location = Location::parse(&url).unwrap();
+        let opened = tokio::task::block_in_place(|| Database::open(&location, &SCHEMA));
+        let problem = match opened.unwrap_err() {
+            OpenError::Server { source, .. } => source.to_string(),
+            error => error.to_string(),
+        };
+        assert!(problem.contains(what) && problem.contains(fix), "{url}: {problem}");
+    }
 }
 
 /// Also what is under way when the server goes away is done, once.

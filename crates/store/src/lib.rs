@@ -102,9 +102,9 @@ pub enum StoreError {
     /// Too many changes are waiting. Nothing was done; try again later.
     #[error("the store is busy: too many changes are waiting")]
     Busy,
-    /// The database said no.
-    #[error("the store failed")]
-    Database(#[source] DatabaseError),
+    /// The database said no. The text is the database's, causes included.
+    #[error("{0}")]
+    Database(DatabaseError),
     /// A row does not say what it should.
     #[error("{table}: {problem}")]
     Corrupt {

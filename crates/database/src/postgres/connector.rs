@@ -9,7 +9,7 @@ use std::{
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{PostgresUrl, session::Session, tls};
+use super::{PostgresUrl, errors::explain, session::Session, tls};
 use crate::watch::{Pool, Watch};
 
 /// How long a server may be away before callers are told.
@@ -87,7 +87,7 @@ impl<'c> Link<'c> {
                 Err(error) => {
                     let since = *self.away.get_or_insert_with(Instant::now);
                     if since.elapsed() >= PATIENCE {
-                        return Err(describe(error.as_ref()));
+                        return Err(explain(error.as_ref()));
                     }
                     std::thread::sleep(PAUSE);
                 }
@@ -103,16 +103,4 @@ impl<'c> Link<'c> {
     pub(super) fn cut(&mut self) {
         self.session = None;
     }
-}
-
-/// An error with its causes, since it is handed on as text.
-pub(super) fn describe(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Error, error::SqlState};
 
-use crate::DatabaseError;
+use crate::{DatabaseError, error::describe};
 
 /// What is to be done about a failure besides telling of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ fn is_io(error: &(dyn std::error::Error + 'static)) -> bool {
 
 pub(super) fn translate(error: Error) -> DatabaseError {
     let Some(problem) = error.as_db_error() else {
-        return DatabaseError::Failed(Box::new(error));
+        return DatabaseError::Failed(explain(&error).into());
     };
     if *problem.code() == SqlState::UNIQUE_VIOLATION {
         let columns = problem.detail().and_then(columns);
@@ -64,7 +64,61 @@ pub(super) fn translate(error: Error) -> DatabaseError {
     if *problem.code() == SqlState::FOREIGN_KEY_VIOLATION {
         return DatabaseError::ForeignKey;
     }
-    DatabaseError::Failed(Box::new(error))
+    DatabaseError::Failed(explain(&error).into())
+}
+
+/// What went wrong, and what would be right where that is known.
+pub(super) fn explain(error: &(dyn std::error::Error + 'static)) -> String {
+    let problem = error.downcast_ref::<Error>().and_then(Error::as_db_error);
+    // Without its detail, which may be a whole row.
+    let text = problem.map_or_else(
+        || describe(error),
+        |problem| format!("{}: {}", problem.severity(), problem.message()),
+    );
+    let code = problem.map(|problem| problem.code().code());
+    match advice(code, &text) {
+        Some(advice) => format!("{text}. {advice}"),
+        None => text,
+    }
+}
+
+/// What would be right, by the code of a server that has answered or the text of what did not.
+fn advice(code: Option<&str>, text: &str) -> Option<&'static str> {
+    const BY_CODE: [(&str, &str); 10] = [
+        ("28P01", "The user or the password in the URL is wrong"),
+        ("3D000", "Make it: CREATE DATABASE … OWNER …, with the user of the URL"),
+        ("42501", "Let the user of the URL own the database: ALTER DATABASE … OWNER TO …"),
+        ("25006", "This is a standby, or default_transaction_read_only is on: name the primary"),
+        ("42P07", "The database holds tables of something else: use one of its own"),
+        (
+            "53300",
+            "Each server takes 4 connections and those of `connections` in the URL: lower \
+                   that, or raise max_connections or the limit of the role",
+        ),
+        ("26000", POOLER),
+        ("42P05", POOLER),
+        ("57P03", "The server is starting, stopping, or a standby that takes no connections"),
+        ("53100", "Make room on the disk of the server"),
+    ];
+    const POOLER: &str = "A pooler in transaction mode needs prepared_statements=off in the URL";
+    const BY_TEXT: [(&str, &str); 5] = [
+        ("password missing", "The server asks for one, and the URL has none"),
+        ("UnknownIssuer", "Name the file with the certificate of its authority in sslrootcert"),
+        (
+            "does not support TLS",
+            "Switch it on there (ssl = on), or, in a network that is safe, \
+                                  add sslmode=disable to the URL",
+        ),
+        (
+            "Connection refused",
+            "Look at host and port in the URL, and whether PostgreSQL runs and \
+                                listens there (listen_addresses)",
+        ),
+        ("lookup address", "Look at the host in the URL"),
+    ];
+    let by_code = || BY_CODE.iter().find(|(known, _)| Some(*known) == code);
+    let by_text = || BY_TEXT.iter().find(|(known, _)| text.contains(known));
+    by_code().or_else(by_text).map(|(_, advice)| *advice)
 }
 
 /// The columns in `Key (a, b)=(1, 2) already exists.`, whatever the language around them.

@@ -6,8 +6,7 @@ use futures_util::future::{join, join_all};
 use tokio::runtime::Runtime;
 
 use super::{
-    connector::describe,
-    errors::{Trouble, is_unanswered, translate},
+    errors::{Trouble, explain, is_unanswered, translate},
     group::Write,
     session::{Prepared, Session},
 };
@@ -43,7 +42,7 @@ impl Uncommitted {
     /// From a failure after the commit was sent.
     fn of(error: tokio_postgres::Error) -> Self {
         if is_unanswered(&error) {
-            return Self::Unknown(describe(&error));
+            return Self::Unknown(explain(&error));
         }
         Self::not_kept(error)
     }
