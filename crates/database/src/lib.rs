@@ -18,7 +18,13 @@ mod value;
 mod vault;
 mod watch;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    fs::OpenOptions,
+    io::ErrorKind,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub use copy::{Copied, CopyError, Plan, copy};
 pub use error::{DatabaseError, OpenError};
@@ -82,15 +88,21 @@ impl Database {
         schema: &Schema,
         check: impl FnOnce(&mut Transaction<'_>, Opened) -> Result<(), E>,
     ) -> Result<Self, E> {
-        Ok(Self(match location {
+        let check = |tx: &mut Transaction<'_>, opened| check(tx, opened).map_err(Opening::Refused);
+        let engine = match location {
             Location::File(path) => {
-                Engine::Sqlite(sqlite::Engine::open(Some(path), schema, check)?)
+                make_private(path).map_err(|error| at(location, error))?;
+                sqlite::Engine::open(Some(path), schema, check).map(Engine::Sqlite)
             }
-            Location::Memory => Engine::Sqlite(sqlite::Engine::open(None, schema, check)?),
+            Location::Memory => sqlite::Engine::open(None, schema, check).map(Engine::Sqlite),
             Location::Postgres(url) => {
-                Engine::Postgres(postgres::Engine::open(url, schema, check)?)
+                postgres::Engine::open(url, schema, check).map(Engine::Postgres)
             }
-        }))
+        };
+        engine.map(Self).map_err(|problem| match problem {
+            Opening::Failed(error) => at(location, error).into(),
+            Opening::Refused(refusal) => refusal,
+        })
     }
 
     /// Runs `query` on committed data. Each statement sees the newest; `query` may be called
@@ -162,7 +174,7 @@ impl Database {
     /// Whether another process has the database open: a server, for example.
     pub fn is_in_use(location: &Location) -> Result<bool, OpenError> {
         match location {
-            Location::File(path) => sqlite::is_in_use(path),
+            Location::File(path) => sqlite::is_in_use(path).map_err(|error| at(location, error)),
             Location::Memory => Ok(false),
             Location::Postgres(url) => postgres::is_in_use(url),
         }
@@ -188,4 +200,59 @@ impl Database {
     pub async fn ping(&self) -> Result<(), DatabaseError> {
         self.read(|tx| tx.query("SELECT 1 AS one", &[]).map(|_| ())).await
     }
+}
+
+/// Why an engine was not opened.
+enum Opening<E> {
+    /// By itself.
+    Failed(OpenError),
+    /// By the owner's check.
+    Refused(E),
+}
+
+impl<E> From<OpenError> for Opening<E> {
+    fn from(error: OpenError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Makes the file if it is not there, for nobody but its owner.
+fn make_private(path: &Path) -> Result<(), OpenError> {
+    // One that is there is not opened: closing it would give up the locks of this process on it.
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(OpenError::File { path: path.to_owned(), source: error.into() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The failure with the database in it, and why where the engine does not say.
+fn at(location: &Location, error: OpenError) -> OpenError {
+    match (error, location) {
+        (OpenError::Database(error), Location::Postgres(url)) => {
+            OpenError::Server { server: url.to_string(), source: error.into() }
+        }
+        (OpenError::File { path, source }, _) => {
+            let source = why(&path).unwrap_or(source);
+            OpenError::File { path, source }
+        }
+        (error, _) => error,
+    }
+}
+
+/// What the system says about a file that could not be opened. SQLite says no more than that.
+fn why(path: &Path) -> Option<Box<dyn std::error::Error + Send + Sync>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+        return Some(format!("there is no folder {}", folder.display()).into());
+    }
+    let error = OpenOptions::new().read(true).write(true).open(path).err()?;
+    Some(match error.kind() {
+        ErrorKind::PermissionDenied => {
+            format!("{error}: file and folder have to belong to the user that this runs as").into()
+        }
+        ErrorKind::NotFound => return None,
+        _ => error.into(),
+    })
 }

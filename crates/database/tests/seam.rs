@@ -1,7 +1,7 @@
 //! What a crate that owns tables may rely on, on SQLite.
 #![expect(clippy::unwrap_used, reason = "the functions beside the tests are tests too")]
 
-use std::sync::mpsc;
+use std::{fs, os::unix::fs::PermissionsExt, sync::mpsc};
 
 use freischalt_database::{
     Database, DatabaseError, Location, Migration, OpenError, Opened, Schema, Transaction,
@@ -342,5 +342,25 @@ fn when_the_last_copy_is_dropped_the_file_is_closed() {
         drop(copy);
         assert!(!log.exists(), "the last to close a database leaves no log");
         assert!(!Database::is_in_use(&location).unwrap());
+    }
+}
+
+#[test]
+fn a_file_is_its_owners_and_one_that_cannot_be_opened_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |name: &str| Database::open(&Location::File(folder.path().join(name)), &SCHEMA);
+    open("fine.db").unwrap();
+    let mode = fs::metadata(folder.path().join("fine.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    fs::write(folder.path().join("text.db"), "no database, and long enough to be sure of it")
+        .unwrap();
+    for (name, what) in [
+        ("nowhere/x.db", "there is no folder"),
+        ("", "directory"),
+        ("text.db", "file is not a database"),
+    ] {
+        let refused = open(name).unwrap_err();
+        let OpenError::File { source, .. } = &refused else { panic!("{refused:?}") };
+        assert!(source.to_string().contains(what), "{name}: {source}");
     }
 }
