@@ -3,7 +3,11 @@
 //! What is sealed stays sealed: none of this needs a key, and where one is given it is only tried,
 //! so that nobody finds out later that it is the wrong one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs, io,
+    os::unix::fs::{MetadataExt, chown},
+    path::{Path, PathBuf},
+};
 
 use freischalt_database::{
     Backup, BackupError, Copied, CopyError, Database, Opened, Plan, Transaction, Vault, backup,
@@ -74,6 +78,18 @@ pub enum TransportError {
     /// Nobody has ever started anything on it.
     #[error("this is no database of an installation: nothing has been started on it yet")]
     Empty,
+    /// The file is complete, but belongs to root.
+    #[error(
+        "{} is complete, but cannot be given to the owner of its folder: do it with chown",
+        path.display()
+    )]
+    Owner {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
     /// A database cannot be opened, or the key does not fit.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -137,8 +153,24 @@ pub fn copy_installation(
     drop(target);
     if let Location::File(path) = to {
         settle(path)?;
+        hand_over(path)?;
     }
     Ok(copied)
+}
+
+/// Gives a file that root has made to the owner of its folder, which is whom a server runs as:
+/// otherwise it could not open what was restored for it.
+fn hand_over(path: &Path) -> Result<(), TransportError> {
+    const ROOT: u32 = 0;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let handed = fs::metadata(folder.unwrap_or(Path::new("."))).and_then(|folder| {
+        let is_roots = fs::metadata(path)?.uid() == ROOT;
+        if is_roots && folder.uid() != ROOT {
+            chown(path, Some(folder.uid()), Some(folder.gid()))?;
+        }
+        Ok(())
+    });
+    handed.map_err(|source| TransportError::Owner { path: path.to_owned(), source })
 }
 
 /// Copies a SQLite database, also while a server uses it. Blocks.
@@ -164,6 +196,7 @@ pub fn restore_backup(
         kind = Some(inspect(tx, keys)?);
         Ok(())
     })?;
+    hand_over(to)?;
     Ok((restored, kind.ok_or(TransportError::Empty)?))
 }
 

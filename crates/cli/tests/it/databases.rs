@@ -3,7 +3,7 @@
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt, chown},
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -258,9 +258,15 @@ fn a_backup_is_made_while_the_sandbox_runs_and_restored_to_what_it_was() {
     fails(1, &["restore", &at("text.db"), "--data", &new], "is damaged");
     assert_eq!(fs::read_dir(&new).unwrap().count(), 1, "nothing is left of what failed");
 
+    // A folder of somebody else, where whoever runs the tests can give it away.
+    let owner = |path: &str| fs::metadata(path).unwrap().uid();
+    if owner(&new) == 0 {
+        chown(&new, Some(65534), Some(65534)).unwrap();
+    }
     let done = run(&["restore", &file, "--data", &new, "--json"]);
     let report: Value = serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{}", done.err));
     assert_eq!(report["kind"], "sandbox");
+    assert_eq!(owner(report["file"].as_str().unwrap()), owner(&new), "a server there can open it");
     let server = Running::sandbox(&["--data", &new]);
     assert_eq!(server.manage("GET", &path_of(&started), &Value::Null), shown, "before the block");
     server.stop();
