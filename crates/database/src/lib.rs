@@ -20,7 +20,7 @@ mod watch;
 
 use std::{
     fs::OpenOptions,
-    io::ErrorKind,
+    io::{self, ErrorKind},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -202,6 +202,8 @@ impl Database {
     }
 }
 
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why an engine was not opened.
 enum Opening<E> {
     /// By itself.
@@ -221,7 +223,7 @@ fn make_private(path: &Path) -> Result<(), OpenError> {
     // One that is there is not opened: closing it would give up the locks of this process on it.
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(OpenError::File { path: path.to_owned(), source: error.into() })
+            Err(OpenError::File { path: path.to_owned(), source: in_words(error) })
         }
         _ => Ok(()),
     }
@@ -242,17 +244,20 @@ fn at(location: &Location, error: OpenError) -> OpenError {
 }
 
 /// What the system says about a file that could not be opened. SQLite says no more than that.
-fn why(path: &Path) -> Option<Box<dyn std::error::Error + Send + Sync>> {
+fn why(path: &Path) -> Option<Cause> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.exists()) {
         return Some(format!("there is no folder {}", folder.display()).into());
     }
     let error = OpenOptions::new().read(true).write(true).open(path).err()?;
-    Some(match error.kind() {
+    (error.kind() != ErrorKind::NotFound).then(|| in_words(error))
+}
+
+fn in_words(error: io::Error) -> Cause {
+    match error.kind() {
         ErrorKind::PermissionDenied => {
             format!("{error}: file and folder have to belong to the user that this runs as").into()
         }
-        ErrorKind::NotFound => return None,
         _ => error.into(),
-    })
+    }
 }

@@ -101,7 +101,12 @@ fn advice(code: Option<&str>, text: &str) -> Option<&'static str> {
         ("53100", "Make room on the disk of the server"),
     ];
     const POOLER: &str = "A pooler in transaction mode needs prepared_statements=off in the URL";
-    const BY_TEXT: [(&str, &str); 5] = [
+    const BY_TEXT: [(&str, &str); 6] = [
+        (
+            "does not allow writes",
+            "Of the servers in the URL, none that is there accepts writes: \
+                                   promote the standby",
+        ),
         ("password missing", "The server asks for one, and the URL has none"),
         ("UnknownIssuer", "Name the file with the certificate of its authority in sslrootcert"),
         (
