@@ -33,10 +33,7 @@ pub enum ManagementError {
     #[error("the request cannot be written as JSON")]
     Encode(#[source] serde_json::Error),
     /// Nobody answered, or the answer broke off, or it took too long.
-    #[error(
-        "no answer from the management API at {address}; \
-         is the sandbox running? `freischalt` starts it"
-    )]
+    #[error("{}", unreachable(address, cause))]
     Unreachable {
         /// Where it was looked for.
         address: String,
@@ -114,6 +111,19 @@ impl fmt::Display for Problem {
             None => Ok(()),
         }
     }
+}
+
+fn unreachable(address: &str, cause: &reqwest::Error) -> String {
+    if cause.is_timeout() && !cause.is_connect() {
+        return format!(
+            "the management API at {address} did not answer in time; whether it did what it was \
+             asked is not known"
+        );
+    }
+    format!(
+        "no answer from the management API at {address}; is a server running there? \
+         `freischalt` starts a sandbox"
+    )
 }
 
 fn unauthorised(token_sent: bool) -> &'static str {
