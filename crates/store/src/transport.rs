@@ -66,7 +66,8 @@ pub enum TransportError {
     /// A server is using it.
     #[error(
         "the {0} is in use: stop every server and sandbox on it first, because what they go on \
-         writing would be missing in the copy"
+         writing would be missing in the copy. A pooler keeps connections of servers that have \
+         stopped: restart it"
     )]
     InUse(&'static str),
     /// A server has a lease of its jobs.
