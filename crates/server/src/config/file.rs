@@ -14,7 +14,7 @@ use freischalt_store::{
     Location,
     settings::{SettingProblem, StoreSettings, parse_key, read_private},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{Config, LARGEST_BODY, Limits, Mode, Sampling, Targets};
 
@@ -79,6 +79,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ServerSection {
+    #[serde(deserialize_with = "address")]
     bind: SocketAddr,
     public_url: String,
     largest_body: Option<usize>,
@@ -89,6 +90,7 @@ struct ServerSection {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ManagementSection {
+    #[serde(deserialize_with = "address")]
     bind: SocketAddr,
     token_file: Option<PathBuf>,
 }
@@ -115,6 +117,11 @@ struct MetricsSection {
 #[serde(deny_unknown_fields)]
 struct TracesSection {
     one_in: Option<u32>,
+}
+
+fn address<'de, D: Deserializer<'de>>(from: D) -> Result<SocketAddr, D::Error> {
+    let wrong = |_| D::Error::custom("must be an address with a port, such as 127.0.0.1:8080");
+    String::deserialize(from)?.parse().map_err(wrong)
 }
 
 /// Reads the configuration of a production server. Relative paths count from the file's folder.
@@ -315,6 +322,8 @@ mod tests {
         let files = Files::new();
         let open = files.problem(&FINE.replace("token_file = \"token\"", ""));
         assert!(open.starts_with("management.token_file: is missing"), "{open}");
+        let port = files.problem(&FINE.replace("0.1:8080", "0.1"));
+        assert!(port.contains("line 3") && port.contains("such as 127.0.0.1:8080"), "{port}");
         let http = files.problem(&FINE.replace("https://", "http://"));
         assert!(http.contains("server.public_url: must begin with https://"), "{http}");
         let with = |line: &str| FINE.replace("[management]", &format!("{line}\n[management]"));
