@@ -1,5 +1,5 @@
-//! What a server does by itself: looking after orders, throwing away what has expired. Of several
-//! processes on one database, one does it at a time.
+//! What a server does by itself: looking after orders, throwing away what has expired, sealing under
+//! a new key. Of several processes on one database, one does the first two at a time.
 
 use std::{
     error::Error,
@@ -30,7 +30,11 @@ const CLEAN_UP: &str = "clean-up";
 
 /// Does everything until the server stops.
 pub(crate) async fn run(app: App, stopping: watch::Receiver<()>) {
-    tokio::join!(payments(&app, stopping.clone()), clean_up(&app, stopping));
+    tokio::join!(
+        payments(&app, stopping.clone()),
+        clean_up(&app, stopping.clone()),
+        reseal(&app, stopping)
+    );
     if let Err(error) = app.store.release(app.process).await {
         // Then they end by themselves.
         tracing::warn!(error = &error as &dyn Error, "leases were not given up");
@@ -77,6 +81,35 @@ async fn clean_up(app: &AppState, mut stopping: watch::Receiver<()>) {
             }
         };
         if rested(rest, &mut stopping).await {
+            return;
+        }
+    }
+}
+
+/// After a change of the encryption key, seals again what previous keys have sealed.
+async fn reseal(app: &AppState, mut stopping: watch::Receiver<()>) {
+    loop {
+        let sealed = tokio::select! {
+            sealed = app.store.reseal() => sealed,
+            _ = stopping.changed() => return,
+        };
+        match sealed {
+            Ok(0) => return,
+            Ok(secrets) => {
+                tracing::info!(
+                    secrets,
+                    "everything is sealed under the current encryption key; previous keys can be \
+                     dropped"
+                );
+                return;
+            }
+            Err(error) => tracing::error!(
+                error = &error as &dyn Error,
+                "not everything is sealed under the current encryption key yet; keep the previous \
+                 keys"
+            ),
+        }
+        if rested(CLEANING, &mut stopping).await {
             return;
         }
     }

@@ -138,6 +138,38 @@ fn an_installation_goes_to_postgres_and_back_with_everything_that_is_sealed() {
     server.stop();
 }
 
+/// As docs/production.md says: the old key can go when the log says so.
+#[test]
+fn a_new_encryption_key_takes_the_place_of_the_old_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = configuration(folder.path());
+    let server = Running::serve(&config);
+    populate(&server);
+    let body = unlock_body(&begin(&server));
+    assert_eq!(call(&server, &body), 0);
+    server.stop();
+
+    fs::write(folder.path().join("new"), "1e".repeat(32)).unwrap();
+    fs::set_permissions(folder.path().join("new"), fs::Permissions::from_mode(0o600)).unwrap();
+    let text = fs::read_to_string(&config).unwrap().replace("\"key\"", "\"new\"");
+    let both = format!("{text}previous_encryption_key_files = [\"key\"]\n");
+    fs::write(&config, both).unwrap();
+    let server = Running::serve(&config);
+    server.until_logged("previous keys can be dropped");
+    server.stop();
+
+    fs::write(&config, text).unwrap();
+    let server = Running::serve(&config);
+    assert_eq!(
+        call(&server, &body),
+        193,
+        "the API key opens, and the claim ended with the old key"
+    );
+    let again = begin(&server);
+    assert_eq!(call(&server, &unlock_body(&again)), 0, "and so does the provider's secret");
+    server.stop();
+}
+
 /// Sells something to a customer of the sandbox; the id of the order, which is paid.
 fn sell_one(server: &Running) -> String {
     const SECRET: &str = "0123456789abcdef";

@@ -241,7 +241,7 @@ fn a_server_that_is_not_there_is_named_with_the_way_to_start_it() {
     let run = Run::of(&mut freischalt(["clock", "show", "--management", &address]));
     assert_eq!(run.code, 3);
     assert!(
-        run.err.contains(&address) && run.err.contains("`freischalt` starts it"),
+        run.err.contains(&address) && run.err.contains("`freischalt` starts a sandbox"),
         "{}",
         run.err
     );

@@ -215,6 +215,15 @@ impl Running {
         Ended { status, out, err }
     }
 
+    /// Waits until it has logged this.
+    pub(crate) fn until_logged(&self, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.err.so_far().contains(text) {
+            assert!(Instant::now() < deadline, "never logged: {text}: {}", self.err.so_far());
+            thread::sleep(GLANCE);
+        }
+    }
+
     /// Asks it to stop and waits for its end, which must be a good one.
     pub(crate) fn stop(self) -> Ended {
         self.ask_to_stop("TERM");
