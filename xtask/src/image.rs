@@ -26,6 +26,14 @@ const CERTIFICATES: [&str; 3] =
 /// Where the program looks for them.
 const TRUSTED: &str = "etc/ssl/certs/ca-certificates.crt";
 
+/// What builds images. Those that also run them come first: each keeps its images to itself.
+const BUILDERS: [&str; 3] = ["podman", "docker", "buildah"];
+
+/// Docker is of no use without its daemon.
+fn serves(builder: &str) -> bool {
+    builder != "docker" || shell::succeeds(Command::new(builder).arg("version"))
+}
+
 /// Builds the program, lays out the files and has the image built.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let files = lay_out(&build()?)?;
@@ -33,8 +41,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.files_only {
         return Ok(());
     }
-    let builder = ["podman", "buildah", "docker"].into_iter().find_map(find_program);
-    let builder = builder.context("none of podman, buildah and docker is installed")?;
+    let builder = BUILDERS.into_iter().filter(|name| serves(name)).find_map(find_program);
+    let builder = builder.context("none of podman, docker and buildah is here and runs")?;
     let mut command = Command::new(builder);
     command.args(["build", "--file", "ops/Containerfile", "--tag", &args.tag]).arg(&files);
     shell::run(command.current_dir(workspace_root()))
