@@ -4,7 +4,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, sync::mpsc};
 
 use freischalt_database::{
-    Database, DatabaseError, Location, Migration, OpenError, Opened, Schema, Transaction,
+    Database, DatabaseError, Location, Migration, OpenError, Opened, Schema, Transaction, backup,
 };
 use tokio::task::JoinHandle;
 
@@ -363,4 +363,27 @@ fn a_file_is_its_owners_and_one_that_cannot_be_opened_says_why() {
         let OpenError::File { source, .. } = &refused else { panic!("{refused:?}") };
         assert!(source.to_string().contains(what), "{name}: {source}");
     }
+}
+
+/// A page that cannot be read, as a disk that is full, is found out half-way.
+#[test]
+fn a_backup_that_fails_names_both_files_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("from.db"), folder.path().join("to.db"));
+    let database = Database::open(&Location::File(from.clone()), &SCHEMA).unwrap();
+    database
+        .write_blocking(|tx| tx.execute("INSERT INTO things VALUES (1, 2, 'a', NULL)", &[]))
+        .unwrap();
+    drop(database);
+    let mut bytes = std::fs::read(&from).unwrap();
+    // All but the schema.
+    bytes[4096..].fill(0xff);
+    std::fs::write(&from, bytes).unwrap();
+    let error = backup(&from, &to).unwrap_err();
+    let said = error.to_string();
+    assert!(said.starts_with("cannot copy") && said.contains("to.db"), "{error:?}");
+    let mut left: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.retain(|name| name.to_str().unwrap().starts_with("to"));
+    assert!(left.is_empty(), "{left:?}");
 }

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::OpenFlags;
+use rusqlite::{ErrorCode, OpenFlags};
 
 use super::{Connection, Transaction};
 use crate::{DatabaseError, OpenError};
@@ -73,7 +73,13 @@ pub fn backup(from: &Path, to: &Path) -> Result<Backup, BackupError> {
         let source = source.map_err(failed)?;
         source.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
         let into = partial.to_string_lossy();
-        source.execute("VACUUM INTO ?1", [into.as_ref()]).map_err(failed)?;
+        source.execute("VACUUM INTO ?1", [into.as_ref()]).map_err(|error| {
+            match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase) => failed(error).into(),
+                // Reading the one or writing the other: a full disk, a damaged page.
+                _ => io_error(from, partial)(io::Error::other(error)),
+            }
+        })?;
         check(partial, |_| Ok::<_, BackupError>(()))
     })
 }
@@ -130,8 +136,10 @@ fn write_new<E: From<BackupError>>(
         Ok(placed?)
     });
     if written.is_err() {
-        // It may never have come to be.
-        let _ = fs::remove_file(&partial);
+        // They may never have come to be.
+        for left in [&partial, &beside(&partial, "-journal")] {
+            let _ = fs::remove_file(left);
+        }
     }
     written
 }
