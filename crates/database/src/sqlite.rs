@@ -16,7 +16,7 @@ use std::{
     fs::File,
     path::Path,
     sync::Arc,
-    thread::{self, JoinHandle},
+    thread::{self, JoinHandle, ThreadId},
 };
 
 use rusqlite::{OpenFlags, config::DbConfig};
@@ -44,29 +44,31 @@ pub(crate) struct Engine {
     writer: writer::Writer,
     /// Absent in memory, where only the writer's connection sees the data.
     readers: Option<reader::Readers>,
-    /// The last: it ends when nobody can send it anything more.
-    _thread: Arc<WriterThread>,
+    /// The last: they end when nobody can send them anything more.
+    _threads: Arc<Threads>,
 }
 
-/// The writer's thread, which ends after all others of an engine. Whoever drops the last copy of the
+/// The threads of an engine, of which the writer's ends last. Whoever drops the last copy of the
 /// engine waits for it, and after that nothing of this process has the file open.
 #[derive(Debug)]
-struct WriterThread(Option<JoinHandle<()>>);
+struct Threads {
+    writer: Option<JoinHandle<()>>,
+    all: Vec<ThreadId>,
+}
 
-impl WriterThread {
-    fn new(thread: JoinHandle<()>) -> Arc<Self> {
-        Arc::new(Self(Some(thread)))
+impl Threads {
+    fn new(writer: JoinHandle<()>, others: &[ThreadId]) -> Arc<Self> {
+        let all = [others, &[writer.thread().id()]].concat();
+        Arc::new(Self { writer: Some(writer), all })
     }
 }
 
-impl Drop for WriterThread {
+impl Drop for Threads {
     fn drop(&mut self) {
-        // A change may have had the last copy, and a thread cannot wait for itself.
-        let other = |one: &JoinHandle<()>| one.thread().id() != thread::current().id();
-        if let Some(thread) = self.0.take().filter(other) {
-            // If it panicked, that was told where it happened.
-            let _ = thread.join();
-        }
+        // A change or a query may have had the last copy, and no thread can wait for itself.
+        let writer = self.writer.take().filter(|_| !self.all.contains(&thread::current().id()));
+        // If it panicked, that was told where it happened.
+        let _ = writer.map(JoinHandle::join);
     }
 }
 
@@ -88,7 +90,7 @@ impl Engine {
         migrate(&connection, schema, check)?;
         let Some(path) = path else {
             let (writer, thread) = writer::Writer::start(connection, None, Vec::new());
-            return Ok(Self { writer, readers: None, _thread: WriterThread::new(thread) });
+            return Ok(Self { writer, readers: None, _threads: Threads::new(thread, &[]) });
         };
         let beside = open_file(path, OpenFlags::default())?;
         let readers = open_readers(path)?;
@@ -99,9 +101,10 @@ impl Engine {
         let (checkpoints, thread) =
             checkpoint::Checkpoints::start(beside.outlived_by(&file), Arc::clone(&file));
         others.push(thread);
+        let ids: Vec<_> = others.iter().map(|one| one.thread().id()).collect();
         let connection = connection.outlived_by(&file);
         let (writer, thread) = writer::Writer::start(connection, Some(checkpoints), others);
-        Ok(Self { writer, readers: Some(readers), _thread: WriterThread::new(thread) })
+        Ok(Self { writer, readers: Some(readers), _threads: Threads::new(thread, &ids) })
     }
 
     /// Tells an observer of every commit from now on, beside the others.

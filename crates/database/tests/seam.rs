@@ -387,3 +387,37 @@ fn a_backup_that_fails_names_both_files_and_leaves_nothing() {
     left.retain(|name| name.to_str().unwrap().starts_with("to"));
     assert!(left.is_empty(), "{left:?}");
 }
+
+/// The threads that run them wait for each other, and so must not wait for themselves.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_and_a_change_may_have_the_last_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    for writes in [false, true] {
+        let location = Location::File(folder.path().join(format!("{writes}.db")));
+        let open = || Database::open(&location, &SCHEMA);
+        let database = tokio::task::block_in_place(open).unwrap();
+        let (begun, go_on) = (std::sync::Arc::new(tokio::sync::Notify::new()), mpsc::channel());
+        let (copy, seen, (go, held)) = (database.clone(), begun.clone(), go_on);
+        let work = move |_: &mut Transaction<'_>| {
+            seen.notify_one();
+            let _ = held.recv();
+            let _ = &copy;
+            Ok::<_, Failure>(())
+        };
+        let asked =
+            async { if writes { database.write(work).await } else { database.read(work).await } };
+        tokio::select! {
+            biased;
+            _ = asked => panic!("it was held"),
+            () = begun.notified() => {}
+        }
+        drop(database);
+        go.send(()).unwrap();
+        let mut left = 100;
+        while Database::is_in_use(&location).unwrap() {
+            left -= 1;
+            assert!(left > 0, "its threads wait for each other");
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    }
+}
