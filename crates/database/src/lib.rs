@@ -21,7 +21,6 @@ mod watch;
 use std::{
     fs::OpenOptions,
     io::{self, ErrorKind},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -221,7 +220,7 @@ impl<E> From<OpenError> for Opening<E> {
 /// Makes the file if it is not there, for nobody but its owner.
 fn make_private(path: &Path) -> Result<(), OpenError> {
     // One that is there is not opened: closing it would give up the locks of this process on it.
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match sqlite::new_file(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             Err(OpenError::File { path: path.to_owned(), source: in_words(error) })
         }
@@ -245,12 +244,18 @@ fn at(location: &Location, error: OpenError) -> OpenError {
 
 /// What the system says about a file that could not be opened. SQLite says no more than that.
 fn why(path: &Path) -> Option<Cause> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+    let folder = folder_of(path);
+    if !folder.exists() {
         return Some(format!("there is no folder {}", folder.display()).into());
     }
     let error = OpenOptions::new().read(true).write(true).open(path).err()?;
     (error.kind() != ErrorKind::NotFound).then(|| in_words(error))
+}
+
+/// The folder that a file is in, or is to be.
+pub fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 fn in_words(error: io::Error) -> Cause {

@@ -24,6 +24,7 @@ use rusqlite::{OpenFlags, config::DbConfig};
 use crate::{DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema};
 use errors::translate;
 
+pub(crate) use backup::new_file;
 pub use backup::{Backup, BackupError, backup, restore, settle};
 pub(crate) use cells::Cells;
 pub(crate) use transaction::{Connection, Transaction};
@@ -96,13 +97,11 @@ impl Engine {
         let readers = open_readers(path)?;
         let file = File::open(path).map(Arc::new);
         let file = file.map_err(|source| not_opened(path, source))?;
-        let readers = readers.into_iter().map(|reader| reader.outlived_by(&file));
+        let connection = connection.outlived_by(&file);
         let (readers, mut others) = reader::Readers::start(readers);
-        let (checkpoints, thread) =
-            checkpoint::Checkpoints::start(beside.outlived_by(&file), Arc::clone(&file));
+        let (checkpoints, thread) = checkpoint::Checkpoints::start(beside, file);
         others.push(thread);
         let ids: Vec<_> = others.iter().map(|one| one.thread().id()).collect();
-        let connection = connection.outlived_by(&file);
         let (writer, thread) = writer::Writer::start(connection, Some(checkpoints), others);
         Ok(Self { writer, readers: Some(readers), _threads: Threads::new(thread, &ids) })
     }

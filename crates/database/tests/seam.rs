@@ -375,15 +375,15 @@ fn a_backup_that_fails_names_both_files_and_leaves_nothing() {
         .write_blocking(|tx| tx.execute("INSERT INTO things VALUES (1, 2, 'a', NULL)", &[]))
         .unwrap();
     drop(database);
-    let mut bytes = std::fs::read(&from).unwrap();
+    let mut bytes = fs::read(&from).unwrap();
     // All but the schema.
     bytes[4096..].fill(0xff);
-    std::fs::write(&from, bytes).unwrap();
+    fs::write(&from, bytes).unwrap();
     let error = backup(&from, &to).unwrap_err();
     let said = error.to_string();
     assert!(said.starts_with("cannot copy") && said.contains("to.db"), "{error:?}");
     let mut left: Vec<_> =
-        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.retain(|name| name.to_str().unwrap().starts_with("to"));
     assert!(left.is_empty(), "{left:?}");
 }
@@ -396,8 +396,9 @@ async fn a_query_and_a_change_may_have_the_last_copy() {
         let location = Location::File(folder.path().join(format!("{writes}.db")));
         let open = || Database::open(&location, &SCHEMA);
         let database = tokio::task::block_in_place(open).unwrap();
-        let (begun, go_on) = (std::sync::Arc::new(tokio::sync::Notify::new()), mpsc::channel());
-        let (copy, seen, (go, held)) = (database.clone(), begun.clone(), go_on);
+        let (go, held) = mpsc::channel();
+        let begun = std::sync::Arc::new(tokio::sync::Notify::new());
+        let (copy, seen) = (database.clone(), begun.clone());
         let work = move |_: &mut Transaction<'_>| {
             seen.notify_one();
             let _ = held.recv();

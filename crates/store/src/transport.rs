@@ -11,7 +11,7 @@ use std::{
 
 use freischalt_database::{
     Backup, BackupError, Copied, CopyError, Database, Opened, Plan, Transaction, Vault, backup,
-    copy, restore, settle,
+    copy, folder_of, restore, settle,
 };
 
 use freischalt_protocol::UnixTime;
@@ -163,8 +163,7 @@ pub fn copy_installation(
 /// otherwise it could not open what was restored for it.
 fn hand_over(path: &Path) -> Result<(), TransportError> {
     const ROOT: u32 = 0;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let handed = fs::metadata(folder.unwrap_or(Path::new("."))).and_then(|folder| {
+    let handed = fs::metadata(folder_of(path)).and_then(|folder| {
         let is_roots = fs::metadata(path)?.uid() == ROOT;
         if is_roots && folder.uid() != ROOT {
             chown(path, Some(folder.uid()), Some(folder.gid()))?;

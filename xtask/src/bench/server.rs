@@ -108,8 +108,8 @@ impl Running {
         Ok(running)
     }
 
-    /// Waits for the line of JSON that names the address, and perhaps that of its management. What the server logs goes to a file, as
-    /// it would in real life, and is not read while it is measured.
+    /// Waits for the line of JSON that names the address, and perhaps that of its management. What
+    /// the server logs goes to a file, as it would in real life, and is not read while it is measured.
     fn start(
         mut command: Command,
         name: &str,

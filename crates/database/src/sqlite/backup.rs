@@ -11,7 +11,7 @@ use std::{
 use rusqlite::{ErrorCode, OpenFlags};
 
 use super::{Connection, Transaction};
-use crate::{DatabaseError, OpenError};
+use crate::{DatabaseError, OpenError, folder_of};
 
 /// A copy that was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,8 +152,7 @@ fn place(partial: &Path, to: &Path) -> io::Result<Backup> {
     // Unlike a rename, this fails if somebody has made a file of that name in the meantime.
     fs::hard_link(partial, to)?;
     fs::remove_file(partial)?;
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    File::open(folder_of(to))?.sync_all()?;
     Ok(Backup { bytes })
 }
 
@@ -181,7 +180,8 @@ fn check<E: From<BackupError>>(
     inspect(&mut crate::Transaction::sqlite(Transaction::reading(&connection)))
 }
 
-fn new_file(path: &Path) -> io::Result<File> {
+/// Makes a file that is not there, for nobody but its owner.
+pub(crate) fn new_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 

@@ -23,9 +23,7 @@ pub(super) struct Readers {
 
 impl Readers {
     /// Starts a thread for each connection.
-    pub(super) fn start(
-        connections: impl Iterator<Item = Connection>,
-    ) -> (Self, Vec<JoinHandle<()>>) {
+    pub(super) fn start(connections: Vec<Connection>) -> (Self, Vec<JoinHandle<()>>) {
         let (sender, receiver) = mpsc::sync_channel(QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
         let watch = Arc::new(Watch::default());
@@ -33,7 +31,7 @@ impl Readers {
             let (receiver, watch) = (Arc::clone(&receiver), Arc::clone(&watch));
             thread::spawn(move || serve(&connection, &receiver, &watch))
         };
-        let threads = connections.map(start).collect();
+        let threads = connections.into_iter().map(start).collect();
         (Self { queue: sender, watch }, threads)
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct Connection {
     /// By where the text of the statement stands, and its length.
     columns: RefCell<HashMap<(usize, usize), Columns>>,
     /// The database's file, opened once more. To close it takes from the whole process the locks
-    /// that SQLite has on it, so it is kept for as long as any connection is.
+    /// that SQLite has on it, so the connection that closes last keeps it.
     _file: Option<Arc<File>>,
 }
 
