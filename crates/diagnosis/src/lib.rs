@@ -7,6 +7,8 @@
 //! different steps, and compares the result with the signature that was given. A cause is therefore
 //! never guessed: it explains every byte of the signature, or it is not named.
 //!
+//! Beside the signatures it judges the headers of a framed page, which fail as silently.
+//!
 //! This crate must not know who asks or how an answer is shown. Like `protocol` it does no I/O and
 //! has no clock; it is a crate of its own because nothing here belongs to the wire. What it returns
 //! names no signature that would have been right, and masks credentials.
@@ -15,6 +17,7 @@ mod cause;
 mod causes;
 mod encode;
 mod explanation;
+mod framing;
 mod json;
 mod mask;
 mod order;
@@ -25,6 +28,7 @@ mod url;
 
 pub use cause::{ALL, Cause, Idiom, Step};
 pub use explanation::{Explanation, Found, Verdict};
+pub use framing::{Framing, NearMiss, Refusal, framing};
 pub use mask::masked;
 pub use order::explain_order;
 pub use request::explain_request;
