@@ -344,13 +344,13 @@ mod tests {
                 "https://localhost:8080",
                 Some(NearMiss::Scheme),
             ),
-            (
-                "frame-ancestors 'self', http://localhost:8080",
-                "'self'",
-                Some(NearMiss::Comma),
-            ),
+            ("frame-ancestors 'self', http://localhost:8080", "'self'", Some(NearMiss::Comma)),
             ("frame-ancestors http://[::1]:8080", "http://[::1]:8080", None),
-            ("frame-ancestors 'none' http://localhost:80800", "'none' http://localhost:80800", None),
+            (
+                "frame-ancestors 'none' http://localhost:80800",
+                "'none' http://localhost:80800",
+                None,
+            ),
         ] {
             let refusal = Refusal::Ancestors { sources: sources.to_owned(), near_miss };
             assert_eq!(by(&[policy], &[]), Framing::Refused(refusal), "{policy}");
