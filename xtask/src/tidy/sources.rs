@@ -79,6 +79,7 @@ fn may_read_environment(path: &str) -> bool {
         "crates/cli/",
         "crates/e2e/",
         "crates/testbed/",
+        "examples/",
         "xtask/",
         "fuzz/",
     ];
