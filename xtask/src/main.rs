@@ -11,6 +11,7 @@
 mod bench;
 mod doctor_corpus;
 mod footprint;
+mod frameworks;
 mod fuzz;
 mod image;
 mod model;
@@ -59,6 +60,8 @@ enum Command {
     Model(model::Args),
     /// Examine the doctor with right and faulty providers in several languages
     DoctorCorpus(doctor_corpus::Args),
+    /// Measure what web frameworks make of a signed URL, and write docs/frameworks.md
+    Frameworks(frameworks::Args),
     /// Make test vectors with a real PHP, check them, or compare with a live one
     Vectors(vectors::VectorsArgs),
     /// Write a picture of every page: light and dark, wide and narrow
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Model(args) => model::run(&args),
         Command::DoctorCorpus(args) => doctor_corpus::run(&args),
+        Command::Frameworks(args) => frameworks::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Screenshots(args) => screenshots::run(&args),
     };

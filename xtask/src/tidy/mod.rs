@@ -19,7 +19,7 @@ use std::fmt;
 
 use anyhow::{Result, bail};
 
-use crate::shell::workspace_root;
+use crate::{frameworks::document, shell::workspace_root};
 
 /// Something that a rule objects to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,9 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(fidelity::check(&tree));
     findings.extend(alerts::check(&tree));
     findings.extend(migrations::check(&tree));
+    if let Err(error) = document::check(|path| tree.get(path).cloned()) {
+        findings.push(Finding::new(document::DOCUMENT, format!("{error:#}")));
+    }
     let mut notices = Vec::new();
     for (path, content) in &tree {
         findings.extend(text::check(path, content));
