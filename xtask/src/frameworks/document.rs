@@ -33,7 +33,8 @@ impl Part {
 
     fn of(self, document: &str) -> Result<&str> {
         let (start, end) = self.marks();
-        let rest = document.split_once(start).with_context(|| format!("{DOCUMENT} has no {start}"))?.1;
+        let rest =
+            document.split_once(start).with_context(|| format!("{DOCUMENT} has no {start}"))?.1;
         Ok(rest.split_once(end).with_context(|| format!("{DOCUMENT} has no {end}"))?.0)
     }
 
@@ -69,7 +70,8 @@ pub(super) fn renew(
             }
             continue;
         };
-        let source = read(&format!("{FOLDER}/{}", framework.file)).context("its file is missing")?;
+        let source =
+            read(&format!("{FOLDER}/{}", framework.file)).context("its file is missing")?;
         writeln!(
             verify,
             "| {} | {} | {} | {} | {} | {} | {} | {} |",
@@ -82,7 +84,14 @@ pub(super) fn renew(
             cell(&row.framing),
             cookie(framework, &source),
         )?;
-        writeln!(avoid, "| {} | {} | {} | {} |", framework.title, cell(&row.full), cell(&row.reads), row.twice)?;
+        writeln!(
+            avoid,
+            "| {} | {} | {} | {} |",
+            framework.title,
+            cell(&row.full),
+            cell(&row.reads),
+            row.twice
+        )?;
     }
     let document = Part::Verify.replace(document, &verify)?;
     let document = Part::Avoid.replace(&document, &avoid)?;
@@ -109,8 +118,11 @@ fn row_of<'d>(table: &'d str, framework: &Framework) -> Option<&'d str> {
 
 /// Whether the framework's own call makes the cookie, or a header does.
 fn cookie(framework: &Framework, source: &str) -> &'static str {
-    let own = matches!(framework.kind, Kind::Node | Kind::Next) || source.to_lowercase().contains("partitioned=true");
-    let commented = source.lines().any(|line| line.trim_start().starts_with('#') && line.contains("partitioned=True"));
+    let own = matches!(framework.kind, Kind::Node | Kind::Next)
+        || source.to_lowercase().contains("partitioned=true");
+    let commented = source
+        .lines()
+        .any(|line| line.trim_start().starts_with('#') && line.contains("partitioned=True"));
     if own && !commented { "its own" } else { "as a header" }
 }
 
@@ -123,8 +135,12 @@ fn lines(read: impl Fn(&str) -> Option<String>) -> Result<String> {
         if folder != language {
             let path = format!("{FOLDER}/{folder}/{shared}");
             let source = read(&path).with_context(|| format!("{path} is missing"))?;
-            let verified = after(&source, "verified").with_context(|| format!("{path} does not verify"))?;
-            write!(text, "\n### {title}\n\nShared by the files below, from [{shared}](../{path}):\n\n```{fence}\n{verified}\n```\n")?;
+            let verified =
+                after(&source, "verified").with_context(|| format!("{path} does not verify"))?;
+            write!(
+                text,
+                "\n### {title}\n\nShared by the files below, from [{shared}](../{path}):\n\n```{fence}\n{verified}\n```\n"
+            )?;
             language = folder;
         }
         let path = format!("{FOLDER}/{}", framework.file);
@@ -134,8 +150,11 @@ fn lines(read: impl Fn(&str) -> Option<String>) -> Result<String> {
         }
         let paragraph = paragraph(&source, framework.raw_query)
             .with_context(|| format!("{path} does not have `{}`", framework.raw_query))?;
-        let titles: Vec<_> =
-            FRAMEWORKS.iter().filter(|one| one.file == framework.file).map(|one| one.title).collect();
+        let titles: Vec<_> = FRAMEWORKS
+            .iter()
+            .filter(|one| one.file == framework.file)
+            .map(|one| one.title)
+            .collect();
         let titles = titles.join(" and ");
         let link = format!("[{}](../{path})", framework.file);
         write!(text, "\n**{titles}**, from {link}:\n\n```{fence}\n{paragraph}\n```\n")?;
@@ -145,7 +164,9 @@ fn lines(read: impl Fn(&str) -> Option<String>) -> Result<String> {
 
 fn language_of(framework: &Framework) -> (&'static str, &'static str, &'static str, &'static str) {
     match framework.kind {
-        Kind::Wsgi | Kind::Asgi | Kind::Python | Kind::Django => ("python", "Python", "marketplace.py", "python"),
+        Kind::Wsgi | Kind::Asgi | Kind::Python | Kind::Django => {
+            ("python", "Python", "marketplace.py", "python")
+        }
         Kind::Node | Kind::Next => ("node", "Node", "marketplace.mjs", "js"),
         Kind::Php | Kind::WordPress => ("php", "PHP", "marketplace.php", "php"),
         Kind::Rack => ("ruby", "Ruby", "marketplace.rb", "ruby"),
@@ -165,7 +186,10 @@ fn paragraph(source: &str, text: &str) -> Option<String> {
 /// The function of this name, with its comment: the paragraph that defines it.
 fn after(source: &str, name: &str) -> Option<String> {
     let defines = ["def ", "function ", "fn ", "String> "];
-    let forms: Vec<_> = ["", "self."].iter().flat_map(|p| defines.iter().map(move |d| format!("{d}{p}{name}("))).collect();
+    let forms: Vec<_> = ["", "self."]
+        .iter()
+        .flat_map(|p| defines.iter().map(move |d| format!("{d}{p}{name}(")))
+        .collect();
     let start = forms.iter().find_map(|form| source.find(form.as_str()))?;
     let begin = source[..start].rfind("\n\n").map_or(0, |at| at + 2);
     let rest = source[begin..].trim_start_matches('\n');
@@ -197,23 +221,32 @@ pub(crate) fn check(read: impl Fn(&str) -> Option<String> + Copy) -> Result<()> 
     let document = read(DOCUMENT).with_context(|| format!("there is no {DOCUMENT}"))?;
     let fresh = Part::Lines.replace(&document, &lines(read)?)?;
     if fresh != document {
-        bail!("its lines are not those of {FOLDER}; `cargo xtask frameworks --lines` writes them again");
+        bail!(
+            "its lines are not those of {FOLDER}; `cargo xtask frameworks --lines` writes them again"
+        );
     }
     for framework in FRAMEWORKS {
         let row = row_of(Part::Verify.of(&document)?, framework)
             .with_context(|| format!("{} has not been measured", framework.title))?;
-        row_of(Part::Avoid.of(&document)?, framework).with_context(|| format!("{} has no full URL", framework.title))?;
+        row_of(Part::Avoid.of(&document)?, framework)
+            .with_context(|| format!("{} has no full URL", framework.title))?;
         if let Some(version) = pinned(framework, read)
             && !row.contains(&format!("| {version} |"))
         {
-            bail!("{} is pinned to {version}, its row is of another version: measure again", framework.title);
+            bail!(
+                "{} is pinned to {version}, its row is of another version: measure again",
+                framework.title
+            );
         }
     }
     Ok(())
 }
 
 /// The version that a list of packages names; Debian's packages have whatever Debian has.
-pub(super) fn pinned(framework: &Framework, read: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn pinned(
+    framework: &Framework,
+    read: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
     if framework.name == "django6" {
         return Some(DJANGO6.to_owned());
     }
@@ -244,12 +277,19 @@ mod tests {
 
     #[test]
     fn a_function_comes_with_its_comment_and_ends_with_itself() {
-        let source = "x = 1\n\n# why\ndef verified(query):\n    a\n\n    b\n\n\ndef next():\n    c\n";
-        assert_eq!(after(source, "verified").as_deref(), Some("# why\ndef verified(query):\n    a\n\n    b"));
+        let source =
+            "x = 1\n\n# why\ndef verified(query):\n    a\n\n    b\n\n\ndef next():\n    c\n";
+        assert_eq!(
+            after(source, "verified").as_deref(),
+            Some("# why\ndef verified(query):\n    a\n\n    b")
+        );
         let source = "class A {\n\n    /** why */\n    int verified() {\n    }\n}\n";
         assert_eq!(after(source, "verified"), None);
         let source = "/// Why.\npub fn verified() {\n    a\n}\n\nfn b() {}\n";
-        assert_eq!(after(source, "verified").as_deref(), Some("/// Why.\npub fn verified() {\n    a\n}"));
+        assert_eq!(
+            after(source, "verified").as_deref(),
+            Some("/// Why.\npub fn verified() {\n    a\n}")
+        );
     }
 
     #[test]
@@ -259,7 +299,11 @@ mod tests {
         check(read).unwrap();
         let changed = |path: &str| {
             let text = read(path)?;
-            Some(if path.ends_with("flask_app.py") { text.replace("abort(403", "abort(404") } else { text })
+            Some(if path.ends_with("flask_app.py") {
+                text.replace("abort(403", "abort(404")
+            } else {
+                text
+            })
         };
         assert!(check(changed).unwrap_err().to_string().contains("its lines"));
         let newer = |path: &str| Some(read(path)?.replace("flask==", "flask==9."));

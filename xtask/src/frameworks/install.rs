@@ -20,12 +20,20 @@ pub(super) const DJANGO6: &str = "6.1.3";
 const NEWER_PYTHON: [&str; 3] = ["python3.14", "python3.13", "python3.12"];
 
 const DEBIAN: &[(&[Kind], &[&str])] = &[
-    (&[Kind::Php], &["php8.2-cli", "php-symfony-http-foundation", "php-slim", "php-laravel-framework"]),
+    (
+        &[Kind::Php],
+        &["php8.2-cli", "php-symfony-http-foundation", "php-slim", "php-laravel-framework"],
+    ),
     (&[Kind::WordPress], &["php8.2-cli", "wordpress"]),
     (&[Kind::Rack], &["ruby", "ruby-rack", "ruby-sinatra", "ruby-rails", "puma"]),
     (
         &[Kind::Tomcat, Kind::Jetty],
-        &["default-jdk-headless", "libtomcat10-java", "libjetty9-java", "libspring-web-servlet-java"],
+        &[
+            "default-jdk-headless",
+            "libtomcat10-java",
+            "libjetty9-java",
+            "libspring-web-servlet-java",
+        ],
     ),
 ];
 
@@ -59,10 +67,15 @@ impl Packages {
             }
         }
         if needs(&[Kind::Wsgi, Kind::Asgi, Kind::Python, Kind::Django]) {
-            packages.venv("python", "python3", &["-r", &sources().join("python/requirements.txt").to_string_lossy()])?;
+            packages.venv(
+                "python",
+                "python3",
+                &["-r", &sources().join("python/requirements.txt").to_string_lossy()],
+            )?;
         }
         if frameworks.iter().any(|one| one.name == "django6") {
-            let newer = NEWER_PYTHON.iter().find(|name| shell::succeeds(Command::new(name).arg("-V")));
+            let newer =
+                NEWER_PYTHON.iter().find(|name| shell::succeeds(Command::new(name).arg("-V")));
             let newer = newer.context("Django 6 needs Python 3.12 or newer")?;
             packages.venv("python6", newer, &[&format!("django=={DJANGO6}"), "waitress"])?;
         }
@@ -128,7 +141,11 @@ impl Packages {
             let mut build = Command::new(next);
             build.arg("build").current_dir(&folder);
             // The settings are read while it builds, too.
-            build.envs([("PROVIDER_SECRET", "x"), ("ADDRESS", "http://x/"), ("MARKETPLACE", "http://x")]);
+            build.envs([
+                ("PROVIDER_SECRET", "x"),
+                ("ADDRESS", "http://x/"),
+                ("MARKETPLACE", "http://x"),
+            ]);
             run(build.env("NEXT_TELEMETRY_DISABLED", "1"))?;
         }
         let mut command = Command::new(next);
@@ -142,9 +159,16 @@ impl Packages {
         let part = if what == What::Page { "page" } else { "probe" };
         let folder = self.folder.join("php").join(format!("{}-{part}", framework.name));
         let shared = (sources().join("php/marketplace.php"), "marketplace.php");
-        let main = if what == What::Page { sources().join(framework.file) } else { probes().join("probe.php") };
+        let main = if what == What::Page {
+            sources().join(framework.file)
+        } else {
+            probes().join("probe.php")
+        };
         if framework.kind == Kind::WordPress && what == What::Page {
-            lay_out(&folder, &[shared, (main, "plugin.php"), (probes().join("wordpress.php"), "index.php")])?;
+            lay_out(
+                &folder,
+                &[shared, (main, "plugin.php"), (probes().join("wordpress.php"), "index.php")],
+            )?;
         } else {
             lay_out(&folder, &[shared, (main, "index.php")])?;
         }
@@ -155,7 +179,11 @@ impl Packages {
 
     /// Compiles the page, or a copy of it in which the probe is the servlet.
     pub(super) fn java(&self, framework: &Framework, what: What) -> Result<Command> {
-        let class = Path::new(framework.file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let class = Path::new(framework.file)
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let part = if what == What::Page { "page" } else { "probe" };
         let folder = self.folder.join("java").join(format!("{}-{part}", framework.name));
         lay_out(&folder, &[(sources().join("java/Marketplace.java"), "Marketplace.java")])?;
@@ -163,10 +191,15 @@ impl Packages {
         let mut files = vec!["Marketplace.java".to_owned(), format!("{class}.java")];
         if what == What::Probe {
             let servlet = if framework.kind == Kind::Tomcat { "jakarta" } else { "javax" };
-            let probe = fs::read_to_string(probes().join("Probe.java"))?.replace("SERVLET", servlet);
+            let probe =
+                fs::read_to_string(probes().join("Probe.java"))?.replace("SERVLET", servlet);
             fs::write(folder.join("Probe.java"), probe)?;
-            page = page.replace(&format!("new {class}()"), "new Probe()").replace("\"/activate\"", "\"/*\"");
-            page = page.replace("new DispatcherServlet(spring)", "new Probe()").replace("), \"/\");", "), \"/*\");");
+            page = page
+                .replace(&format!("new {class}()"), "new Probe()")
+                .replace("\"/activate\"", "\"/*\"");
+            page = page
+                .replace("new DispatcherServlet(spring)", "new Probe()")
+                .replace("), \"/\");", "), \"/*\");");
             files.push("Probe.java".to_owned());
         }
         fs::write(folder.join(format!("{class}.java")), page)?;
@@ -187,16 +220,20 @@ impl Packages {
         let name = framework.name;
         let manifest = fs::read_to_string(from.join("Cargo.toml"))?;
         if what == What::Probe {
-            lay_out(&package, &[(probes().join(format!("{name}.rs")), &format!("src/bin/probe_{name}.rs"))])?;
+            lay_out(
+                &package,
+                &[(probes().join(format!("{name}.rs")), &format!("src/bin/probe_{name}.rs"))],
+            )?;
         }
         lay_out(
             &package,
-            &[
-                (from.join(format!("src/bin/{name}.rs")), &format!("src/bin/{name}.rs")),
-            ],
+            &[(from.join(format!("src/bin/{name}.rs")), &format!("src/bin/{name}.rs"))],
         )?;
         let shared = fs::read_to_string(from.join("src/lib.rs"))?;
-        fs::write(package.join("src/lib.rs"), shared + &fs::read_to_string(probes().join("probe.rs"))?)?;
+        fs::write(
+            package.join("src/lib.rs"),
+            shared + &fs::read_to_string(probes().join("probe.rs"))?,
+        )?;
         fs::write(package.join("Cargo.toml"), only_bin(&manifest))?;
         let bin = if what == What::Page { name.to_owned() } else { format!("probe_{name}") };
         let mut cargo = shell::cargo(&["build", "--quiet", "--features", name, "--bin", &bin]);
@@ -224,7 +261,10 @@ fn jars(framework: &Framework) -> Result<String> {
         let name = entry?.file_name().to_string_lossy().into_owned();
         // Names with versions are the files that the others link to.
         let versioned = name.split('-').any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-        if prefixes.iter().any(|prefix| name.starts_with(prefix)) && name.ends_with(".jar") && !versioned {
+        if prefixes.iter().any(|prefix| name.starts_with(prefix))
+            && name.ends_with(".jar")
+            && !versioned
+        {
             found.push(folder.join(name).to_string_lossy().into_owned());
         }
     }

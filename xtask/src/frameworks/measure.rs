@@ -96,7 +96,10 @@ fn target(port: u16, input: &Input, reading: Port) -> Result<String> {
         input.path, input.query,
     );
     let signed = reading.sign(&url, &Secret::new(SECRET))?;
-    signed.strip_prefix(&address).map(str::to_owned).ok_or_else(|| anyhow!("signing changed the address"))
+    signed
+        .strip_prefix(&address)
+        .map(str::to_owned)
+        .ok_or_else(|| anyhow!("signing changed the address"))
 }
 
 /// The page takes both readings, nothing that was changed, and has the headers that it should have.
@@ -105,9 +108,16 @@ fn honest(page: &Running) -> Result<()> {
     for reading in [Port::Kept, Port::Dropped] {
         let target = target(page.port, plain, reading)?;
         let answer = get(page.port, &target)?;
-        ensure!(answer.status == 200, "{reading:?}: the page answers {} to a plain URL", answer.status);
+        ensure!(
+            answer.status == 200,
+            "{reading:?}: the page answers {} to a plain URL",
+            answer.status
+        );
         let policy = answer.header("content-security-policy").unwrap_or_default();
-        ensure!(policy.contains(&format!("frame-ancestors {MARKETPLACE}")), "the policy is `{policy}`");
+        ensure!(
+            policy.contains(&format!("frame-ancestors {MARKETPLACE}")),
+            "the policy is `{policy}`"
+        );
         ensure!(answer.header("x-frame-options").is_none(), "the page has X-Frame-Options");
         let cookie = answer.header("set-cookie").unwrap_or_default().to_ascii_lowercase();
         for part in ["secure", "httponly", "samesite=none", "partitioned"] {
@@ -129,7 +139,11 @@ fn longest(page: &Running) -> Result<String> {
         let excess = whole.len() - length;
         let whole = {
             let shorter = &filler[..filler.len() - excess];
-            target(page.port, &Input { query: Box::leak(shorter.to_owned().into_boxed_str()), ..input }, Port::Kept)?
+            target(
+                page.port,
+                &Input { query: Box::leak(shorter.to_owned().into_boxed_str()), ..input },
+                Port::Kept,
+            )?
         };
         let Answer { status, .. } = get(page.port, &whole)?;
         if status != 200 {
@@ -164,7 +178,11 @@ impl Probed {
             let answer = get(probe.port, &target)?;
             let said: Json = serde_json::from_str(&answer.body).unwrap_or(Json::Null);
             let Some(full) = said.get("url").and_then(Json::as_str) else {
-                ensure!(PATHS.iter().any(|path| path.name == input.name), "the probe answers {}", answer.status);
+                ensure!(
+                    PATHS.iter().any(|path| path.name == input.name),
+                    "the probe answers {}",
+                    answer.status
+                );
                 url.refused.push(format!("{} ({})", code(input.name), answer.status));
                 continue;
             };
@@ -178,7 +196,8 @@ impl Probed {
                 differs.push(input.name);
             }
         }
-        let reads = if differs.is_empty() { "right".to_owned() } else { but("", "wrong:", &differs) };
+        let reads =
+            if differs.is_empty() { "right".to_owned() } else { but("", "wrong:", &differs) };
         let full = url.told().replace(&probe.port.to_string(), "PORT");
         Ok(Self { framing, full, reads, twice })
     }
@@ -197,7 +216,8 @@ struct FullUrl {
 impl FullUrl {
     fn compare(&mut self, input: &Input, full: &str, target: &str, origin: &str) {
         let rest = full.strip_prefix(origin).unwrap_or_else(|| {
-            let host = if full.starts_with('/') { 0 } else { full.find("//").map_or(0, |at| at + 2) };
+            let host =
+                if full.starts_with('/') { 0 } else { full.find("//").map_or(0, |at| at + 2) };
             let path = full[host..].find('/').map_or(full.len(), |at| host + at);
             self.start = Some(full[..path].to_owned());
             &full[path..]

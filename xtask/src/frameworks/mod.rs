@@ -34,9 +34,13 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let chosen: Vec<_> = FRAMEWORKS
         .iter()
-        .filter(|one| !args.lines && (args.only.is_empty() || args.only.iter().any(|name| name == one.name)))
+        .filter(|one| {
+            !args.lines && (args.only.is_empty() || args.only.iter().any(|name| name == one.name))
+        })
         .collect();
-    if let Some(unknown) = args.only.iter().find(|name| FRAMEWORKS.iter().all(|one| one.name != **name)) {
+    if let Some(unknown) =
+        args.only.iter().find(|name| FRAMEWORKS.iter().all(|one| one.name != **name))
+    {
         let names: Vec<_> = FRAMEWORKS.iter().map(|one| one.name).collect();
         bail!("no framework `{unknown}`; there are {}", names.join(", "));
     }
@@ -48,7 +52,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             Ok(row) => {
                 println!(
                     "{:<12} verifies {}; names: {}; to {}; {}; reads {}; {}",
-                    framework.name, row.verifies, row.names, row.longest, row.framing, row.reads, row.full,
+                    framework.name,
+                    row.verifies,
+                    row.names,
+                    row.longest,
+                    row.framing,
+                    row.reads,
+                    row.full,
                 );
                 rows.insert(framework.name, row);
             }
@@ -77,7 +87,8 @@ fn version(framework: &Framework) -> Result<String> {
         return Ok(version);
     }
     let mut query = Command::new("dpkg-query");
-    let output = query.args(["--show", "--showformat", "${Version}", framework.package]).output()?;
+    let output =
+        query.args(["--show", "--showformat", "${Version}", framework.package]).output()?;
     let text = String::from_utf8(output.stdout).context("dpkg-query speaks no UTF-8")?;
     let text = text.split_once(':').map_or(text.as_str(), |(_, version)| version);
     Ok(text.split(['+', '-', '~']).next().unwrap_or_default().to_owned())

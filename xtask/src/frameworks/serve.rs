@@ -65,7 +65,10 @@ pub(super) fn start(framework: &Framework, what: What, packages: &Packages) -> R
     if env::var_os("FRAMEWORKS_LOG").is_none() {
         command.stdout(Stdio::null()).stderr(Stdio::null());
     }
-    let child = command.process_group(0).spawn().with_context(|| format!("cannot start {}", framework.name))?;
+    let child = command
+        .process_group(0)
+        .spawn()
+        .with_context(|| format!("cannot start {}", framework.name))?;
     let mut running = Running { child, port };
     let until = Instant::now() + Duration::from_secs(60);
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
