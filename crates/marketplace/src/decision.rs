@@ -6,12 +6,13 @@
 
 mod pipeline;
 mod table;
+mod unknown_call;
 
 use std::borrow::Cow;
 
 use freischalt_protocol::{
     ErrorCode,
-    actions::ParameterProblem,
+    actions::{FilterProblem, ParameterProblem},
     envelope::{ActionProblem, EnvelopeProblem},
 };
 
@@ -20,6 +21,7 @@ pub use pipeline::{
     find_call, permit, permit_ordinary,
 };
 pub use table::{Place, Row, TABLE};
+pub use unknown_call::UnknownCall;
 
 use crate::{ClaimProblem, Policy, calls::CallProblem, service::UseRefusal};
 
@@ -87,9 +89,9 @@ pub enum Refusal {
     /// The resource id is not empty where it must be.
     #[error("resourceid is {0:?}; this call wants it empty")]
     ResourceIdUnknown(String),
-    /// The resource type does not exist for this action, or not yet.
-    #[error("resourcetype {0:?} does not exist for this action; the spelling is case-sensitive")]
-    ResourceTypeUnknown(String),
+    /// The resource type does not exist for this action, or is not served yet.
+    #[error(transparent)]
+    CallUnknown(#[from] UnknownCall),
     /// Another call while the activation is under way.
     #[error("until the provider is active, unlockProvider is the only call")]
     OnlyUnlockDuringActivation,
@@ -120,6 +122,9 @@ pub enum Refusal {
     /// A field that the records do not have.
     #[error("there is no field {0:?}; names are case-sensitive")]
     FieldUnknown(String),
+    /// A filter that cannot be used.
+    #[error(transparent)]
+    Filter(#[from] FilterProblem),
     /// Users that the acting user may not see.
     #[error("only administrators read other users; ask for the calling user by resourceid")]
     OtherUser,
@@ -200,7 +205,7 @@ impl Refusal {
             Self::ClaimPurpose(_) => ErrorCode::CLAIM_MISMATCH,
             Self::ActionUnknown(_) => ErrorCode::ACTION_ID_UNKNOWN,
             Self::ResourceIdUnknown(_) => ErrorCode::RESOURCE_ID_UNKNOWN,
-            Self::ResourceTypeUnknown(_) => ErrorCode::RESOURCE_TYPE_UNKNOWN,
+            Self::CallUnknown(_) => ErrorCode::RESOURCE_TYPE_UNKNOWN,
             Self::OnlyUnlockDuringActivation | Self::NotForMarketplaceUsers => {
                 ErrorCode::NOT_FOR_MARKETPLACE_USERS
             }
@@ -211,6 +216,8 @@ impl Refusal {
             Self::Call(problem) => problem.code(),
             Self::RecordUnknown(_) => ErrorCode::RESOURCE_ID_UNKNOWN,
             Self::FieldUnknown(_) => ErrorCode::FIELD_UNKNOWN,
+            Self::Filter(FilterProblem::Operator { .. }) => ErrorCode::OPERATOR_UNKNOWN,
+            Self::Filter(FilterProblem::Structure { .. }) => ErrorCode::FILTER_INVALID,
             Self::OtherUser => ErrorCode::READ_NOT_PERMITTED,
             Self::EntryNotGiven
             | Self::EntryUnknown
@@ -226,11 +233,15 @@ impl Refusal {
         match self {
             Self::ActionUnknown(text)
             | Self::ResourceIdUnknown(text)
-            | Self::ResourceTypeUnknown(text)
             | Self::FieldUnknown(text)
             | Self::RecordUnknown(text)
             | Self::SignatureWrongFloat { parameter: text } => text.into(),
+            Self::CallUnknown(call) => call.resource_type.as_str().into(),
             Self::Parameter(problem) => problem.name.into(),
+            Self::Filter(FilterProblem::Operator { operator, .. }) => operator.into(),
+            Self::Filter(FilterProblem::Structure { place, expected }) => {
+                format!("{place}: {expected}").into()
+            }
             Self::Call(problem) => problem.argument().into(),
             _ => "".into(),
         }

@@ -15,6 +15,7 @@ pub mod credentials;
 pub mod customer;
 pub mod deal;
 pub mod decision;
+pub mod filter;
 pub mod ids;
 pub mod ledger;
 pub mod money;

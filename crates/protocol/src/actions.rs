@@ -4,6 +4,7 @@
 
 mod cancel_abo;
 mod execute_webhooks;
+mod filter;
 mod invoice_recipient;
 mod parameter;
 mod read_basic_settings;
@@ -14,6 +15,7 @@ mod unlock_provider;
 
 pub use cancel_abo::CancelAbo;
 pub use execute_webhooks::ExecuteWebhooks;
+pub use filter::{Condition, Filter, FilterProblem, Operator, SortBy};
 pub use invoice_recipient::{InvoiceRecipientOf, InvoiceRecipientRecord};
 pub use parameter::{Number, ParameterProblem};
 pub use read_basic_settings::ReadBasicSettings;

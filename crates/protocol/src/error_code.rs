@@ -113,6 +113,10 @@ impl ErrorCode {
     pub const HMAC_INVALID: Self = Self(137);
     /// The records have no such field.
     pub const FIELD_UNKNOWN: Self = Self(141);
+    /// A filter has no such operator.
+    pub const OPERATOR_UNKNOWN: Self = Self(142);
+    /// A filter has another structure.
+    pub const FILTER_INVALID: Self = Self(257);
     /// Records that the acting user may not read.
     pub const READ_NOT_PERMITTED: Self = Self(170);
     /// The customer of the call cannot be acted for.
@@ -177,7 +181,7 @@ mod tests {
     fn arguments_go_into_the_text() {
         assert_eq!(
             ErrorCode::RESOURCE_TYPE_UNKNOWN.message("x"),
-            "Missing configuration for resourceType \"x\""
+            "missing configuration for resourceType \"x\""
         );
         assert_eq!(ErrorCode(4711).message(""), "Unknown error occurred");
     }

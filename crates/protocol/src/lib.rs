@@ -20,6 +20,7 @@ mod signature;
 pub mod signed_order;
 pub mod signed_url;
 pub mod time;
+pub mod vendor_calls;
 pub mod window_message;
 
 pub use action_id::{KnownAction, Verb};

@@ -161,7 +161,7 @@ fn webhooks_name_a_module() {
 
 #[test]
 fn a_limit_above_500_falls_back_to_20() {
-    let limit = |text: &str| ReadRecords::parse(&parameters(text)).map(|read| read.limit);
+    let limit = |text: &str| ReadRecords::parse(&parameters(text), &[]).map(|read| read.limit);
     for (text, expected) in [
         ("{}", 20),
         (r#"{"listlimit":0}"#, 0),
@@ -175,13 +175,13 @@ fn a_limit_above_500_falls_back_to_20() {
     for text in [r#"{"listlimit":-1}"#, r#"{"listlimit":"many"}"#, r#"{"listlimit":1.5}"#] {
         assert_eq!(limit(text).unwrap_err().name, "listlimit", "{text}");
     }
-    let offset = ReadRecords::parse(&parameters(r#"{"listoffset":"40"}"#)).unwrap().offset;
+    let offset = ReadRecords::parse(&parameters(r#"{"listoffset":"40"}"#), &[]).unwrap().offset;
     assert_eq!(offset, 40);
 }
 
 #[test]
 fn fields_are_a_list_and_what_is_not_served_is_refused() {
-    let read = |text: &str| ReadRecords::parse(&parameters(text));
+    let read = |text: &str| ReadRecords::parse(&parameters(text), &[]);
     assert_eq!(read(r#"{"data":["Id","lage"]}"#).unwrap().fields, ["Id", "lage"]);
     assert_eq!(read(r#"{"data":"Id"}"#).unwrap().fields, ["Id"]);
     assert!(read(r#"{"data":[],"filter":[],"formatoutput":false}"#).unwrap().fields.is_empty());
@@ -192,6 +192,8 @@ fn fields_are_a_list_and_what_is_not_served_is_refused() {
         let problem = read(&format!(r#"{{"{name}":{{"a":1}}}}"#)).unwrap_err();
         assert_eq!(problem.name, name);
     }
+    let served = ReadRecords::parse(&parameters(r#"{"filter":{"a":1}}"#), &["filter"]);
+    assert!(served.unwrap().fields.is_empty());
 }
 
 #[test]

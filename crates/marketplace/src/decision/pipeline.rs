@@ -7,7 +7,7 @@ use freischalt_protocol::{
     hmac::{LegacyAction, SigningKey, V2Message, contains_float, verify_v1},
 };
 
-use super::Refusal;
+use super::{Refusal, UnknownCall};
 use crate::{
     Activation, ApiToken, ClaimProblem, ClaimPurpose, ClaimSealer, IssuedClaim, Policy, Stage,
     User,
@@ -95,7 +95,7 @@ pub fn find_call(echo: &Echo, policy: &Policy) -> Result<KnownAction, Refusal> {
     let verb = Verb::parse(&echo.action_id)
         .ok_or_else(|| Refusal::ActionUnknown(echo.action_id.clone()))?;
     let call = KnownAction::find(verb, &echo.resource_type)
-        .ok_or_else(|| Refusal::ResourceTypeUnknown(echo.resource_type.clone()))?;
+        .ok_or_else(|| UnknownCall { verb, resource_type: echo.resource_type.clone() })?;
     let wants_empty_id = call == KnownAction::UnlockProvider && policy.strict_resource_id;
     if wants_empty_id && !echo.resource_id.is_empty() {
         return Err(Refusal::ResourceIdUnknown(echo.resource_id.clone()));

@@ -85,7 +85,7 @@ pub const TABLE: &[Row] = rows! {
     "claim-foreign" 248 Result TEXT: "extendedclaim belongs to another provider, customer, run or user, or the call is about what another user has bought.";
     "claim-outdated" 201 Result TEXT "claim_lifetime": "The lifetime of extendedclaim is over.";
     "action-unknown" 23 Result TEXT: "No action has this actionid.";
-    "resourcetype-unknown" 25 Result TEXT: "The action has no such resourcetype.";
+    "resourcetype-unknown" 25 Result TEXT: "The action has no such resourcetype, or this marketplace does not serve it yet.";
     "resourceid-unknown" 24 Result TEXT "strict_resource_id": "unlockProvider is called with a resourceid.";
     "not-for-marketplace-users" 240 Result TEXT: "A marketplace API user makes a call reserved for others.";
     "only-unlock" 240 Result TEXT: "Any other marketplace call before the provider is active.";
@@ -96,7 +96,9 @@ pub const TABLE: &[Row] = rows! {
     "user-inactive" 176 Result TEXT: "The user who began the activation, or whose claim it is, is gone or switched off.";
     "user-not-administrator" 183 Result TEXT: "The user who began the activation is no administrator any more.";
     "user-without-right" 183 Result TEXT: "The user of the claim may not use the provider, or not any more.";
-    "field-unknown" 141 Result DOCUMENTED: "data names a field that the records do not have.";
+    "field-unknown" 141 Result DOCUMENTED: "data, filter or sortby names a field that the records do not have.";
+    "operator-unknown" 142 Result DOCUMENTED: "filter has an operator that does not exist.";
+    "filter-malformed" 257 Result TEXT: "filter has another structure than fields with lists of op and val.";
     "user-not-readable" 170 Result TEXT: "read user of somebody else, for a user who is no administrator.";
     "only-for-marketplace-users" 183 Result OURS: "An ordinary API user makes a call of marketplace API users.";
     "payer-unknown" 184 Result DOCUMENTED: "userid is missing, gone, switched off, or not the user who paid.";

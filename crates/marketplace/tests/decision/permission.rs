@@ -3,7 +3,7 @@
 use freischalt_marketplace::{
     ClaimPurpose, ParameterCacheId, Policy, Refusal, User,
     activation::Unlocked,
-    decision::{Permitted, check_acting_user, find_call, permit},
+    decision::{Permitted, UnknownCall, check_acting_user, find_call, permit},
     service::{UseRefusal, UserRight},
 };
 use freischalt_protocol::{KnownAction, UnixTime, Verb, envelope::Echo, php::Value};
@@ -25,7 +25,7 @@ fn every_call_is_found_by_its_own_verb_and_type_only() {
     for call in KnownAction::ALL {
         for verb in Verb::ALL {
             let found = find_call(&echo(&verb.action_id(), call.resource_type(), ""), &policy);
-            let unknown = Refusal::ResourceTypeUnknown(call.resource_type().to_owned());
+            let unknown = Refusal::CallUnknown(UnknownCall { verb, resource_type: call.resource_type().to_owned() });
             let expected = if verb == call.verb() { Ok(call) } else { Err(unknown) };
             assert_eq!(found, expected, "{verb} {call:?}");
         }
@@ -39,7 +39,10 @@ fn unknown_names_are_said_back() {
         (echo("do", "unlockProvider", ""), Refusal::ActionUnknown("do".to_owned()), "do"),
         (
             echo(&action_id, "unlockprovider", ""),
-            Refusal::ResourceTypeUnknown("unlockprovider".to_owned()),
+            Refusal::CallUnknown(UnknownCall {
+                verb: Verb::Do,
+                resource_type: "unlockprovider".to_owned(),
+            }),
             "unlockprovider",
         ),
         (echo(&action_id, "unlockProvider", "0"), Refusal::ResourceIdUnknown("0".to_owned()), "0"),

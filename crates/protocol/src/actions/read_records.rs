@@ -23,7 +23,7 @@ impl ReadRecords {
     /// onOffice-Web-Org/oo-wp-plugin, issue 307.
     pub const MAX_LIMIT: usize = 500;
 
-    /// Parameters that would change the answer and are not served yet. Leaving them unheard would
+    /// Parameters that would change the answer and are not served by every call yet. Leaving them unheard would
     /// answer with other records than were asked for.
     const UNSERVED: [&'static str; 10] = [
         "filter",
@@ -38,9 +38,13 @@ impl ReadRecords {
         "countryIsoCodeType",
     ];
 
-    /// Reads the parameters.
-    pub fn parse(parameters: &php::Array) -> Result<Self, ParameterProblem> {
+    /// Reads the parameters. `served` names those of the parameters that are not served everywhere
+    /// which this call reads by itself.
+    pub fn parse(parameters: &php::Array, served: &[&str]) -> Result<Self, ParameterProblem> {
         for name in Self::UNSERVED {
+            if served.contains(&name) {
+                continue;
+            }
             if parameters.get(name).is_some_and(|value| !is_nothing(value)) {
                 return Err(ParameterProblem {
                     name,

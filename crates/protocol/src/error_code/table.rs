@@ -31,9 +31,9 @@ error_codes! {
     20 TopOrResult "Missing or invalid element: parameters";
     21 TopOrResult "Empty parameter name";
     22 Unauthenticated "Not authenticated";
-    23 Result "Missing configuration for actionId \"%s\"";
-    24 Result "Missing configuration for resourceId \"%s\"";
-    25 Result "Missing configuration for resourceType \"%s\"";
+    23 Result "missing configuration for actionId \"%s\"";
+    24 Result "missing configuration for resourceId \"%s\"";
+    25 Result "missing configuration for resourceType \"%s\"";
     26 Result "Action processor must be an instance of SmartMlInterfaceActionProcessor";
     27 LegacyLogin "Instance of XmlSmartMlData expected";
     28 LegacyLogin "Error during client registration!";

@@ -64,9 +64,12 @@ fn record_id(echo: &Echo) -> Option<i64> {
     echo.resource_id.parse().ok()
 }
 
-/// The first field that is not known.
-fn check_fields(read: &ReadRecords, known: &[&str]) -> Result<(), Refusal> {
-    match read.fields.iter().find(|field| !known.contains(&field.as_str())) {
+/// Refuses the first field that is not known.
+fn check_fields<'a>(
+    mut fields: impl Iterator<Item = &'a String>,
+    known: &[&str],
+) -> Result<(), Refusal> {
+    match fields.find(|field| !known.contains(&field.as_str())) {
         Some(unknown) => Err(Refusal::FieldUnknown(unknown.clone())),
         None => Ok(()),
     }

@@ -271,7 +271,7 @@ async fn the_log_of_requests_keeps_the_text_that_was_answered() {
     let body = world.resigned(&run, |action| action["resourcetype"] = json!("hurz")).await;
     let answered = world.post(&body).await;
     let wire = answered.json()["response"]["results"][0]["status"]["message"].clone();
-    assert_eq!(wire, "Missing configuration for resourceType \"hurz\"");
+    assert_eq!(wire, "missing configuration for resourceType \"hurz\"");
     let logged = world.managed("GET", "/v1/requests", None).await;
     assert_eq!(logged[0]["message"], wire);
 }

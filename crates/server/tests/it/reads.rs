@@ -97,6 +97,69 @@ async fn the_calling_user_is_read_by_id() {
     assert_eq!(code(&read(&world, &run, "user", json!("22"), fields).await), 170);
 }
 
+/// The vendor's own example of "Read users", with the ids of the sandbox.
+#[tokio::test]
+async fn the_documented_example_of_read_user_is_answered() {
+    let world = World::new().await;
+    let run = called_by(&world, 21).await;
+    let wanted = json!({
+        "data": ["Vorname", "Nachname", "Emailname"],
+        "filter": { "Nr": [{ "op": "in", "val": [21, 23] }] },
+        "sortby": { "Nr": "DESC" },
+        "listlimit": 10,
+    });
+    let found = data(&read(&world, &run, "user", json!(""), wanted.clone()).await);
+    let user = |id: i64, first: &str, last: &str| {
+        let name = format!("{first} {last}");
+        json!({ "id": id, "type": "user",
+                "elements": { "Vorname": first, "Nachname": last, "Emailname": name } })
+    };
+    let expected = json!([user(23, "Clara", "Chen"), user(21, "Anna", "Albrecht")]);
+    assert_eq!(found, json!({ "meta": { "cntabsolute": 2 }, "records": expected }));
+    // Whoever may see nobody else finds nobody else, whatever the filter says.
+    let ben = world.service_call_by(&run, 22).await;
+    let nobody = data(&read(&world, &ben, "user", json!(""), wanted).await);
+    assert_eq!(nobody, json!({ "meta": { "cntabsolute": 0 }, "records": [] }));
+}
+
+#[tokio::test]
+async fn users_are_read_with_fields_only_and_by_documented_ones() {
+    let world = World::new().await;
+    let run = called_by(&world, 21).await;
+    let nobody = data(&read(&world, &run, "user", json!(""), json!({ "data": [] })).await);
+    assert_eq!(nobody, json!({ "meta": { "cntabsolute": 0 }, "records": [] }));
+    let kept = json!({ "data": ["Nr", "Telefon", "usesAccount:account.id"], "listlimit": 1 });
+    let kept = data(&read(&world, &run, "user", json!(""), kept).await);
+    let elements = json!({ "Nr": "21", "Telefon": "", "usesAccount:account.id": "" });
+    assert_eq!(kept["records"][0]["elements"], elements);
+    for unknown in [
+        json!({ "data": ["emailname"] }),
+        json!({ "data": ["Nr"], "filter": { "id": [{ "op": "=", "val": 1 }] } }),
+        json!({ "data": ["Nr"], "sortby": { "id": "ASC" } }),
+    ] {
+        assert_eq!(code(&read(&world, &run, "user", json!(""), unknown).await), 141);
+    }
+}
+
+#[tokio::test]
+async fn a_call_of_the_vendor_that_is_not_served_is_not_called_misspelt() {
+    let world = World::new().await;
+    let run = called_by(&world, 21).await;
+    for (verb, kind, said) in [
+        ("get", "estatepictures", "does not serve yet; nothing is wrong with its name"),
+        ("read", "log", "does not serve yet"),
+        ("read", "estatepictures", "the vendor has it for get"),
+        ("read", "Estate", "case-sensitive, the vendor has \"estate\" for read"),
+        ("read", "hurz", "the vendor has no call of this name"),
+    ] {
+        let body = world.other(&run, verb, kind, json!({}), |_| {}).await;
+        assert_eq!(code(&world.post(&body).await), 25, "{verb} {kind}");
+        let log = world.managed("GET", "/v1/requests?failed=true", None).await;
+        let explanation = log[0]["explanation"].as_str().unwrap();
+        assert!(explanation.contains(said), "{verb} {kind}: {explanation}");
+    }
+}
+
 #[tokio::test]
 async fn basic_settings_mirror_what_was_asked_for() {
     let world = World::new().await;

@@ -229,6 +229,18 @@ rows! {
         let called = w.service_call(r).await;
         w.other(&called, "read", "estate", json!({ "data": ["Id", "KaufPreis"] }), |_| {}).await
     };
+    operator_unknown "operator-unknown" default, |w, r| {
+        w.unlock(r).await;
+        let called = w.service_call(r).await;
+        let filter = json!({ "Nr": [{ "op": "==", "val": 21 }] });
+        w.other(&called, "read", "user", json!({ "data": ["Nr"], "filter": filter }), |_| {}).await
+    };
+    filter_malformed "filter-malformed" default, |w, r| {
+        w.unlock(r).await;
+        let called = w.service_call(r).await;
+        let filter = json!({ "Nr": 21 });
+        w.other(&called, "read", "user", json!({ "data": ["Nr"], "filter": filter }), |_| {}).await
+    };
     user_not_readable "user-not-readable" default, |w, r| {
         w.unlock(r).await;
         let called = w.service_call_by(r, 22).await;

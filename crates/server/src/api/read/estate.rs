@@ -18,8 +18,8 @@ pub(super) async fn read(
     echo: &Echo,
     action: &Action,
 ) -> Result<Answer, Failure> {
-    let read = ReadRecords::parse(&action.parameters).map_err(Refusal::Parameter)?;
-    check_fields(&read, &ESTATE_FIELDS)?;
+    let read = ReadRecords::parse(&action.parameters, &[]).map_err(Refusal::Parameter)?;
+    check_fields(read.fields.iter(), &ESTATE_FIELDS)?;
     let estates = match (echo.resource_id.is_empty(), record_id(echo)) {
         (true, _) => app.entries(customer, acting, Module::Estate).await?,
         (false, Some(id)) => {
