@@ -12,7 +12,8 @@ use rust_decimal::Decimal;
 pub fn satisfies(value: &str, condition: &Condition) -> bool {
     let against = |wanted: &String| compare(value, wanted);
     let is = |wanted: &String| against(wanted) == Ordering::Equal;
-    let first = |holds: fn(Ordering) -> bool| condition.values.first().map(against).is_some_and(holds);
+    let first =
+        |holds: fn(Ordering) -> bool| condition.values.first().map(against).is_some_and(holds);
     let matches = || condition.values.first().is_some_and(|pattern| is_like(value, pattern));
     match condition.operator {
         Operator::Equal => first(Ordering::is_eq),
@@ -79,7 +80,10 @@ mod tests {
         assert!(holds("10.00", Operator::Equal, &["10"]));
         assert!(holds("21", Operator::In, &["22", "21"]) && !holds("21", Operator::NotIn, &["21"]));
         assert!(holds("Albrecht", Operator::Equal, &["albrecht"]));
-        assert!(holds("b", Operator::Between, &["A", "c"]) && !holds("d", Operator::Between, &["a", "c"]));
+        assert!(
+            holds("b", Operator::Between, &["A", "c"])
+                && !holds("d", Operator::Between, &["a", "c"])
+        );
         assert!(holds("a", Operator::NotEqual, &["b"]) && holds("5", Operator::AtMost, &["5"]));
     }
 

@@ -179,7 +179,10 @@ mod tests {
         let in_small_letters = likeness(Verb::Do, "unlockprovider");
         assert_eq!(in_small_letters, Likeness::OtherCase(Verb::Do, "unlockProvider"));
         assert_eq!(likeness(Verb::Modify, "Task"), Likeness::OtherCase(Verb::Modify, "task"));
-        assert_eq!(likeness(Verb::Do, "estatePictures"), Likeness::OtherCase(Verb::Get, "estatepictures"));
+        assert_eq!(
+            likeness(Verb::Do, "estatePictures"),
+            Likeness::OtherCase(Verb::Get, "estatepictures")
+        );
         assert_eq!(likeness(Verb::Read, "hurz"), Likeness::Unknown);
     }
 }

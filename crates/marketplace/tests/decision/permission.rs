@@ -25,7 +25,10 @@ fn every_call_is_found_by_its_own_verb_and_type_only() {
     for call in KnownAction::ALL {
         for verb in Verb::ALL {
             let found = find_call(&echo(&verb.action_id(), call.resource_type(), ""), &policy);
-            let unknown = Refusal::CallUnknown(UnknownCall { verb, resource_type: call.resource_type().to_owned() });
+            let unknown = Refusal::CallUnknown(UnknownCall {
+                verb,
+                resource_type: call.resource_type().to_owned(),
+            });
             let expected = if verb == call.verb() { Ok(call) } else { Err(unknown) };
             assert_eq!(found, expected, "{verb} {call:?}");
         }

@@ -197,7 +197,10 @@ fn refusals() -> Vec<Refusal> {
         Refusal::RecordUnknown("7".to_owned()),
         Refusal::UserMayNot(UseRefusal::NoRight),
         Refusal::FieldUnknown("x".to_owned()),
-        Refusal::Filter(FilterProblem::Operator { field: "Nr".to_owned(), operator: "~".to_owned() }),
+        Refusal::Filter(FilterProblem::Operator {
+            field: "Nr".to_owned(),
+            operator: "~".to_owned(),
+        }),
         Refusal::Filter(FilterProblem::Structure { place: "Nr".to_owned(), expected: "a list" }),
         Refusal::OtherUser,
         Refusal::EntryNotGiven,

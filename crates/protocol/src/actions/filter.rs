@@ -212,7 +212,8 @@ mod tests {
 
     #[test]
     fn operators_are_read_in_any_case_and_values_as_texts() {
-        let read = filter(r#"{"Nr":[{"op":"NOT  in","val":[1,"2"]},{"op":">=","val":7}]}"#).unwrap();
+        let read =
+            filter(r#"{"Nr":[{"op":"NOT  in","val":[1,"2"]},{"op":">=","val":7}]}"#).unwrap();
         let operators: Vec<_> = read.conditions.iter().map(|c| c.operator).collect();
         assert_eq!(operators, [Operator::NotIn, Operator::AtLeast]);
         assert_eq!(read.conditions[0].values, ["1", "2"]);
