@@ -8,7 +8,19 @@ if (form) {
   const button = document.getElementById("unlockButton");
   const spinner = document.getElementById("spinner");
   const success = document.getElementById("successMessage");
+  const marketplaces = form.dataset.marketplaces.split(" ");
+  // The page around this one, where the browser tells it.
+  const around = window.location.ancestorOrigins?.[0];
+  const marketplace = marketplaces.find((origin) => origin === around);
   let busy = false;
+
+  // The style sheets are those of the marketplace that shows the page.
+  for (const link of document.querySelectorAll("link[data-marketplace]")) {
+    const sheet = new URL(link.href);
+    if (marketplace && sheet.origin !== marketplace) {
+      link.href = marketplace + sheet.pathname;
+    }
+  }
 
   const cleaned = () => field.value.replace(/[\s\u200b-\u200f\u2060\ufeff\u00ad]/g, "");
 
@@ -24,10 +36,13 @@ if (form) {
     button.disabled = value || cleaned() === "";
   };
 
-  // The marketplace's page gets plain text: exactly "active", or what went wrong.
+  // The marketplace's page gets plain text: exactly "active", or what went wrong. Where it is not
+  // known which one shows the page, each is named; the browser tells it to the one around.
   const tellMarketplace = (text) => {
     if (window.parent !== window) {
-      window.parent.postMessage(text, form.dataset.marketplaceOrigin);
+      for (const origin of marketplace ? [marketplace] : marketplaces) {
+        window.parent.postMessage(text, origin);
+      }
     }
   };
 

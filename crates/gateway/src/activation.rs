@@ -39,21 +39,23 @@ pub(crate) async fn page(
         Err(error) => {
             tracing::warn!(reason = %error, "activation page refused");
             let message = language.launch_refused(&error);
-            return refused(&app, language, StatusCode::FORBIDDEN, message);
+            return refused(&app, &headers, StatusCode::FORBIDDEN, message);
         }
     };
     let is_active = match app.store.open_page(&launch.id, kept_until(&app, &launch)).await {
         Ok(is_used) => is_used,
         Err(error) => {
             tracing::error!(%error, "the store does not keep that a page was opened");
-            return refused(&app, language, StatusCode::SERVICE_UNAVAILABLE, language.try_again());
+            let message = language.try_again();
+            return refused(&app, &headers, StatusCode::SERVICE_UNAVAILABLE, message);
         }
     };
     let page = ActivatePage {
         language,
         provider: &app.provider_name,
         customer: Some(launch.customer_name.as_str()).filter(|name| !name.is_empty()),
-        marketplace_origin: &app.marketplace_origin,
+        marketplace: app.marketplaces.of_window(app.marketplaces.of_request(&headers)),
+        marketplaces: &app.marketplaces.sources(),
         logo: app.page.logo_url.as_deref(),
         text: language.chosen(app.page.text_de.as_deref(), app.page.text_en.as_deref()),
         is_active,
@@ -75,8 +77,8 @@ fn verify(check: &UrlCheck, query: &str, now: UnixTime) -> Result<Launch, CheckE
     }
 }
 
-fn refused(app: &App, language: Language, status: StatusCode, message: &str) -> Response {
-    render(status, &RefusedPage::new(app, language, status, message))
+fn refused(app: &App, headers: &HeaderMap, status: StatusCode, message: &str) -> Response {
+    render(status, &RefusedPage::new(app, headers, status, message))
 }
 
 /// What the page sends: its own signed query, and the key.

@@ -16,6 +16,7 @@ use crate::config::{
     self, Clock, ConfigError, GatewayConfig, PageConfig, RegularCustomer, ServiceConfig,
     UnknownCustomers,
 };
+use crate::marketplaces::Marketplaces;
 use crate::metrics::Metrics;
 use crate::store::Store;
 
@@ -25,7 +26,7 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 pub(crate) struct App {
     pub(crate) provider_name: String,
     pub(crate) page: PageConfig,
-    pub(crate) marketplace_origin: String,
+    pub(crate) marketplaces: Marketplaces,
     pub(crate) max_url_age: i64,
     max_url_ahead: i64,
     page_lifetime: i64,
@@ -52,7 +53,7 @@ struct Secrets {
 struct Parts {
     client: Client,
     public_origin: String,
-    marketplace_origin: String,
+    marketplaces: Marketplaces,
     secrets: Secrets,
     behind: Option<Behind>,
 }
@@ -76,7 +77,7 @@ impl Parts {
         Ok(Self {
             client,
             public_origin,
-            marketplace_origin: config::origin("marketplace.origin", &config.marketplace_origin)?,
+            marketplaces: Marketplaces::new(&config.marketplace_origins)?,
             secrets,
             behind: config.app.as_ref().map(Behind::new).transpose()?,
         })
@@ -93,10 +94,10 @@ impl GatewayConfig {
 impl App {
     /// Blocks while the store is opened.
     pub(crate) fn new(config: GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
-        let Parts { client, public_origin, marketplace_origin, secrets, behind } =
+        let Parts { client, public_origin, marketplaces, secrets, behind } =
             Parts::of(&config, bound)?;
         Ok(Self {
-            marketplace_origin,
+            marketplaces,
             store: Store::open(&config.location, &keys(config.keys.as_ref(), &config.location)?)?,
             provider_name: config.provider_name,
             page: config.page,

@@ -3,16 +3,18 @@
 //! This module must not know what a session says.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use freischalt_client::TransportError;
 use freischalt_client::transport::Forwarder;
-use freischalt_protocol::{Secret, UnixTime};
+use freischalt_protocol::{Secret, UnixTime, retry_after};
 
 use crate::config::{AppConfig, ConfigError, Handover};
+use crate::headers;
 use crate::session;
 use crate::signer::Signer;
 
@@ -33,33 +35,37 @@ pub(crate) struct Behind {
     events_path: String,
 }
 
-/// Headers that concern one connection and no other (RFC 9110, 7.6.1), or that we make ourselves.
-const OURS: [HeaderName; 11] = [
-    header::CONNECTION,
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-    header::HOST,
-    header::CONTENT_LENGTH,
-    header::FORWARDED,
-    header::EXPECT,
-];
+/// What the gateway tells the app about a browser's request, in headers that no browser decides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told<'a> {
+    /// The session's token.
+    pub(crate) token: &'a str,
+    /// The path of the window at the gateway.
+    pub(crate) prefix: &'a str,
+    /// The gateway's own origin, by which the browser called.
+    pub(crate) origin: &'a str,
+    /// Whose connection the request came by.
+    pub(crate) caller: Option<IpAddr>,
+}
 
-/// Beginnings of headers that tell an app something it must hear from us alone. Programs that read
-/// headers from the environment take `_` for `-`, so both are looked at alike.
-const TRUSTED: [&str; 8] = [
-    "freischalt-",
-    "webhook-",
-    "x-forwarded-",
-    "x-real-ip",
-    "x-http-method",
-    "x-method-override",
-    "x-original-",
-    "x-rewrite-",
-];
+impl Told<'_> {
+    fn write(&self, headers: &mut HeaderMap) {
+        let (scheme, host) = self.origin.split_once("://").unwrap_or_default();
+        let caller = self.caller.map(|caller| caller.to_canonical().to_string());
+        for (name, value) in [
+            (session::HEADER, Some(self.token)),
+            ("x-forwarded-prefix", Some(self.prefix)),
+            ("x-forwarded-proto", Some(scheme)),
+            ("x-forwarded-host", Some(host)),
+            ("x-forwarded-for", caller.as_deref()),
+        ] {
+            // Tokens, paths, origins and addresses are fit for headers.
+            if let Some(Ok(value)) = value.map(HeaderValue::try_from) {
+                headers.insert(name, value);
+            }
+        }
+    }
+}
 
 impl Behind {
     pub(crate) fn new(config: &AppConfig) -> Result<Self, ConfigError> {
@@ -91,29 +97,19 @@ impl Behind {
         path_and_query: &str,
         headers: &HeaderMap,
         body: Vec<u8>,
-        (token, prefix): (&str, &str),
+        told: Told<'_>,
     ) -> Result<Response, NoAnswer> {
-        let mut forwarded = HeaderMap::new();
-        for (name, value) in headers {
-            if !is_ours(name) {
-                forwarded.append(name.clone(), value.clone());
-            }
-        }
-        if let (Ok(token), Ok(prefix)) =
-            (HeaderValue::try_from(token), HeaderValue::try_from(prefix))
-        {
-            forwarded.insert(session::HEADER, token);
-            forwarded.insert("x-forwarded-prefix", prefix);
-        }
+        let mut forwarded = headers::of_request(headers);
+        told.write(&mut forwarded);
         let answer = self.forwarder.send(method, path_and_query, forwarded, body).await?;
+        // No upgrade is passed on, so there is nothing to switch to.
+        if answer.status == StatusCode::SWITCHING_PROTOCOLS {
+            return Err(NoAnswer::Upgrade);
+        }
         let mut response = Response::new(Body::new(answer.body));
         *response.status_mut() = answer.status;
-        for (name, value) in &answer.headers {
-            if !is_of_connection(name) {
-                response.headers_mut().append(name.clone(), value.clone());
-            }
-        }
-        self.lead_back(response.headers_mut(), prefix);
+        *response.headers_mut() = headers::of_answer(&answer.headers);
+        self.lead_back(response.headers_mut(), told.prefix);
         Ok(response)
     }
 
@@ -147,10 +143,16 @@ impl Behind {
         let headers = self.signed(id, body, now);
         let sending = self.forwarder.send(Method::POST, &self.events_path, headers, body.into());
         let answer = tokio::time::timeout(self.patience, sending).await;
-        let answer = answer.map_err(|_| NotConfirmed::Silent)?.map_err(NoAnswer)?;
-        match answer.status.is_success() {
-            true => Ok(()),
-            false => Err(NotConfirmed::Refused(answer.status)),
+        let answer = answer.map_err(|_| NotConfirmed::Silent)?.map_err(NoAnswer::from)?;
+        match answer.status {
+            status if status.is_success() => Ok(()),
+            StatusCode::GONE => Err(NotConfirmed::Gone),
+            status => {
+                let wish = answer.headers.get(header::RETRY_AFTER);
+                let wish = wish.and_then(|value| value.to_str().ok());
+                let retry_after = wish.and_then(|value| retry_after(value, now));
+                Err(NotConfirmed::Refused { status, retry_after })
+            }
         }
     }
 
@@ -188,17 +190,27 @@ impl Behind {
 
 /// Why the app did not answer. The client's own words for it speak of the API.
 #[derive(Debug)]
-pub(crate) struct NoAnswer(TransportError);
+pub(crate) enum NoAnswer {
+    Transport(TransportError),
+    /// It answered a request of another protocol, which nobody has made.
+    Upgrade,
+}
 
 impl From<TransportError> for NoAnswer {
     fn from(error: TransportError) -> Self {
-        Self(error)
+        Self::Transport(error)
     }
 }
 
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
+        let error = match self {
+            Self::Transport(error) => error,
+            Self::Upgrade => {
+                return f.write_str("the app answered 101, but nobody asked for another protocol");
+            }
+        };
+        f.write_str(match error {
             TransportError::UnknownHost(_) => "the host name in app.url cannot be resolved",
             TransportError::Connect(_) => {
                 "no connection to the app; check that it runs, and app.url"
@@ -212,7 +224,10 @@ impl fmt::Display for NoAnswer {
 
 impl std::error::Error for NoAnswer {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
+        match self {
+            Self::Transport(error) => error.source(),
+            Self::Upgrade => None,
+        }
     }
 }
 
@@ -223,17 +238,14 @@ pub(crate) enum NotConfirmed {
     NoAnswer(#[from] NoAnswer),
     #[error("the app did not answer in time")]
     Silent,
-    #[error("the app answered {0}; it should be 2xx")]
-    Refused(StatusCode),
-}
-
-fn is_of_connection(name: &HeaderName) -> bool {
-    OURS.contains(name) || matches!(name.as_str(), "keep-alive" | "proxy-connection")
-}
-
-fn is_ours(name: &HeaderName) -> bool {
-    let plain = name.as_str().replace('_', "-");
-    is_of_connection(name) || TRUSTED.iter().any(|beginning| plain.starts_with(beginning))
+    #[error("the app answered {status}; it should be 2xx")]
+    Refused {
+        status: StatusCode,
+        /// Seconds for which the app wants to be left alone, if it says so.
+        retry_after: Option<i64>,
+    },
+    #[error("the app answered 410: it does not want this event")]
+    Gone,
 }
 
 /// What follows the first two segments of a path, with its query: `/s/ID/shop?x=1` is `/shop?x=1`.
@@ -252,29 +264,8 @@ mod tests {
 
     #[test]
     fn an_app_that_is_away_is_not_called_the_api() {
-        let told = NoAnswer(TransportError::Connect("refused".into())).to_string();
+        let told = NoAnswer::Transport(TransportError::Connect("refused".into())).to_string();
         assert!(told.contains("the app") && told.contains("app.url"), "{told}");
-    }
-
-    #[test]
-    fn headers_that_only_we_may_send_do_not_get_through_in_any_spelling() {
-        for name in [
-            "freischalt-session",
-            "freischalt_session",
-            "Freischalt_Session",
-            "x-forwarded-prefix",
-            "x_forwarded_for",
-            "x-http-method-override",
-            "x-original-url",
-            "webhook-signature",
-            "transfer-encoding",
-            "keep-alive",
-        ] {
-            assert!(is_ours(&HeaderName::try_from(name).unwrap()), "{name}");
-        }
-        for name in ["accept", "cookie", "x-requested-with", "content-type"] {
-            assert!(!is_ours(&HeaderName::try_from(name).unwrap()), "{name}");
-        }
     }
 
     #[test]

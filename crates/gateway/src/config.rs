@@ -34,9 +34,10 @@ pub struct GatewayConfig {
     pub other_secrets: Vec<Secret>,
     /// Address of the API, such as `https://api.onoffice.de/api/stable/api.php`.
     pub api_url: String,
-    /// `scheme://host[:port]` of the marketplace's web pages: the only page that may frame the
-    /// activation, that gets its message and whose stylesheets it uses.
-    pub marketplace_origin: String,
+    /// `scheme://host[:port]` of each marketplace whose web pages show the provider, such as the live
+    /// one and the one for tests; at least one. Nobody else may frame the gateway's pages or gets
+    /// their messages, and their style sheets are the marketplace's that shows them.
+    pub marketplace_origins: Vec<String>,
     /// Longest age of an activation URL when its page is opened, in seconds. 300 by default; the
     /// vendor leaves the choice to the provider.
     pub max_url_age: i64,
@@ -71,7 +72,7 @@ pub struct GatewayConfig {
 }
 
 impl GatewayConfig {
-    /// Settings with defaults for everything that is not asked for here.
+    /// Settings for one marketplace, with defaults for everything that is not asked for here.
     pub fn new(
         listen: SocketAddr,
         provider_name: impl Into<String>,
@@ -85,7 +86,7 @@ impl GatewayConfig {
             provider_name: provider_name.into(),
             provider_secret,
             api_url: api_url.into(),
-            marketplace_origin: marketplace_origin.into(),
+            marketplace_origins: vec![marketplace_origin.into()],
             max_url_age: 300,
             max_url_ahead: 120,
             page_lifetime: 3600,
@@ -249,6 +250,18 @@ pub enum ConfigError {
         /// Its value.
         value: String,
     },
+    /// There is no marketplace to be shown by.
+    #[error("marketplace.origins is empty; it is a list like [\"https://smart.onoffice.de\"]")]
+    NoMarketplace,
+    /// A content security policy cannot name an IPv6 address.
+    #[error(
+        "marketplace.origins holds {value:?}, but no content security policy can name an IPv6 \
+         address; use a name, such as localhost"
+    )]
+    Ipv6Origin {
+        /// Its value.
+        value: String,
+    },
     /// The address listened on is every address of the machine, which no URL can name.
     #[error(
         "gateway.public_url is needed to listen on {bound}; it is what the marketplace calls this gateway \
@@ -352,9 +365,9 @@ mod tests {
     #[test]
     fn anything_beyond_an_origin_is_refused_by_name() {
         for value in ["https://h/path", "https://h?x", "https://u@h", "ftp://h", "javascript:x"] {
-            let error = origin("marketplace.origin", value).unwrap_err();
+            let error = origin("marketplace.origins", value).unwrap_err();
             assert!(matches!(error, ConfigError::NotAnOrigin { .. }), "{value}: {error}");
-            assert!(error.to_string().starts_with("marketplace.origin is"), "{error}");
+            assert!(error.to_string().starts_with("marketplace.origins is"), "{error}");
         }
     }
 }

@@ -163,7 +163,9 @@ async fn serve(
     mut stopping: watch::Receiver<()>,
 ) -> io::Result<()> {
     let mut patient = stopping.clone();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+    // Handlers may ask whose connection a request came by.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         // An error says that the sender is gone, which is the signal.
         _ = stopping.changed().await;
     });

@@ -9,13 +9,16 @@
 mod activation;
 mod app;
 mod app_api;
+mod app_path;
 mod behind;
 mod config;
 mod connection;
 mod event;
 mod gateway;
+mod headers;
 mod key_entry;
 mod language;
+mod marketplaces;
 mod metrics;
 mod origin;
 mod pages;

@@ -30,6 +30,7 @@ pub(crate) struct Metrics {
     pub(crate) app_failures: Counter,
     pub(crate) events_delivered: Counter,
     pub(crate) events_postponed: Counter,
+    pub(crate) events_unwanted: Counter,
 }
 
 impl Metrics {
@@ -43,6 +44,7 @@ impl Metrics {
             ("app_failures", "requests that the app did not answer", &self.app_failures),
             ("events_delivered", "events that the app confirmed", &self.events_delivered),
             ("events_postponed", "attempts that the app did not confirm", &self.events_postponed),
+            ("events_unwanted", "events that the app answered 410", &self.events_unwanted),
         ];
         let mut text = String::new();
         for (name, help, counter) in counters {

@@ -1,7 +1,7 @@
 //! The pages, as typed contexts of their templates.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use freischalt_client::Credentials;
 
@@ -14,7 +14,10 @@ pub(crate) struct ActivatePage<'a> {
     pub(crate) language: Language,
     pub(crate) provider: &'a str,
     pub(crate) customer: Option<&'a str>,
-    pub(crate) marketplace_origin: &'a str,
+    /// The one whose style sheets the page uses.
+    pub(crate) marketplace: &'a str,
+    /// All that may show it and hear from it, with a space between.
+    pub(crate) marketplaces: &'a str,
     pub(crate) logo: Option<&'a str>,
     pub(crate) text: Option<&'a str>,
     /// The URL has done its unlock; the page only says so.
@@ -33,7 +36,7 @@ impl ActivatePage<'_> {
 pub(crate) struct RefusedPage<'a> {
     pub(crate) language: Language,
     pub(crate) provider: &'a str,
-    pub(crate) marketplace_origin: &'a str,
+    pub(crate) marketplace: &'a str,
     pub(crate) message: &'a str,
     pub(crate) status: StatusCode,
     /// When it happened, so that the provider finds it in the log.
@@ -43,14 +46,14 @@ pub(crate) struct RefusedPage<'a> {
 impl<'a> RefusedPage<'a> {
     pub(crate) fn new(
         app: &'a App,
-        language: Language,
+        headers: &HeaderMap,
         status: StatusCode,
         message: &'a str,
     ) -> Self {
         Self {
-            language,
+            language: Language::of(headers),
             provider: &app.provider_name,
-            marketplace_origin: &app.marketplace_origin,
+            marketplace: app.marketplaces.of_window(app.marketplaces.of_request(headers)),
             message,
             status,
             at: (app.clock)().to_string(),
@@ -78,7 +81,8 @@ impl<'a> RefusedPage<'a> {
 pub(crate) struct HomePage<'a> {
     pub(crate) language: Language,
     pub(crate) provider: &'a str,
-    pub(crate) marketplace_origin: &'a str,
+    pub(crate) marketplace: &'a str,
+    pub(crate) marketplaces: Vec<&'a str>,
     pub(crate) activation_url: &'a str,
 }
 

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -47,14 +47,28 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/s/{visit}/", any(services::visit))
         .route("/s/{visit}/{*path}", any(services::visit))
         .with_state(app);
-    pages.merge(visits).layer(from_fn(limit_time)).layer(from_fn(log))
+    pages
+        .merge(visits)
+        .layer(from_fn(refuse_methods))
+        .layer(from_fn(limit_time))
+        .layer(from_fn(log))
+}
+
+/// Nobody needs TRACE and CONNECT here: one shows to a script what it cannot see otherwise, the other
+/// makes a tunnel (RFC 9110, 9.3.6 and 9.3.8).
+async fn refuse_methods(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    next.run(request).await
 }
 
 async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let page = HomePage {
         language: Language::of(&headers),
         provider: &app.provider_name,
-        marketplace_origin: &app.marketplace_origin,
+        marketplace: app.marketplaces.of_window(app.marketplaces.of_request(&headers)),
+        marketplaces: app.marketplaces.all().collect(),
         activation_url: &format!("{}{ACTIVATE}", app.public_origin()),
     };
     render(StatusCode::OK, &page)
@@ -96,11 +110,11 @@ async fn add_headers(State(app): State<Arc<App>>, request: Request, next: Next) 
 }
 
 fn content_security_policy(app: &App) -> String {
-    let marketplace = &app.marketplace_origin;
+    let marketplaces = app.marketplaces.sources();
     let images = app.logo_origin().map(|origin| format!(" img-src {origin};"));
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self' {marketplace}; \
-         connect-src 'self';{} font-src {marketplace}; frame-ancestors {marketplace}; \
+        "default-src 'none'; script-src 'self'; style-src 'self' {marketplaces}; \
+         connect-src 'self';{} font-src {marketplaces}; frame-ancestors {marketplaces}; \
          form-action 'self'; base-uri 'none'",
         images.unwrap_or_default()
     )

@@ -1,20 +1,21 @@
 //! Service calls, webhooks and callbacks: checked, kept, and handed to the app.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::extract::{ConnectInfo, OriginalUri, Path, State};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use freischalt_client::provider::{CallbackError, CheckError};
 
 use crate::app::App;
-use crate::behind::below_visit;
+use crate::behind::{Told, below_visit};
 use crate::config::Handover;
 use crate::event::EventKind;
 use crate::language::Language;
 use crate::pages::{RefusedPage, render};
 use crate::session;
-use crate::store::{Arrival, Settled};
+use crate::store::{Arrival, Settled, Window};
 
 /// Where open windows are.
 const VISITS: &str = "/s/";
@@ -47,14 +48,21 @@ pub(crate) async fn open(
         Err(error) => return refuse(Refused::Check(error)),
     };
     let session = session::describe(&launch, &name);
-    let window = (session.to_string(), now.plus(behind.visit_lifetime));
+    let marketplace = app.marketplaces.of_request(&headers);
+    let window = Window {
+        session: session.to_string(),
+        marketplace: marketplace.map(str::to_owned),
+        ends_at: now.plus(behind.visit_lifetime),
+    };
     let event = (EventKind::ServiceCalled, session.clone());
     let terms = (launch.signed_at.plus(app.max_url_age), app.unknown_customers);
     let arrival = app.store.arrive(&launch, event, Some(window), terms, now).await;
     match arrival {
         Ok(Arrival::Accepted(Some(visit))) => {
             app.metrics.launches.add();
-            hand_over(&app, &behind.handover, &visit, &session.to_string(), &service.path)
+            let session = session.to_string();
+            let opened = Opened { visit: &visit, session: &session, marketplace };
+            hand_over(&app, &behind.handover, opened, &service.path)
         }
         Ok(Arrival::Accepted(None) | Arrival::UsedBefore) => refuse(Refused::UsedBefore),
         Ok(Arrival::NotActivated) => refuse(Refused::NotActivated),
@@ -67,15 +75,25 @@ pub(crate) async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> 
     refusal(&app, &headers, Refused::NothingHere)
 }
 
+/// A window that leads into the app.
+#[derive(Clone, Copy)]
+struct Opened<'a> {
+    visit: &'a str,
+    session: &'a str,
+    /// The one that opened it, where the browser said so.
+    marketplace: Option<&'a str>,
+}
+
 /// Into the app: through the gateway, or to an address of its own.
-fn hand_over(app: &App, handover: &Handover, visit: &str, session: &str, path: &str) -> Response {
+fn hand_over(app: &App, handover: &Handover, opened: Opened<'_>, path: &str) -> Response {
+    let Opened { visit, session, marketplace } = opened;
     match handover {
         Handover::Proxy => Redirect::to(&format!("{VISITS}{visit}{path}")).into_response(),
         Handover::Redirect { public_url } => {
             let Some(behind) = &app.behind else { return StatusCode::NOT_FOUND.into_response() };
             let now = (app.clock)();
-            let token =
-                session::token(&behind.signer, session, Some(visit), &app.marketplace_origin, now);
+            let marketplace = app.marketplaces.of_window(marketplace);
+            let token = session::token(&behind.signer, session, Some(visit), marketplace, now);
             let Ok(token) = token else {
                 return StatusCode::INTERNAL_SERVER_ERROR.into_response();
             };
@@ -91,6 +109,7 @@ pub(crate) async fn visit(
     method: Method,
     headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
+    extensions: Extensions,
     body: axum::body::Body,
 ) -> Response {
     let refuse = |refused| refusal(&app, &headers, refused);
@@ -105,12 +124,19 @@ pub(crate) async fn visit(
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
         return refuse(Refused::TooLarge);
     };
-    let token =
-        session::token(&behind.signer, &visit.session, Some(id), &app.marketplace_origin, now);
+    let marketplace = app.marketplaces.of_window(visit.marketplace.as_deref());
+    let token = session::token(&behind.signer, &visit.session, Some(id), marketplace, now);
     let Ok(token) = token else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let prefix = format!("{VISITS}{id}");
     let path = below_visit(&uri);
-    let passed = behind.pass_on(method, &path, &headers, body.to_vec(), (&token, &prefix)).await;
+    let caller = extensions.get::<ConnectInfo<SocketAddr>>();
+    let told = Told {
+        token: &token,
+        prefix: &prefix,
+        origin: app.public_origin(),
+        caller: caller.map(|ConnectInfo(address)| address.ip()),
+    };
+    let passed = behind.pass_on(method, &path, &headers, body.to_vec(), told).await;
     match passed {
         Ok(response) => framed(&app, response),
         Err(error) => {
@@ -120,11 +146,11 @@ pub(crate) async fn visit(
     }
 }
 
-/// The app's page may be framed by the marketplace only, and its address, which names the window,
+/// The app's page may be framed by a marketplace only, and its address, which names the window,
 /// is told to nobody else.
 fn framed(app: &App, mut response: Response) -> Response {
     let headers = response.headers_mut();
-    let policy = format!("frame-ancestors {}", app.marketplace_origin);
+    let policy = format!("frame-ancestors {}", app.marketplaces.sources());
     if let Ok(policy) = HeaderValue::try_from(policy) {
         headers.append(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -174,6 +200,9 @@ pub(crate) async fn webhook(
 
 /// `GET /callback/ORDER`: the result of an order, brought by the browser, or told by the marketplace
 /// itself, for which there is no page to show and a redirect would be no confirmation.
+///
+/// Each URL opens one window. Whoever brings it again, as a reload does, gets that window while it is
+/// open, and none after that.
 pub(crate) async fn callback(
     State(app): State<Arc<App>>,
     method: Method,
@@ -203,13 +232,22 @@ pub(crate) async fn callback(
     if headers.contains_key(FROM_SERVER) {
         return StatusCode::NO_CONTENT.into_response();
     }
+    // The same for whoever brings this URL again.
+    let visit = behind.signer.window_of_result(&id, callback.id());
+    let url = (callback.id().to_owned(), callback.signed_at.plus(app.max_url_age));
     let ends_at = now.plus(behind.visit_lifetime);
-    let visit = match app.store.reopen(&order.visit, ends_at).await {
-        Ok(visit) => visit,
+    match app.store.reopen(&order.visit, &visit, url, ends_at, now).await {
+        Ok(true) => {}
+        Ok(false) => return refuse(Refused::UsedBefore),
         Err(error) => return refuse(Refused::Store(error.to_string())),
-    };
+    }
     let path = result_path(&order.return_path, &id, order.state.name(), &order.reference);
-    hand_over(&app, &behind.handover, &visit, &order.visit.session, &path)
+    let opened = Opened {
+        visit: &visit,
+        session: &order.visit.session,
+        marketplace: order.visit.marketplace.as_deref(),
+    };
+    hand_over(&app, &behind.handover, opened, &path)
 }
 
 /// The app's page with the result. It is for the person; the event is what counts.
@@ -267,8 +305,7 @@ impl Refused {
 fn refusal(app: &App, headers: &HeaderMap, refused: Refused) -> Response {
     tracing::warn!(reason = %refused, "request refused");
     app.metrics.refusals.add();
-    let language = Language::of(headers);
-    let message = language.refused_service(&refused);
-    let page = RefusedPage::new(app, language, refused.status(), message);
+    let message = Language::of(headers).refused_service(&refused);
+    let page = RefusedPage::new(app, headers, refused.status(), message);
     render(refused.status(), &page)
 }

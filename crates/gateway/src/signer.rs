@@ -48,6 +48,13 @@ impl Signer {
         format!("v1,{}", STANDARD.encode(self.mac(&parts)))
     }
 
+    /// The window that the result of an order opens, by the id of the URL that brought it: the same
+    /// each time, and nobody else can tell it.
+    pub(crate) fn window_of_result(&self, order: &str, url_id: &str) -> String {
+        let parts = [b"window of a result\n", order.as_bytes(), b"\n", url_id.as_bytes()];
+        URL_SAFE_NO_PAD.encode(self.mac(&parts))
+    }
+
     fn mac(&self, parts: &[&[u8]]) -> Vec<u8> {
         let mut mac = self.0.clone();
         for part in parts {

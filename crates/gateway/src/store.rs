@@ -27,7 +27,7 @@ use crate::event::EventKind;
 
 pub(crate) use connections::Caller;
 pub(crate) use events::{DueEvent, EventCounts};
-pub(crate) use launches::{Arrival, Visit};
+pub(crate) use launches::{Arrival, Visit, Window};
 pub(crate) use orders::{NewOrder, Settled, ShownOrder};
 pub(crate) use unlocks::{Pending, Unavailable};
 
@@ -38,6 +38,7 @@ const SCHEMA: Schema = Schema {
         migration!(2, "0002_processes"),
         migration!(3, "0003_windows"),
         migration!(4, "0004_users"),
+        migration!(5, "0005_marketplaces"),
     ],
 };
 const PURPOSE: &str = "gateway secrets at rest";

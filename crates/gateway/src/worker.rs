@@ -2,39 +2,70 @@
 //! still lets it in, finishing unlocks that were cut short, forgetting what is over.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use freischalt_client::{
     Action, CallError, CallErrorKind, Credentials, Secret, UnlockProvider, Verb,
 };
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
 use crate::app::App;
-use crate::behind::Behind;
+use crate::behind::{Behind, NotConfirmed};
 use crate::connection::{DOUBT, Verdict};
 use crate::store::{DueEvent, Pending, StoreError};
 
-/// How often it looks; events wake it at once.
+/// How often it looks; events are looked for at once when there are new ones.
 const TICK: Duration = Duration::from_secs(1);
 /// Time between two rounds of what is not urgent.
 const SELDOM: Duration = Duration::from_secs(60);
+/// Events that are being sent at the same time.
+const AT_ONCE: usize = 16;
 
-/// Runs until it is dropped.
+/// Runs until it is dropped. Each kind of work goes on by itself: an app that does not answer holds up
+/// its own events and nothing else, nor does a marketplace that is silent.
 pub(crate) async fn run(app: Arc<App>) {
-    note(finish_unlocks(&app).await, "unfinished unlocks");
-    let mut last_round = Instant::now();
+    let for_the_app = async {
+        if let Some(behind) = &app.behind {
+            tokio::join!(send_events(&app, behind), ask_regularly(&app, behind));
+        }
+    };
+    tokio::join!(for_the_app, keep_house(&app));
+}
+
+/// Finishes unlocks that were cut short, and forgets what is over.
+async fn keep_house(app: &App) {
+    loop {
+        note(finish_unlocks(app).await, "unfinished unlocks");
+        tokio::time::sleep(SELDOM).await;
+        note(app.store.clean_up((app.clock)()).await, "clean-up");
+    }
+}
+
+async fn ask_regularly(app: &App, behind: &Behind) {
+    loop {
+        note(ask_again(app, behind).await, "connections");
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+/// Sends the next event when one is done.
+async fn send_events(app: &App, behind: &Behind) {
+    let mut under_way = FuturesUnordered::new();
     loop {
         let woken = app.store.told.notified();
-        if let Some(behind) = &app.behind {
-            note(deliver(&app, behind).await, "events");
-            note(ask_again(&app, behind).await, "connections");
+        let free = u32::try_from(AT_ONCE.saturating_sub(under_way.len())).unwrap_or_default();
+        if free > 0 {
+            match app.store.take_due_events((app.clock)(), behind.event_time(), free).await {
+                Ok(due) => under_way.extend(due.into_iter().map(|event| send(app, behind, event))),
+                Err(error) => note(Err(error), "events"),
+            }
         }
-        if last_round.elapsed() >= SELDOM {
-            note(finish_unlocks(&app).await, "unfinished unlocks");
-            note(app.store.clean_up((app.clock)()).await, "clean-up");
-            last_round = Instant::now();
+        tokio::select! {
+            Some(sent) = under_way.next() => note(sent, "events"),
+            // Woken or not, the next look is due.
+            _ = tokio::time::timeout(TICK, woken) => {}
         }
-        // Woken or not, the next look is due.
-        _ = tokio::time::timeout(TICK, woken).await;
     }
 }
 
@@ -44,28 +75,31 @@ fn note(outcome: Result<(), StoreError>, what: &'static str) {
     }
 }
 
-async fn deliver(app: &App, behind: &Behind) -> Result<(), StoreError> {
-    let due = app.store.take_due_events((app.clock)(), behind.event_time()).await?;
-    let sending = due.iter().map(|event| send(app, behind, event));
-    for outcome in futures_util::future::join_all(sending).await {
-        outcome?;
-    }
-    Ok(())
-}
-
-async fn send(app: &App, behind: &Behind, event: &DueEvent) -> Result<(), StoreError> {
-    match behind.notify(&event.id, &event.body, (app.clock)()).await {
+async fn send(app: &App, behind: &Behind, event: DueEvent) -> Result<(), StoreError> {
+    let error = match behind.notify(&event.id, &event.body, (app.clock)()).await {
         Ok(()) => {
             app.metrics.events_delivered.add();
-            app.store.delivered(event).await
+            return app.store.delivered(&event).await;
         }
-        Err(error) => {
+        Err(error) => error,
+    };
+    let again = match &error {
+        NotConfirmed::Gone => {
+            app.metrics.events_unwanted.add();
+            app.store.give_up(&event).await?;
+            false
+        }
+        NotConfirmed::Refused { retry_after, .. } => {
             app.metrics.events_postponed.add();
-            let again = app.store.postpone(event, (app.clock)()).await?;
-            tracing::warn!(event.id = %event.id, reason = %error, again, "event not confirmed");
-            Ok(())
+            app.store.postpone(&event, *retry_after, (app.clock)()).await?
         }
-    }
+        NotConfirmed::NoAnswer(_) | NotConfirmed::Silent => {
+            app.metrics.events_postponed.add();
+            app.store.postpone(&event, None, (app.clock)()).await?
+        }
+    };
+    tracing::warn!(event.id = %event.id, reason = %error, again, "event not confirmed");
+    Ok(())
 }
 
 /// Any call tells whether token and key are accepted, also one that is refused for another reason.

@@ -15,6 +15,7 @@ pub mod hmac;
 pub mod php;
 #[cfg(feature = "seal")]
 pub mod seal;
+mod retry_after;
 pub mod secret;
 mod signature;
 pub mod signed_order;
@@ -26,5 +27,6 @@ pub mod window_message;
 pub use action_id::{KnownAction, Verb};
 pub use claim::ApiClaim;
 pub use error_code::ErrorCode;
+pub use retry_after::retry_after;
 pub use secret::Secret;
 pub use time::UnixTime;

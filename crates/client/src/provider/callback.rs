@@ -95,6 +95,14 @@ impl Callback {
             Outcome::Error { .. } => None,
         }
     }
+
+    /// What tells this URL from every other genuine one: 64 characters, the same when the browser
+    /// brings it again. A new result of the same order has another.
+    ///
+    /// [`UrlCheck::callback`] shows it at work.
+    pub fn id(&self) -> &str {
+        self.url.id()
+    }
 }
 
 /// Own parameters may hold anything.
@@ -136,6 +144,8 @@ impl UrlCheck {
     /// let check = UrlCheck::new("https://provider.example", secret)?;
     /// let callback: Callback = check.callback(&path_and_query, system_time())?;
     /// assert_eq!(callback.own("order"), Some("17"));
+    /// // A browser may bring the same URL again.
+    /// assert_eq!(check.callback(&path_and_query, system_time())?.id(), callback.id());
     /// let payment = callback.payment().ok_or("not paid")?;
     /// println!("order 17 is transaction {}", payment.transaction_id);
     /// assert_eq!(callback.outcome, Outcome::Success(payment.clone()));

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use crate::app::App;
+use crate::app_path;
 use crate::store::{NewOrder, ShownOrder, Visit, random_id};
 
 type Asked<T> = Result<Json<T>, JsonRejection>;
@@ -81,9 +82,7 @@ pub(super) async fn place(
 ) -> Result<Json<Value>, Problem> {
     let Json(request) = request?;
     let item = item(request.product, request.subscription)?;
-    if !request.return_path.starts_with('/') || request.return_path.starts_with("//") {
-        return Err(Problem::Invalid("returnPath has to begin with one slash: a path of the app"));
-    }
+    app_path::check(&request.return_path).map_err(Problem::ReturnPath)?;
     let now = (app.clock)();
     let visit = opened_by(&app, &request.visit).await?;
     let id = random_id("ord_")?;
@@ -96,11 +95,12 @@ pub(super) async fn place(
     };
     app.store.place(&order, now).await?;
     let NewOrder { visit, .. } = order;
-    let order = Order { parameter_cache_id: visit.parameter_cache_id, callback_url, item };
+    let parameter_cache_id = visit.parameter_cache_id.clone();
+    let order = Order { parameter_cache_id, callback_url, item };
     let message = order.sign(app.check().secret(&visit.secret_id), now);
-    Ok(Json(json!({
-        "orderId": id, "message": message, "targetOrigin": app.marketplace_origin,
-    })))
+    let mut answer = to_post(&app, &visit, &message);
+    answer["orderId"] = id.into();
+    Ok(Json(answer))
 }
 
 /// `GET /api/orders/ID`: what became of an order, for the page that the browser came back to.
@@ -142,7 +142,18 @@ pub(super) async fn message(
     let secret = app.check();
     let secret = secret.secret(&visit.secret_id);
     let message = message.sign(&visit.parameter_cache_id, secret, (app.clock)());
-    Ok(Json(json!({"message": message, "targetOrigin": app.marketplace_origin})))
+    Ok(Json(to_post(&app, &visit, &message)))
+}
+
+/// What the app's page posts, and to whom: `targetOrigin` is the marketplace that opened the window, as
+/// far as the browser told; `targetOrigins` has all that it may be.
+fn to_post(app: &App, visit: &Visit, message: &str) -> Value {
+    let opened_by = visit.marketplace.as_deref();
+    json!({
+        "message": message,
+        "targetOrigin": app.marketplaces.of_window(opened_by),
+        "targetOrigins": app.marketplaces.targets(opened_by),
+    })
 }
 
 /// Whoever opened the window: an order can be placed for nobody else, and from no other call.

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use freischalt_client::{CallError, CallErrorKind, Refusal};
 use serde_json::{Value, json};
 
+use crate::app_path::NotAPath;
 use crate::connection::Verdict;
 use crate::store::StoreError;
 
@@ -18,6 +19,8 @@ pub(crate) enum Problem {
     Unreadable(String),
     #[error("{0}")]
     Invalid(&'static str),
+    #[error("returnPath {0}")]
+    ReturnPath(NotAPath),
     #[error("there is nothing at this address; docs/gateway.md lists what an app may ask for")]
     NothingHere,
     #[error("this address takes another method; docs/gateway.md lists what an app may ask for")]
@@ -46,7 +49,7 @@ impl Problem {
     fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
-            Self::Unreadable(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Unreadable(_) | Self::Invalid(_) | Self::ReturnPath(_) => StatusCode::BAD_REQUEST,
             Self::NothingHere | Self::NotActivated | Self::NoSuchOrder => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::NoClaim => StatusCode::CONFLICT,
@@ -62,9 +65,11 @@ impl Problem {
     fn kind(&self) -> &'static str {
         match self {
             Self::Unauthorised => "unauthorised",
-            Self::Unreadable(_) | Self::Invalid(_) | Self::NothingHere | Self::WrongMethod => {
-                "bad_request"
-            }
+            Self::Unreadable(_)
+            | Self::Invalid(_)
+            | Self::ReturnPath(_)
+            | Self::NothingHere
+            | Self::WrongMethod => "bad_request",
             Self::NotActivated => "not_activated",
             Self::NoSuchOrder => "no_such_order",
             Self::NoClaim => "no_claim",

@@ -14,6 +14,7 @@ use super::{
     AppConfig, GatewayConfig, Handover, PageConfig, RegularCustomer, ServiceConfig,
     UnknownCustomers,
 };
+use crate::app_path;
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +92,7 @@ struct ProviderSection {
 #[serde(deny_unknown_fields)]
 struct MarketplaceSection {
     api_url: String,
-    origin: String,
+    origins: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -177,8 +178,9 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
         file.provider.name,
         provider_secret,
         file.marketplace.api_url,
-        file.marketplace.origin,
+        "",
     );
+    config.marketplace_origins = file.marketplace.origins;
     config.public_url = Some(file.gateway.public_url);
     config.other_secrets = other_secrets;
     config.max_url_age = file.gateway.max_url_age.unwrap_or(config.max_url_age);
@@ -301,9 +303,9 @@ fn checked_name(setting: &'static str, name: String) -> Result<String, ConfigPro
 }
 
 fn checked_path(setting: &'static str, path: &str) -> Result<String, ConfigProblem> {
-    match path.starts_with('/') && !path.starts_with("//") && !path.contains(['#', ' ']) {
-        true => Ok(path.to_owned()),
-        false => refuse(setting, format!("is {path:?}; it is a path of the app, like /shop")),
+    match app_path::check(path) {
+        Ok(()) => Ok(path.to_owned()),
+        Err(problem) => refuse(setting, format!("is {path:?}; it {problem}")),
     }
 }
 
@@ -347,7 +349,7 @@ mod tests {
         secret_file = "provider-secret"
         [marketplace]
         api_url = "https://api.onoffice.de/api/stable/api.php"
-        origin = "https://smart.onoffice.de"
+        origins = ["https://smart.onoffice.de", "https://beta.example"]
         [app]
         bind = "127.0.0.1:8091"
         url = "http://127.0.0.1:3000"
@@ -391,6 +393,10 @@ mod tests {
         let config = files.read(FINE).unwrap();
         assert_eq!(config.provider_secret, Secret::new("provider-secret-0123456789"));
         assert_eq!(config.public_url.as_deref(), Some("https://provider.example"));
+        assert_eq!(
+            config.marketplace_origins,
+            ["https://smart.onoffice.de", "https://beta.example"]
+        );
         assert_eq!(config.services[0].path, "/shop");
         assert_eq!(config.location, Location::File(files.0.path().join("gateway.db")));
         assert_eq!(config.regular_customer, RegularCustomer::No);
@@ -416,7 +422,7 @@ mod tests {
         let files = Files::new();
         let changes = [
             ("name = \"shop\"", "name = \"My Shop\"", "service.name: is \"My Shop\"; it stands"),
-            ("\"/shop\"", "\"shop\"", "service.path: is \"shop\"; it is a path of the app"),
+            ("\"/shop\"", "\"shop\"", "service.path: is \"shop\"; it has to begin with one slash"),
             ("8091", "8090", "app.bind: is gateway.bind too"),
             (
                 "[marketplace]",

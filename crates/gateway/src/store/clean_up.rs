@@ -55,6 +55,7 @@ mod tests {
             session: "{}".into(),
             parameter_cache_id: text(),
             secret_id: text(),
+            marketplace: None,
         };
         let order = NewOrder { id: id.into(), visit, return_path: text(), reference: text() };
         store.place(&order, UnixTime(0)).await.unwrap();

@@ -10,6 +10,7 @@ use crate::event;
 pub(crate) struct DueEvent {
     pub(crate) id: String,
     pub(crate) body: String,
+    since: UnixTime,
     attempts: i64,
 }
 
@@ -21,7 +22,7 @@ pub(crate) struct EventCounts {
 }
 
 impl Store {
-    /// Takes the events that are due, so that nobody else sends them until `lasts` seconds are over:
+    /// Takes at most `limit` events that are due, so that nobody else sends them until `lasts` seconds are over:
     /// longer than an attempt takes. The attempt counts from here: a gateway that dies amid it has
     /// made it. One that has the store for itself does not wait so long when it starts
     /// ([`Store::take_over`]).
@@ -29,18 +30,20 @@ impl Store {
         &self,
         now: UnixTime,
         lasts: i64,
+        limit: u32,
     ) -> Result<Vec<DueEvent>, StoreError> {
         let look = move |tx: &mut freischalt_database::Transaction<'_>| {
             let rows = tx.query(
-                "SELECT event_id, body, attempts FROM events
+                "SELECT event_id, body, created_at, attempts FROM events
                  WHERE state = 'waiting' AND next_at <= ?1
-                 ORDER BY next_at, created_at LIMIT 16",
-                &[&now.0],
+                 ORDER BY next_at, created_at LIMIT ?2",
+                &[&now.0, &limit],
             )?;
             let events = rows.iter().map(|row| {
                 Ok(DueEvent {
                     id: row.get("event_id")?,
                     body: row.get("body")?,
+                    since: UnixTime(row.get("created_at")?),
                     attempts: row.get("attempts")?,
                 })
             });
@@ -83,15 +86,30 @@ impl Store {
             .await
     }
 
-    /// The app has not confirmed it. Tells whether it will be tried again.
+    /// The app has not confirmed it, and wishes to be left alone for so many seconds, if it wishes
+    /// anything. Tells whether it will be tried again.
     pub(crate) async fn postpone(
         &self,
         event: &DueEvent,
+        wish: Option<i64>,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let id = event.id.clone();
-        let attempts = event.attempts;
-        let next = event::pause_after(attempts).map(|pause| now.plus(pause).0);
+        let next = event::next_attempt(event.since, event.attempts, wish, now);
+        self.leave_until(event, next).await
+    }
+
+    /// It is not tried any more.
+    pub(crate) async fn give_up(&self, event: &DueEvent) -> Result<(), StoreError> {
+        self.leave_until(event, None).await.map(|_| ())
+    }
+
+    async fn leave_until(
+        &self,
+        event: &DueEvent,
+        next: Option<UnixTime>,
+    ) -> Result<bool, StoreError> {
+        let (id, attempts) = (event.id.clone(), event.attempts);
+        let next = next.map(|next| next.0);
         let state = if next.is_some() { "waiting" } else { "given_up" };
         self.database
             .write(move |tx| {
@@ -136,7 +154,7 @@ mod tests {
     }
 
     async fn due(store: &Store, at: i64) -> usize {
-        store.take_due_events(UnixTime(at), 25).await.unwrap().len()
+        store.take_due_events(UnixTime(at), 25, 16).await.unwrap().len()
     }
 
     #[tokio::test]
@@ -152,8 +170,8 @@ mod tests {
     async fn an_event_that_waits_for_its_next_attempt_goes_on_waiting() {
         let store = store();
         store.subscription_ended("42", "5", "2027-02-28", UnixTime(0)).await.unwrap();
-        let event = store.take_due_events(UnixTime(0), 25).await.unwrap().remove(0);
-        assert!(store.postpone(&event, UnixTime(1)).await.unwrap());
+        let event = store.take_due_events(UnixTime(0), 25, 16).await.unwrap().remove(0);
+        assert!(store.postpone(&event, None, UnixTime(1)).await.unwrap());
         store.take_over(UnixTime(2)).await.unwrap();
         assert_eq!((due(&store, 5).await, due(&store, 6).await), (0, 1));
     }

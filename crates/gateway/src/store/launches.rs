@@ -32,16 +32,29 @@ pub(crate) struct Visit {
     pub(crate) parameter_cache_id: String,
     /// Names the provider secret that the marketplace signed that call with.
     pub(crate) secret_id: String,
+    /// The origin that opened it, where the browser said so.
+    pub(crate) marketplace: Option<String>,
+}
+
+/// A window to open for a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Window {
+    /// What the app is told about the caller, as JSON.
+    pub(crate) session: String,
+    /// The origin that opens it, where the browser said so.
+    pub(crate) marketplace: Option<String>,
+    /// Until when it may be used.
+    pub(crate) ends_at: UnixTime,
 }
 
 impl Store {
     /// Takes a signed URL: uses it up, keeps its claim if it is the newest of the user, tells the
-    /// app, and opens a window until `window` if there is one to open.
+    /// app, and opens a window if there is one to open.
     pub(crate) async fn arrive(
         &self,
         launch: &Launch,
         (kind, data): (EventKind, Value),
-        window: Option<(String, UnixTime)>,
+        window: Option<Window>,
         (kept_until, unknown): (UnixTime, UnknownCustomers),
         now: UnixTime,
     ) -> Result<Arrival, StoreError> {
@@ -58,40 +71,47 @@ impl Store {
             if known.is_none() && unknown == UnknownCustomers::Refuse {
                 return Ok(Arrival::NotActivated);
             }
-            let noted = tx.execute(
-                "INSERT INTO used_urls (launch_id, kept_until) VALUES (?1, ?2)
-                 ON CONFLICT (launch_id) DO NOTHING",
-                &[&launch.id, &kept_until.0],
-            )?;
-            if noted == 0 {
+            if !use_up(tx, &launch.id, kept_until)? {
                 return Ok(Arrival::UsedBefore);
             }
             keep_newest(tx, &launch, &claim)?;
             tell(tx, kind, &data, now)?;
-            let Some((session, ends_at)) = &window else { return Ok(Arrival::Accepted(None)) };
+            let Some(window) = &window else { return Ok(Arrival::Accepted(None)) };
             let opened = Visit {
                 customer: launch.customer.clone(),
                 user: launch.user.clone(),
-                session: session.clone(),
+                session: window.session.clone(),
                 parameter_cache_id: launch.parameter_cache_id.clone(),
                 secret_id: launch.secret_id.clone(),
+                marketplace: window.marketplace.clone(),
             };
-            open_visit(tx, &visit, &opened, *ends_at)?;
+            open_visit(tx, &visit, &opened, window.ends_at)?;
             Ok(Arrival::Accepted(Some(visit.clone())))
         })
         .await
     }
 
-    /// Opens another window for somebody who had one.
+    /// Opens another window for somebody who had one, when the result of an order is brought by a
+    /// URL: its id, and until when it counts. Whether that window is open: brought again, the URL opens
+    /// no other.
     pub(crate) async fn reopen(
         &self,
         visit: &Visit,
+        id: &str,
+        (url_id, kept_until): (String, UnixTime),
         ends_at: UnixTime,
-    ) -> Result<String, StoreError> {
-        let (visit, id) = (visit.clone(), random_id("")?);
+        now: UnixTime,
+    ) -> Result<bool, StoreError> {
+        let (visit, id) = (visit.clone(), id.to_owned());
         self.write(move |tx| {
-            open_visit(tx, &id, &visit, ends_at)?;
-            Ok(id.clone())
+            if use_up(tx, &url_id, kept_until)? {
+                open_visit(tx, &id, &visit, ends_at)?;
+            }
+            let open = tx.query_opt(
+                "SELECT 1 AS found FROM visits WHERE visit_hash = ?1 AND ends_at >= ?2",
+                &[&hash(&id), &now.0],
+            )?;
+            Ok(open.is_some())
         })
         .await
     }
@@ -101,14 +121,24 @@ impl Store {
         let hash = hash(id);
         self.read(move |tx| {
             let row = tx.query_opt(
-                "SELECT customer, user_id, session, parameter_cache_id, secret_id FROM visits
-                 WHERE visit_hash = ?1 AND ends_at >= ?2",
+                "SELECT customer, user_id, session, parameter_cache_id, secret_id, marketplace
+                 FROM visits WHERE visit_hash = ?1 AND ends_at >= ?2",
                 &[&hash, &now.0],
             )?;
             row.map(|row| opened(&row)).transpose()
         })
         .await
     }
+}
+
+/// Whether a URL was not used before; from now on it was.
+fn use_up(tx: &mut Transaction<'_>, id: &str, kept_until: UnixTime) -> Result<bool, StoreError> {
+    let noted = tx.execute(
+        "INSERT INTO used_urls (launch_id, kept_until) VALUES (?1, ?2)
+         ON CONFLICT (launch_id) DO NOTHING",
+        &[&id, &kept_until.0],
+    )?;
+    Ok(noted == 1)
 }
 
 fn keep_newest(tx: &mut Transaction<'_>, launch: &Launch, claim: &[u8]) -> Result<(), StoreError> {
@@ -139,6 +169,7 @@ pub(super) fn opened(row: &Row) -> Result<Visit, StoreError> {
         session: row.get("session")?,
         parameter_cache_id: row.get("parameter_cache_id")?,
         secret_id: row.get("secret_id")?,
+        marketplace: row.get("marketplace")?,
     })
 }
 
@@ -150,8 +181,9 @@ fn open_visit(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO visits (visit_hash, customer, user_id, session, parameter_cache_id, secret_id,
-             ends_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             marketplace, ends_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (visit_hash) DO NOTHING",
         &[
             &hash(id),
             &visit.customer,
@@ -159,6 +191,7 @@ fn open_visit(
             &visit.session,
             &visit.parameter_cache_id,
             &visit.secret_id,
+            &visit.marketplace,
             &ends_at.0,
         ],
     )?;

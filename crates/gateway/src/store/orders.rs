@@ -107,8 +107,8 @@ impl Store {
         self.write(move |tx| {
             tx.execute(
                 "INSERT INTO orders (order_id, customer, user_id, session, parameter_cache_id,
-                     secret_id, return_path, reference, state, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9)",
+                     secret_id, marketplace, return_path, reference, state, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'open', ?10)",
                 &[
                     &order.id,
                     &order.visit.customer,
@@ -116,6 +116,7 @@ impl Store {
                     &order.visit.session,
                     &order.visit.parameter_cache_id,
                     &order.visit.secret_id,
+                    &order.visit.marketplace,
                     &order.return_path,
                     &order.reference,
                     &now.0,
@@ -138,8 +139,8 @@ impl Store {
         let settled = self
             .write(move |tx| {
                 let rows = tx.query_for_update(
-                    "SELECT customer, user_id, session, parameter_cache_id, secret_id, return_path,
-                            reference, state
+                    "SELECT customer, user_id, session, parameter_cache_id, secret_id, marketplace,
+                            return_path, reference, state
                      FROM orders WHERE order_id = ?1",
                     &[&id],
                 )?;

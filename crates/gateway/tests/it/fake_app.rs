@@ -30,6 +30,7 @@ struct Shared {
     asked: Mutex<Vec<Asked>>,
     status: Mutex<StatusCode>,
     regular: Mutex<&'static str>,
+    retry_after: Mutex<Option<&'static str>>,
     came: Notify,
     /// Whether it leaves everybody without an answer.
     silent: AtomicBool,
@@ -52,6 +53,7 @@ impl FakeApp {
             asked: Mutex::default(),
             status: Mutex::new(StatusCode::OK),
             regular: Mutex::new("{}"),
+            retry_after: Mutex::default(),
             came: Notify::new(),
             silent: AtomicBool::new(false),
         });
@@ -63,6 +65,11 @@ impl FakeApp {
     /// What every request is answered with from now on.
     pub(crate) fn will_answer(&self, status: u16) {
         *self.shared.status.lock().unwrap() = StatusCode::from_u16(status).unwrap();
+    }
+
+    /// What it says with each answer about when to come again.
+    pub(crate) fn will_say_retry_after(&self, value: &'static str) {
+        *self.shared.retry_after.lock().unwrap() = Some(value);
     }
 
     /// Whether it takes requests and never answers.
@@ -170,6 +177,9 @@ async fn answer(
     shared.came.notify_waiters();
     if is_silent {
         std::future::pending::<()>().await;
+    }
+    if let Some(value) = *shared.retry_after.lock().unwrap() {
+        return (status, [("retry-after", value)]).into_response();
     }
     match said.as_str() {
         "/regular" => (status, *shared.regular.lock().unwrap()).into_response(),

@@ -18,7 +18,11 @@ async fn refusal(change: impl FnOnce(&mut GatewayConfig)) -> String {
 async fn settings_that_cannot_be_right_are_named() {
     let texts = [
         (refusal(|c| c.provider_secret = Secret::new("")).await, "provider_secret is empty"),
-        (refusal(|c| c.marketplace_origin = "https://m/smart".into()).await, "marketplace.origin"),
+        (
+            refusal(|c| c.marketplace_origins.push("https://m/smart".into())).await,
+            "marketplace.origins is",
+        ),
+        (refusal(|c| c.marketplace_origins.clear()).await, "marketplace.origins is empty"),
         (refusal(|c| c.public_url = Some("p.example".into())).await, "gateway.public_url is"),
         (
             refusal(|c| c.api_url = "api.example".into()).await,

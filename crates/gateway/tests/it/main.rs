@@ -4,6 +4,7 @@
 
 mod activation;
 mod api;
+mod events;
 mod fake_api;
 mod fake_app;
 mod http;
@@ -74,8 +75,14 @@ on_every_engine! {
         the_app_is_asked_who_is_a_regular_customer
         a_cancelled_subscription_is_reported_and_told
         health_and_numbers_without_the_token;
+    events:
+        an_app_is_left_alone_for_as_long_as_it_wishes
+        an_event_that_the_app_does_not_want_is_not_sent_again
+        an_app_that_never_answers_does_not_hold_up_the_look_at_customers;
     orders:
         an_order_is_signed_and_its_result_told_once
+        a_result_opens_one_window_and_no_other_after_it
+        an_order_goes_to_the_marketplace_that_opened_its_window
         money_on_its_way_arrives_later_and_failures_are_told
         results_that_are_not_the_marketplaces_are_refused
         a_subscription_and_window_messages_are_signed_too
@@ -87,6 +94,7 @@ on_every_engine! {
         a_service_call_reaches_the_app_with_a_session_and_without_any_secret
         a_service_url_serves_once_and_only_as_what_was_signed
         headers_give_nothing
+        what_concerns_the_connection_to_the_app_ends_at_the_gateway
         the_apps_redirects_stay_in_the_window
         a_window_closes_and_cannot_be_guessed
         a_customer_that_has_not_activated_is_told_so

@@ -1,5 +1,6 @@
 //! Orders and window messages: signed for the app's page, and their results handed on once.
 
+use freischalt_gateway::GatewayConfig;
 use freischalt_protocol::{Secret, signed_order, signed_url};
 use serde_json::{Value, json};
 
@@ -46,15 +47,19 @@ pub(crate) async fn an_order_is_signed_and_its_result_told_once() {
     assert_eq!(order["products"], json!([expected]));
 
     let url = result(&order, "status=success&transactionid=1100135697&referenceid=9");
+    let mut windows = Vec::new();
     for _ in 0..3 {
         let back = http::get(setup.address, &url, &[]).await;
         assert_eq!(back.status, 303);
         let location = back.header("location").unwrap();
+        windows.push(location.to_owned());
         let id = answer["orderId"].as_str().unwrap();
         let expected = format!("/done?from=shop&order={id}&state=paid&reference=17");
         assert!(location.starts_with("/s/") && location.ends_with(&expected), "{location}");
         assert_eq!(http::get(setup.address, location, &[]).await.status, 200);
     }
+    windows.dedup();
+    assert_eq!(windows.len(), 1, "a reload leads to the same window");
     let told = setup.app().event("order.paid").await;
     let expected = json!({
         "orderId": answer["orderId"], "reference": "17", "customer": "42", "user": "21",
@@ -63,6 +68,77 @@ pub(crate) async fn an_order_is_signed_and_its_result_told_once() {
     assert_eq!(told, expected);
     let paid = setup.app().event_types().into_iter().filter(|kind| kind.starts_with("order."));
     assert_eq!(paid.count(), 1);
+}
+
+/// Whoever has nothing but the URL of a result gets no session by it once its window is closed.
+pub(crate) async fn a_result_opens_one_window_and_no_other_after_it() {
+    let setup = Setup::with_app(|app| app.visit_lifetime = 100).await;
+    setup.activate().await;
+    let (visit, _) = setup.call_service().await;
+    let visit = visit.strip_prefix("/s/").unwrap();
+    let order = signed(&setup.ask("/api/orders", &product(visit)).await.json());
+    let url = result(&order, "status=inprocess&transactionid=7");
+    assert_eq!(http::get(setup.address, &url, &[]).await.status, 303);
+    setup.wait(100);
+    let still = http::get(setup.address, &url, &[]).await;
+    assert_eq!(still.status, 303);
+    setup.wait(1);
+    let over = http::get(setup.address, &url, &[]).await;
+    assert_eq!(over.status, 403, "the URL is young, its window was closed");
+    assert!(over.body.contains("This request is over."), "{}", over.body);
+    let window = still.header("location").unwrap();
+    assert_eq!(http::get(setup.address, window, &[]).await.status, 404);
+    // The marketplace signs a new URL for whoever asks there.
+    let url = result(&order, "status=success&transactionid=7");
+    let newer = http::get(setup.address, &url, &[]).await;
+    assert_eq!(newer.status, 303);
+    let newer = newer.header("location").unwrap();
+    assert_ne!(newer.split('/').nth(2), window.split('/').nth(2));
+    assert_eq!(http::get(setup.address, newer, &[]).await.status, 200);
+}
+
+/// Live and test clients are on different hosts; the provider has one gateway.
+pub(crate) async fn an_order_goes_to_the_marketplace_that_opened_its_window() {
+    const BETA: &str = "https://beta.example";
+    let both = |config: &mut GatewayConfig| config.marketplace_origins.push(BETA.to_owned());
+    let setup = Setup::with_app_and(|_| (), both).await;
+    setup.activate().await;
+    let live = format!("{MARKETPLACE}/");
+    let beta = format!("{BETA}/smart/smart.php");
+    for (referer, first, all) in [
+        (Some(live.as_str()), MARKETPLACE, vec![MARKETPLACE]),
+        (Some(beta.as_str()), BETA, vec![BETA]),
+        (Some("https://other.example/"), MARKETPLACE, vec![MARKETPLACE, BETA]),
+        (None, MARKETPLACE, vec![MARKETPLACE, BETA]),
+    ] {
+        let headers: Vec<_> = referer.map(|referer| ("Referer", referer)).into_iter().collect();
+        let entry = format!("of-{referer:?}");
+        let url = setup.service_url_with(&[("parameterCacheId", &entry)]);
+        let opened = http::get(setup.address, &url, &headers).await;
+        let location = opened.header("location").unwrap().to_owned();
+        let page = http::get(setup.address, &location, &[]).await;
+        let policy = format!("frame-ancestors {MARKETPLACE} {BETA}");
+        assert_eq!(page.header("content-security-policy"), Some(policy.as_str()));
+        let shown = setup.app().asked().into_iter().rfind(|asked| asked.path == "/shop").unwrap();
+        assert_eq!(shown.session()["marketplace"], first);
+
+        let visit = location.split('/').nth(2).unwrap();
+        let order = setup.ask("/api/orders", &product(visit)).await.json();
+        let close = setup.ask("/api/messages", &json!({"visit": visit, "message": "close"})).await;
+        for answer in [&order, &close.json()] {
+            assert_eq!(
+                (&answer["targetOrigin"], &answer["targetOrigins"]),
+                (&json!(first), &json!(all))
+            );
+        }
+        // Back in the window of the result it is the same one, whatever the browser says by then.
+        let order: Value = serde_json::from_str(order["message"].as_str().unwrap()).unwrap();
+        let paid = result(&order, &format!("status=success&transactionid={}", entry.len()));
+        let back = http::get(setup.address, &paid, &[]).await;
+        let visit = back.header("location").unwrap().split('/').nth(2).unwrap();
+        let again = setup.ask("/api/orders", &product(visit)).await.json();
+        assert_eq!(again["targetOrigins"], json!(all));
+    }
 }
 
 pub(crate) async fn money_on_its_way_arrives_later_and_failures_are_told() {
@@ -144,8 +220,12 @@ pub(crate) async fn what_is_no_order_is_named() {
         (json!({"product": {"name": "a", "price": "-1"}}), "dot"),
         (json!({"product": {"name": "a", "price": "1", "quantity": 0}}), "quantity"),
         (json!({"product": null}), "either product or subscription"),
-        (json!({"returnPath": "//evil.example"}), "returnPath"),
-        (json!({"returnPath": "https://evil.example"}), "returnPath"),
+        (json!({"returnPath": "//other.example"}), "returnPath has to begin with one slash"),
+        (json!({"returnPath": "https://other.example"}), "returnPath has to begin"),
+        (json!({"returnPath": "/a\r\nX: y"}), "returnPath holds"),
+        (json!({"returnPath": "/\\other.example"}), "returnPath holds"),
+        (json!({"returnPath": "/\t/other.example"}), "returnPath holds"),
+        (json!({"returnPath": "/a/../.."}), "returnPath has . or .."),
         (json!({"visit": "guessed"}), "no open window"),
     ];
     for (change, expected) in changes {

@@ -2,6 +2,7 @@
 
 use freischalt_gateway::{GatewayConfig, UnknownCustomers};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::fake_app::session;
 use crate::http;
@@ -76,6 +77,11 @@ pub(crate) async fn headers_give_nothing() {
         ("X-Original-URL", "/admin"),
         ("X-Forwarded-For", "10.0.0.1"),
         ("X_Forwarded_Prefix", "/evil"),
+        ("X-Forwarded.Proto", "gopher"),
+        ("Remote-User", "admin"),
+        ("True-Client-IP", "10.0.0.1"),
+        ("Connection", "X-For-The-Gateway, Freischalt-Session"),
+        ("X-For-The-Gateway", "1"),
         ("Host", "evil.example"),
         ("Accept", "text/html"),
     ];
@@ -91,10 +97,78 @@ pub(crate) async fn headers_give_nothing() {
         "freischalt_session",
         "x-http-method-override",
         "x-original-url",
-        "x-forwarded-for",
         "x_forwarded_prefix",
+        "x-forwarded.proto",
+        "remote-user",
+        "true-client-ip",
+        "x-for-the-gateway",
     ] {
         assert_eq!(asked.header(name), "", "{name}");
+    }
+    let (scheme, host) = setup.origin().split_once("://").unwrap();
+    for (name, value) in [
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-proto", scheme),
+        ("x-forwarded-host", host),
+        ("x-forwarded-prefix", &visit),
+    ] {
+        assert_eq!(asked.header(name), value, "{name}");
+    }
+    let before = setup.app().asked().len();
+    for method in ["TRACE", "CONNECT"] {
+        let refused = http::exchange(setup.address, method, &path, &[], "").await;
+        assert!(matches!(refused.status, 400 | 405), "{method}: {}", refused.status);
+        assert!(!refused.body.contains("ey"), "{}", refused.body);
+    }
+    let asked = setup.app().asked();
+    assert!(asked[before..].iter().all(|asked| asked.path != path), "neither reached the app");
+}
+
+/// An app that answers every request like this, byte for byte.
+async fn raw_app(answer: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+                    if stream.read_buf(&mut head).await.unwrap_or_default() == 0 {
+                        return;
+                    }
+                }
+                _ = stream.write_all(answer.as_bytes()).await;
+            });
+        }
+    });
+    url
+}
+
+/// What the app says to the gateway about their connection stays between them.
+pub(crate) async fn what_concerns_the_connection_to_the_app_ends_at_the_gateway() {
+    for (answer, status) in [
+        (
+            "HTTP/1.1 200 OK\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n\
+             Upgrade: h2c\r\nX-Kept: 1\r\nContent-Length: 2\r\n\r\nok",
+            200,
+        ),
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             X-Kept: 1\r\n\r\n",
+            502,
+        ),
+    ] {
+        let url = raw_app(answer).await;
+        let setup = Setup::with_app(|app| app.url = url).await;
+        setup.activate().await;
+        let asked = [("Connection", "Upgrade"), ("Upgrade", "websocket")];
+        let (visit, _) = setup.call_service().await;
+        let page = http::exchange(setup.address, "GET", &visit, &asked, "").await;
+        assert_eq!(page.status, status);
+        for name in ["x-hop", "keep-alive", "upgrade"] {
+            assert_eq!(page.header(name), None, "{name}");
+        }
+        assert_eq!(page.header("x-kept").is_some(), status == 200);
     }
 }
 
