@@ -24,8 +24,10 @@ shop.addEventListener("click", async (event) => {
   problem.textContent = "";
   button.disabled = true;
   try {
-    const { message, targetOrigin } = await signed(button);
-    window.parent.postMessage(message, targetOrigin);
+    const { message, targetOrigins } = await signed(button);
+    for (const origin of targetOrigins) {
+      window.parent.postMessage(message, origin);
+    }
   } catch {
     problem.textContent = shop.dataset.failed;
   }

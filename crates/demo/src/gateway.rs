@@ -25,12 +25,12 @@ pub(crate) struct Gateway {
     authorization: String,
 }
 
-/// What the page has to post, and to whom.
+/// What the page has to post, and to which of the marketplaces: a browser hands it to the one around.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Signed {
     message: String,
-    target_origin: String,
+    target_origins: Vec<String>,
 }
 
 /// What became of an order.

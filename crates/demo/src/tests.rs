@@ -46,7 +46,7 @@ async fn answer(
     let answer = match path.as_str() {
         "/api/orders/ord_1" => ORDER.into_response(),
         path if path.starts_with("/api/orders/") => StatusCode::NOT_FOUND.into_response(),
-        _ => r#"{"message": "signed", "targetOrigin": "http://m.example"}"#.into_response(),
+        _ => r#"{"message": "signed", "targetOrigins": ["http://m.example"]}"#.into_response(),
     };
     asked.0.lock().unwrap().push((method, path, token, body));
     answer
@@ -155,7 +155,7 @@ async fn what_is_clicked_is_asked_of_the_gateway_for_this_window() {
         let (status, body) = ask(&app, "POST", "/order", &session, &click).await;
         assert_eq!(status, 200, "{item}");
         let body: Value = serde_json::from_str(&body).unwrap();
-        assert_eq!(body, json!({"message": "signed", "targetOrigin": "http://m.example"}));
+        assert_eq!(body, json!({"message": "signed", "targetOrigins": ["http://m.example"]}));
     }
     for item in ["refresh", "refresh-and-close", "close"] {
         let click = json!({"item": item}).to_string();

@@ -285,7 +285,7 @@ pub enum ConfigError {
     /// What the gateway shares with the app is not in the spelling of Standard Webhooks.
     #[error(
         "app.secret_file has to hold whsec_ and base64 of 24 to 64 bytes: \
-         echo \"whsec_$(openssl rand -base64 32)\""
+         printf %s \"whsec_$(openssl rand -base64 32)\" > app-secret"
     )]
     NotAnAppSecret,
     /// The logo would be loaded over an open connection, or from no address at all.

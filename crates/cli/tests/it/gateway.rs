@@ -107,7 +107,7 @@ impl Installation {
             other_secret_files = []
             [marketplace]
             api_url = "http://{marketplace}/api/stable/api.php"
-            origin = "http://{marketplace}"
+            origins = ["http://{marketplace}"]
             [app]
             bind = "127.0.0.1:0"
             url = "http://{app}"
@@ -395,11 +395,13 @@ fn what_a_start_would_refuse_the_check_refuses_by_the_name_of_the_setting() {
     let right = fs::read_to_string(&config).unwrap();
     for (name, wrong, told) in [
         ("api_url", "ftp://api.example", "marketplace.api_url: the API address"),
-        ("origin", "https://marketplace.example/smart", "marketplace.origin is"),
+        ("origins", "[\"https://m.example/smart\"]", "marketplace.origins is"),
+        ("origins", "[]", "marketplace.origins is empty"),
         ("public_url", "https://provider.example/activate", "gateway.public_url is"),
         ("url", "http://", "app.url is"),
     ] {
         let lines = right.lines().map(|line| match line.trim().starts_with(&format!("{name} =")) {
+            true if wrong.starts_with('[') => format!("{name} = {wrong}\n"),
             true => format!("{name} = \"{wrong}\"\n"),
             false => format!("{line}\n"),
         });
