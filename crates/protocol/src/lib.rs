@@ -13,9 +13,9 @@ pub mod envelope;
 pub mod error_code;
 pub mod hmac;
 pub mod php;
+mod retry_after;
 #[cfg(feature = "seal")]
 pub mod seal;
-mod retry_after;
 pub mod secret;
 mod signature;
 pub mod signed_order;

@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn what_is_neither_says_nothing() {
-        for value in ["", " ", "-1", "+5", "1.5", "1e3", "60s", "tomorrow", "1994-11-06T08:49:37Z"] {
+        for value in ["", " ", "-1", "+5", "1.5", "1e3", "60s", "tomorrow", "1994-11-06T08:49:37Z"]
+        {
             assert_eq!(retry_after(value, NOW), None, "{value:?}");
         }
     }
