@@ -10,7 +10,7 @@ import { createServer } from "node:http";
 const SECRET = process.env.PROVIDER_SECRET;
 const MARKETPLACE = process.env.MARKETPLACE ?? "http://127.0.0.1:8080"; // its pages
 const API = process.env.API ?? `${MARKETPLACE}/api/stable/api.php`;
-const ADDRESS = process.env.ADDRESS ?? "http://127.0.0.1/activate"; // as registered, without a port
+const ADDRESS = process.env.ADDRESS ?? "http://localhost/activate"; // as registered, without a port
 const STORE = process.env.STORE ?? "customers.json";
 const [YOUNGEST, OLDEST] = [-120, 300]; // seconds; how old a signed URL may be when its page is opened
 const PAGE_LIFETIME = 3600; // seconds; how long an opened page may be used
@@ -150,4 +150,4 @@ const server = createServer(async (request, response) => {
   answer(response, 200, page(given.customerName, nonce), "text/html", nonce);
 });
 server.listen(Number(process.env.PORT ?? 3000), "127.0.0.1", () =>
-  console.log(`listening on http://127.0.0.1:${server.address().port}`));
+  console.log(`listening on http://localhost:${server.address().port}`));

@@ -14,7 +14,7 @@ const STYLE = '/smart/gui/smart/resources/css/layout/smart/themes/marketplace/ma
 define('SECRET', getenv('PROVIDER_SECRET') ?: exit('PROVIDER_SECRET is missing'));
 define('MARKETPLACE', getenv('MARKETPLACE') ?: 'http://127.0.0.1:8080'); // its pages
 define('API', getenv('API') ?: MARKETPLACE . '/api/stable/api.php');
-define('ADDRESS', getenv('ADDRESS') ?: 'http://127.0.0.1/activate'); // as registered, without a port
+define('ADDRESS', getenv('ADDRESS') ?: 'http://localhost/activate'); // as registered, without a port
 define('STORE', getenv('STORE') ?: __DIR__ . '/customers.json');
 
 /** The parameters of a query that the marketplace has signed and that is young enough. */

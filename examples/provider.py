@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 SECRET = os.environ["PROVIDER_SECRET"].encode()
 MARKETPLACE = os.environ.get("MARKETPLACE", "http://127.0.0.1:8080")  # its pages
 API = os.environ.get("API", MARKETPLACE + "/api/stable/api.php")
-ADDRESS = os.environ.get("ADDRESS", "http://127.0.0.1/activate")  # as registered, without a port
+ADDRESS = os.environ.get("ADDRESS", "http://localhost/activate")  # as registered, without a port
 STORE = os.environ.get("STORE", "customers.json")
 YOUNGEST, OLDEST = -120, 300  # seconds; how old a signed URL may be when its page is opened
 PAGE_LIFETIME = 3600  # seconds; how long an opened page may be used
@@ -162,5 +162,5 @@ class Provider(BaseHTTPRequestHandler):
 
 
 server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "3000"))), Provider)
-print(f"listening on http://127.0.0.1:{server.server_port}", flush=True)
+print(f"listening on http://localhost:{server.server_port}", flush=True)
 server.serve_forever()

@@ -15,7 +15,7 @@ require "timeout"
 SECRET = ENV.fetch("PROVIDER_SECRET")
 MARKETPLACE = ENV.fetch("MARKETPLACE", "http://127.0.0.1:8080") # its pages
 API = URI(ENV.fetch("API", "#{MARKETPLACE}/api/stable/api.php"))
-ADDRESS = ENV.fetch("ADDRESS", "http://127.0.0.1/activate") # as registered, without a port
+ADDRESS = ENV.fetch("ADDRESS", "http://localhost/activate") # as registered, without a port
 STORE = ENV.fetch("STORE", "customers.json")
 YOUNGEST, OLDEST = -120, 300 # seconds; how old a signed URL may be when its page is opened
 PAGE_LIFETIME = 3600 # seconds; how long an opened page may be used
@@ -165,6 +165,6 @@ ensure
 end
 
 server = TCPServer.new("127.0.0.1", Integer(ENV.fetch("PORT", "3000")))
-puts "listening on http://127.0.0.1:#{server.addr[1]}"
+puts "listening on http://localhost:#{server.addr[1]}"
 $stdout.flush
 loop { Thread.new(server.accept) { |client| converse(client) } }

@@ -14,7 +14,7 @@ use freischalt_server::{
 
 use freischalt_store::{BackupError, CopyError, OpenError, TransportError};
 
-use crate::input::InputError;
+use crate::{commands::sandbox::NameNeeded, input::InputError};
 
 /// The exit codes, in the words of `--help`.
 pub(crate) const EXIT_CODES: &str = "\
@@ -64,6 +64,9 @@ pub(crate) enum Failure {
         #[source]
         error: ServerError,
     },
+    /// An address to listen on that browsers could not use.
+    #[error(transparent)]
+    NameNeeded(#[from] NameNeeded),
     /// An address cannot be listened on, and what to do about it is not [`fix`].
     #[error("cannot listen on {address}: another program listens there.\n  {advice}")]
     Listen {
@@ -121,6 +124,7 @@ impl Failure {
             | Self::GatewayConfig(_)
             | Self::Gateway(GatewayError::Config(_))
             | Self::DataDir(_)
+            | Self::NameNeeded(_)
             | Self::ApiAddress(_) => USAGE,
             Self::Transport(error) => transport_exit_code(error),
             Self::Doctor(DoctorError::Unreachable { .. }) => UNREACHABLE,
@@ -149,11 +153,12 @@ impl Failure {
     }
 
     /// As a failure of a demo provider whose port was given as an option.
-    pub(crate) fn of_demo_port(self) -> Self {
+    pub(crate) fn of_demo_port(self, option: &str) -> Self {
         match self {
             Self::Gateway(GatewayError::Listen { address, source }) if is_taken(&source) => {
-                let advice = "Stop it, or choose another port: --demo-port 0 for any free one";
-                Self::Listen { address, advice: advice.to_owned(), cause: source }
+                let advice =
+                    format!("Stop it, or choose another port: {option} 0 for any free one");
+                Self::Listen { address, advice, cause: source }
             }
             other => other,
         }

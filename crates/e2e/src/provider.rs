@@ -15,10 +15,24 @@ pub struct Page {
 impl Page {
     /// Shows a document of HTML.
     pub fn showing(html: &str) -> Result<Self> {
-        let length = html.len();
+        Self::sending("", html)
+    }
+
+    /// Shows a document of HTML with further header lines, each with its line end.
+    pub fn sending(headers: &str, html: &str) -> Result<Self> {
+        Self::whole("text/html; charset=utf-8", headers, html)
+    }
+
+    /// Shows a document of another kind.
+    pub fn of_kind(kind: &str, text: &str) -> Result<Self> {
+        Self::whole(kind, "", text)
+    }
+
+    fn whole(kind: &str, headers: &str, body: &str) -> Result<Self> {
+        let length = body.len();
         Self::answering(format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\n\
-             content-length: {length}\r\nconnection: close\r\n\r\n{html}"
+            "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n{headers}\
+             content-length: {length}\r\nconnection: close\r\n\r\n{body}"
         ))
     }
 
@@ -29,9 +43,9 @@ impl Page {
         ))
     }
 
-    /// Its address, with a name that makes it another origin than the marketplace's.
+    /// Its address, with a name that makes it another site than the marketplace's.
     pub fn url(&self) -> String {
-        format!("http://{}/activate", self.address)
+        format!("http://localhost:{}/activate", self.address.port())
     }
 
     fn answering(answer: String) -> Result<Self> {

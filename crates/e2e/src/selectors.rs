@@ -168,6 +168,10 @@ pub const FRAME: &str = "#provider-frame";
 pub const UNREACHABLE: &str = "#unreachable";
 /// The panel that says that the provider's page leads to an address that is not its own.
 pub const MOVED: &str = "#moved";
+/// The panel that says what keeps the provider's page out of its frame.
+pub const FINDING: &str = "#finding";
+/// The same in the window of a service.
+pub const WINDOW_FINDING: &str = "#service-finding";
 /// What the page passes on from the provider's page.
 pub const REPORT: &str = "#report";
 /// What says that the provider is active.

@@ -164,6 +164,11 @@ async fn trouble(tour: &Tour<'_, impl Look>) -> Result<()> {
     stage.walk_to_key("umgezogen", Audience::All).await?;
     stage.browser.see(at::MOVED).await?;
     tour.take("33-moved").await?;
+    let refusing = Page::sending("x-frame-options: SAMEORIGIN\r\n", "<!doctype html><p>Page")?;
+    stage.sandbox.add_provider("rahmenlos", &refusing.url()).await?;
+    stage.walk_to_key("rahmenlos", Audience::All).await?;
+    stage.browser.see(at::FINDING).await?;
+    tour.take("35-refuses-frames").await?;
     stage.open(&at::activation_page("preisradar")).await?;
     stage.accept_terms().await?;
     stage.browser.find(at::KEY).await?;

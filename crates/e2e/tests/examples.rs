@@ -58,7 +58,8 @@ impl Provider {
     /// Registers the provider by the command line, and starts it with the secret that this gives.
     async fn start(stage: &Stage, command: fn(&str) -> Command) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
-        let address = format!("http://127.0.0.1:{port}");
+        // As the documents write it, so that the example's own idea of its address is tried as well.
+        let address = format!("http://localhost:{port}");
         let url = format!("{address}/activate?theme=a*b~c%20d");
         let added = stage.sandbox.command(&[
             "provider",

@@ -1,6 +1,6 @@
 //! What the handlers share.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -62,8 +62,8 @@ impl Parts {
     fn of(config: &GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
         config::check_limits(config)?;
         let public_url = match &config.public_url {
-            Some(url) => url.clone(),
-            None => format!("http://{}", reachable(bound, config.is_demo)?),
+            Some(url) => url.replace("{port}", &bound.port().to_string()),
+            None => format!("http://{}", namable(bound)?),
         };
         let clock = config.clock.clone();
         let client = Client::builder(&config.api_url)
@@ -159,16 +159,13 @@ impl App {
     }
 }
 
-/// Where to reach a gateway without a public URL. No URL can name all addresses of a machine; the
-/// demo, which is looked at from the machine that it runs on, goes by that machine's own.
-fn reachable(bound: SocketAddr, is_demo: bool) -> Result<SocketAddr, ConfigError> {
-    let own = match bound.ip() {
-        ip if !ip.is_unspecified() => ip,
-        _ if !is_demo => return Err(ConfigError::PublicUrlNeeded { bound }),
-        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-    };
-    Ok(SocketAddr::new(own, bound.port()))
+/// Where to reach a gateway without a public URL. No URL can name all addresses of a machine, and no
+/// content security policy an IPv6 address.
+fn namable(bound: SocketAddr) -> Result<SocketAddr, ConfigError> {
+    match bound.ip() {
+        IpAddr::V4(address) if !address.is_unspecified() => Ok(bound),
+        _ => Err(ConfigError::PublicUrlNeeded { bound }),
+    }
 }
 
 /// The keys that were given, or for a store in memory some that nobody else knows.
@@ -194,5 +191,34 @@ impl Secrets {
         let check = UrlCheck::new(origin, current.clone())?.max_age(max_age).max_ahead(max_ahead);
         let check = others.into_iter().fold(check, UrlCheck::also_accepting);
         Ok(Self { current, check: Arc::new(check) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_public_url_it_goes_by_one_ipv4_address() {
+        let named = |bound: &str| namable(bound.parse().unwrap());
+        assert_eq!(named("192.0.2.7:80").unwrap().to_string(), "192.0.2.7:80");
+        for bound in ["0.0.0.0:80", "[::]:80", "[::1]:80"] {
+            let error = named(bound).unwrap_err().to_string();
+            assert!(error.contains("gateway.public_url is needed"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_port_that_was_found_goes_into_the_public_url() {
+        let mut config = GatewayConfig::new(
+            "127.0.0.1:0".parse().unwrap(),
+            "P",
+            Secret::new("secret"),
+            "http://127.0.0.1:8080/api",
+            "http://127.0.0.1:8080",
+        );
+        config.public_url = Some("https://{port}-box.workspace.example".to_owned());
+        let parts = Parts::of(&config, "127.0.0.1:4711".parse().unwrap()).unwrap();
+        assert_eq!(parts.public_origin, "https://4711-box.workspace.example");
     }
 }

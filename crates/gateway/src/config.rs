@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use freischalt_client::{BuildError, system_time};
 use freischalt_database::{Keys, Location, OpenError};
 use freischalt_protocol::{Secret, UnixTime};
-use url::{ParseError, Url};
+use url::{Host, ParseError, Url};
 
 pub use file::{ConfigProblem, read_file};
 
@@ -23,8 +23,9 @@ pub struct GatewayConfig {
     /// Address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
     /// `scheme://host[:port]` that the marketplace calls the gateway by, which is what it signs.
-    /// Without one it is `http://` and the address that is listened on. The `Host` header is never
-    /// asked: whoever sends a request chooses it.
+    /// `{port}` in it stands for the port that is listened on. Without one it is `http://` and the
+    /// address that is listened on, if that is one IPv4 address. The `Host` header is never asked:
+    /// whoever sends a request chooses it.
     pub public_url: Option<String>,
     /// Name of the provider, shown to administrators.
     pub provider_name: String,
@@ -49,9 +50,6 @@ pub struct GatewayConfig {
     pub page_lifetime: i64,
     /// What `isRegularCustomer` says to the marketplace.
     pub regular_customer: RegularCustomer,
-    /// Whether this is a demo, which is looked at from the machine that it runs on: it goes by that
-    /// machine's own address if it listens on all and has no public URL. Off by default.
-    pub is_demo: bool,
     /// What becomes of calls for customers whose activation the gateway knows nothing of.
     pub unknown_customers: UnknownCustomers,
     /// What the activation page shows beside the provider's name.
@@ -91,7 +89,6 @@ impl GatewayConfig {
             max_url_ahead: 120,
             page_lifetime: 3600,
             regular_customer: RegularCustomer::No,
-            is_demo: false,
             unknown_customers: UnknownCustomers::Refuse,
             page: PageConfig::default(),
             location: Location::Memory,
@@ -253,16 +250,8 @@ pub enum ConfigError {
     /// There is no marketplace to be shown by.
     #[error("marketplace.origins is empty; it is a list like [\"https://smart.onoffice.de\"]")]
     NoMarketplace,
-    /// A content security policy cannot name an IPv6 address.
-    #[error(
-        "marketplace.origins holds {value:?}, but no content security policy can name an IPv6 \
-         address; use a name, such as localhost"
-    )]
-    Ipv6Origin {
-        /// Its value.
-        value: String,
-    },
-    /// The address listened on is every address of the machine, which no URL can name.
+    /// The address listened on is every address of the machine, which no URL can name, or an IPv6
+    /// address, which no page can be framed from.
     #[error(
         "gateway.public_url is needed to listen on {bound}; it is what the marketplace calls this gateway \
          by, like https://provider.example"
@@ -270,6 +259,17 @@ pub enum ConfigError {
     PublicUrlNeeded {
         /// The address.
         bound: SocketAddr,
+    },
+    /// Browsers know no IPv6 address in a content security policy, so no frame would show a page.
+    #[error(
+        "{setting} is {value:?}, but a page of an IPv6 address cannot be framed: a content security \
+         policy has no way to write one. Give a host name, such as http://localhost:8090"
+    )]
+    Ipv6 {
+        /// Name of the setting.
+        setting: &'static str,
+        /// Its value.
+        value: String,
     },
     /// Everybody could sign with an empty secret.
     #[error("provider_secret is empty; take it from the marketplace's provider settings")]
@@ -328,6 +328,9 @@ pub(crate) fn origin(setting: &'static str, value: &str) -> Result<String, Confi
     if !is_bare || !matches!(url.scheme(), "http" | "https") {
         return Err(ConfigError::NotAnOrigin { setting, value: value.to_owned() });
     }
+    if matches!(url.host(), Some(Host::Ipv6(_))) {
+        return Err(ConfigError::Ipv6 { setting, value: value.to_owned() });
+    }
     Ok(url.origin().ascii_serialization())
 }
 
@@ -368,6 +371,15 @@ mod tests {
             let error = origin("marketplace.origins", value).unwrap_err();
             assert!(matches!(error, ConfigError::NotAnOrigin { .. }), "{value}: {error}");
             assert!(error.to_string().starts_with("marketplace.origins is"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_is_refused_with_what_would_be_right() {
+        for value in ["http://[::1]:8080", "https://[2001:db8::5]"] {
+            let error = origin("marketplace.origins", value).unwrap_err();
+            assert!(matches!(error, ConfigError::Ipv6 { .. }), "{value}: {error}");
+            assert!(error.to_string().contains("Give a host name"), "{error}");
         }
     }
 }

@@ -8,7 +8,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::REFERER;
-use url::{Host, Url};
+use url::Url;
 
 use crate::config::{self, ConfigError};
 
@@ -26,9 +26,6 @@ impl Marketplaces {
         let mut read = Vec::new();
         for value in origins {
             let origin = config::origin(SETTING, value)?;
-            if matches!(Url::parse(&origin).as_ref().map(Url::host), Ok(Some(Host::Ipv6(_)))) {
-                return Err(ConfigError::Ipv6Origin { value: value.clone() });
-            }
             if !read.contains(&origin) {
                 read.push(origin);
             }

@@ -5,15 +5,26 @@
 (() => {
   const section = document.getElementById("activation");
   const frame = document.getElementById("provider-frame");
+  const finding = document.getElementById("finding");
+  const unreachable = document.getElementById("unreachable");
+  // Said by the server, which may see less than this browser.
+  const isDoubted = !unreachable.hidden;
   const { base } = section.dataset;
   const origins = section.dataset.origins.split(" ");
   const VISIBLE_MS = 2000;
   const HIDDEN_MS = 15000;
   const LOAD_MS = 10000;
+  // Without a message for so long the server asks the page what is wrong.
+  const SILENT_MS = 5000;
+  // The message may come a moment after the activation itself.
+  const ANNOUNCE_MS = 3000;
   const LONGEST_REPORT = 200;
   let timer;
   let asking = false;
   let askAgain = false;
+  let heard = false;
+  let announced = false;
+  let onAnnounced = () => {};
 
   async function state() {
     const answer = await fetch(`${base}/status`, {
@@ -31,8 +42,9 @@
     clearTimeout(timer);
     asking = true;
     try {
-      if (await state() !== "pending") {
-        location.replace(base);
+      const found = await state();
+      if (found !== "pending") {
+        leave(found);
         return;
       }
     } catch {
@@ -43,6 +55,28 @@
     askAgain = false;
   }
 
+  function leave(found) {
+    const isUnannounced = frame && found === "active" && !announced;
+    if (!isUnannounced) {
+      location.replace(base);
+      return;
+    }
+    onAnnounced = () => location.replace(base);
+    setTimeout(() => location.replace(`${base}?unannounced`), ANNOUNCE_MS);
+  }
+
+  function kind(data) {
+    if (data === null || data === undefined) return "nothing";
+    if (Array.isArray(data)) return "array";
+    if (Object.prototype.toString.call(data) === "[object Object]") return "object";
+    return ["number", "boolean"].find((known) => typeof data === known) ?? "other";
+  }
+
+  function notText(data) {
+    const words = new Map(section.dataset.kinds.split("|").map((pair) => pair.split(":")));
+    return section.dataset.notText.replace("{}", words.get(kind(data)));
+  }
+
   function report(text) {
     document.getElementById("report").textContent = text.slice(0, LONGEST_REPORT);
     document.getElementById("reports").hidden = false;
@@ -50,8 +84,23 @@
 
   function listen(event) {
     if (event.source !== frame.contentWindow || !origins.includes(event.origin)) return;
-    if (typeof event.data !== "string") return;
-    if (event.data !== "active") report(event.data);
+    heard = true;
+    finding.hidden = true;
+    unreachable.hidden = true;
+    const anyway = document.getElementById("anyway");
+    if (anyway) anyway.open = true;
+    if (typeof event.data !== "string") {
+      report(notText(event.data));
+      document.getElementById("reports-hint").hidden = true;
+      return;
+    }
+    if (event.data === "active") {
+      announced = true;
+      onAnnounced();
+    } else {
+      report(event.data);
+      document.getElementById("reports-hint").hidden = false;
+    }
     poll();
   }
 
@@ -66,7 +115,6 @@
   }
 
   function watchLoading() {
-    const unreachable = document.getElementById("unreachable");
     const late = setTimeout(() => { unreachable.hidden = false; }, LOAD_MS);
     frame.addEventListener("load", () => {
       clearTimeout(late);
@@ -74,12 +122,30 @@
     });
   }
 
+  // A frame that its page refuses looks like any other from here, so the server asks.
+  async function check() {
+    if (heard || isDoubted) return;
+    try {
+      const answer = await fetch(`${base}/check`, { method: "POST", cache: "no-store" });
+      const found = answer.ok ? (await answer.json()).finding : undefined;
+      if (!found || heard) return;
+      const [title, ...sentences] = finding.children;
+      title.textContent = found.title;
+      sentences[0].textContent = found.found;
+      sentences[1].textContent = found.right;
+      finding.hidden = false;
+    } catch {
+      // It is a help and nothing more.
+    }
+  }
+
   document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
   if (frame) {
     document.getElementById("check-now").hidden = true;
     window.addEventListener("message", listen);
     watchLeaving();
-    watchLoading();
+    if (!isDoubted) watchLoading();
+    setTimeout(check, SILENT_MS);
   }
   timer = setTimeout(poll, VISIBLE_MS);
 })();

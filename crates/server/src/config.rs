@@ -27,7 +27,7 @@ pub struct Config {
     /// Where the marketplace listens.
     pub bind: SocketAddr,
     /// Where people reach it; by default the address it listens on, of all addresses
-    /// the loopback one.
+    /// the loopback one. `{port}` in it stands for the port that is listened on.
     pub public_url: Option<String>,
     /// Where the management API listens.
     pub management_bind: SocketAddr,

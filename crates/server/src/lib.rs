@@ -9,9 +9,11 @@ mod clock;
 mod commerce;
 pub mod config;
 mod crm;
+mod date;
 mod flow;
 mod guard;
 mod health;
+mod host;
 pub mod management;
 mod messages;
 mod metrics;
@@ -31,7 +33,7 @@ mod window;
 use std::{
     future::Future,
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{Ipv4Addr, SocketAddr},
     num::NonZero,
     sync::Arc,
 };
@@ -101,9 +103,10 @@ impl Server {
     pub async fn bind(config: Config) -> Result<Self, ServerError> {
         let marketplace = listen("marketplace", config.bind)?;
         let management = listen("management API", config.management_bind)?;
+        let listens = local_addr(&marketplace, config.bind);
         let public_url = match config.public_url {
-            Some(url) => url,
-            None => format!("http://{}", reachable(local_addr(&marketplace, config.bind))),
+            Some(url) => url.replace(PORT, &listens.port().to_string()),
+            None => format!("http://{}", reachable(listens)),
         };
         let kind = match config.mode {
             Mode::Sandbox => Kind::Sandbox,
@@ -216,12 +219,15 @@ pub fn event_loop_threads() -> usize {
     cores.saturating_sub(1).max(1)
 }
 
+/// Stands for the port that is listened on in [`Config::public_url`].
+pub const PORT: &str = "{port}";
+
 /// Where to reach what listens at an address: no URL can name all addresses of a machine, so for
-/// them it is the one that the machine has for itself.
+/// them it is the one that the machine has for itself. That one is of IPv4 for `::` too, which takes
+/// both, because no content security policy can name an IPv6 address.
 pub fn reachable(listens: SocketAddr) -> SocketAddr {
     let own = match listens.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         named => named,
     };
     SocketAddr::new(own, listens.port())
@@ -252,7 +258,8 @@ mod tests {
     fn all_addresses_are_reached_by_the_machines_own() {
         for (listens, reached) in [
             ("0.0.0.0:80", "127.0.0.1:80"),
-            ("[::]:80", "[::1]:80"),
+            ("[::]:80", "127.0.0.1:80"),
+            ("[::1]:80", "[::1]:80"),
             ("192.0.2.7:80", "192.0.2.7:80"),
         ] {
             assert_eq!(reachable(listens.parse().unwrap()).to_string(), reached);

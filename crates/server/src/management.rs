@@ -1,7 +1,8 @@
 //! The management API: what tools need to set a marketplace up and to test against it. It has a
 //! listener of its own, described by an OpenAPI document that it serves.
 //!
-//! It is open in the sandbox; in production every route but the document wants the bearer token.
+//! It is open to programs in the sandbox; in production every route but the document wants the bearer
+//! token.
 
 mod activations;
 mod clock;
@@ -34,7 +35,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
 
-use crate::{guard::guard, metrics::Surface, state::App};
+use crate::{date, guard::guard, host::guard_management, metrics::Surface, state::App};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -107,11 +108,13 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), guarded))
         .route("/metrics", get(crate::metrics::show))
         .layer(from_fn_with_state(app.clone(), authorize))
+        .layer(from_fn_with_state(app.clone(), guard_management))
         .route("/openapi.json", get(move || std::future::ready(Json(document))))
         .route("/healthz", get(crate::health::live))
         .route("/readyz", get(crate::health::ready))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::wrong_method)
+        .layer(from_fn_with_state(app.clone(), date::tell))
         .with_state(app)
 }
 

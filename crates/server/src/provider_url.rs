@@ -1,6 +1,6 @@
 //! Which addresses a provider may register.
 
-use url::{Position, Url};
+use url::{Host, Position, Url};
 
 /// What the marketplace adds to an address itself.
 pub(crate) const RESERVED: &[&str] = &[
@@ -24,6 +24,12 @@ pub(crate) enum UrlProblem {
          https://example.com/activate"
     )]
     Unusable,
+    /// No page around a frame can allow it.
+    #[error(
+        "must have a host name or an IPv4 address, such as http://localhost:3000/activate: browsers \
+         know no IPv6 address in a content security policy, so they would show no frame of it"
+    )]
+    Ipv6,
     /// We sign what is registered, and browsers ask for something else.
     #[error(
         "browsers turn this address into {0}, which the signature would not fit: register that"
@@ -32,6 +38,15 @@ pub(crate) enum UrlProblem {
     /// Two parameters of one name: some languages read the first, others the last.
     #[error("must be without the parameter {0}, which the marketplace adds itself")]
     Reserved(&'static str),
+}
+
+/// Checks for an address whose page can be shown in a frame, and that is right besides.
+pub(crate) fn page_url(text: &str) -> Result<(), UrlProblem> {
+    http_url(text)?;
+    match Url::parse(text).map(|url| matches!(url.host(), Some(Host::Ipv6(_)))) {
+        Ok(true) => Err(UrlProblem::Ipv6),
+        _ => Ok(()),
+    }
 }
 
 /// Checks for an absolute http or https URL that can be signed, and whose signature a provider can
@@ -87,6 +102,14 @@ mod tests {
         ] {
             assert!(http_url(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_page_that_is_framed_has_no_ipv6_address() {
+        for url in ["http://[::1]:3000/activate", "https://[2001:db8::1]/"] {
+            assert_eq!(page_url(url), Err(UrlProblem::Ipv6), "{url}");
+        }
+        assert_eq!(page_url("http://localhost:3000/activate"), Ok(()));
     }
 
     #[test]

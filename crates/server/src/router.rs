@@ -8,12 +8,13 @@ use axum::{
     routing::{any, get},
 };
 
-use crate::{api, guard, health, metrics::Surface, routes::Routes, state::App, web};
+use crate::{api, date, guard, health, metrics::Surface, routes::Routes, state::App, web};
 
 pub(crate) fn marketplace(app: App) -> Router {
     let guarded = calls().into_router().layer(from_fn_with_state(app.clone(), guard));
     let open = health().into_router();
-    guarded.merge(open).merge(web::router(&app)).with_state(app)
+    let all = guarded.merge(open).merge(web::router(&app));
+    all.layer(from_fn_with_state(app.clone(), date::tell)).with_state(app)
 }
 
 /// Every path of the marketplace's listener, with parameters in braces.

@@ -12,6 +12,8 @@ mod explain;
 mod failure;
 mod files;
 mod form;
+mod framed;
+mod lead;
 mod marketplace;
 mod orders;
 mod page;
@@ -48,7 +50,9 @@ pub(crate) fn router(app: &App) -> Router<App> {
     pages()
         .into_router()
         .layer(from_fn_with_state(app.clone(), page::same_origin))
-        .merge(open().into_router())
+        .merge(ticket().into_router())
+        .layer(from_fn_with_state(app.clone(), lead::lead))
+        .merge(files().into_router())
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
@@ -58,14 +62,18 @@ pub(crate) fn router(app: &App) -> Router<App> {
 
 /// Every path of a page or file, with parameters in braces.
 pub(crate) fn paths() -> Vec<String> {
-    [pages().into_paths(), open().into_paths()].concat()
+    [pages().into_paths(), ticket().into_paths(), files().into_paths()].concat()
 }
 
-/// What other sites' pages may ask for: files, and the form with a sign-in ticket, which is made
-/// for that.
-fn open() -> Routes {
-    let ticket = Routes::default().route("/session", post(account::redeem_ticket));
-    assets::paths().fold(ticket, |files, path| files.route(&format!("/{path}"), get(files::serve)))
+/// The form with a sign-in ticket, which is made for other sites' pages.
+fn ticket() -> Routes {
+    Routes::default().route("/session", post(account::redeem_ticket))
+}
+
+/// What other sites' pages may ask for.
+fn files() -> Routes {
+    assets::paths()
+        .fold(Routes::default(), |files, path| files.route(&format!("/{path}"), get(files::serve)))
 }
 
 fn pages() -> Routes {
@@ -84,12 +92,14 @@ fn pages() -> Routes {
         .route(&provider("/activation/terms"), post(activation::accept_terms))
         .route(&provider("/activation/right"), post(activation::choose_right))
         .route(&provider("/activation/status"), get(activation::status))
+        .route(&provider("/activation/check"), post(activation::check))
         .route("/records", get(crm::records))
         .route("/records/estates/{id}", get(crm::estate))
         .route("/records/new/{kind}", get(crm::new).post(crm::create))
         .route("/records/edit/{kind}/{id}", get(crm::edit).post(crm::save))
         .route("/services/open", get(service::open))
         .route("/services/messages", post(service::message))
+        .route("/services/check", post(service::check))
         .route("/services/refused", get(refused::show))
         .route(&provider("/rights"), get(rights::show).post(rights::save))
         .route("/messages", get(service::messages))

@@ -141,7 +141,7 @@ async fn call(app: &AppState, delivery: &Delivery, url: &str) -> Attempt {
 
 /// Why there was no answer. The text has neither URL nor claim.
 #[derive(Debug, thiserror::Error)]
-enum CallProblem {
+pub(crate) enum CallProblem {
     #[error("the URL cannot be read")]
     Url,
     #[error("the name {0:?} cannot be resolved")]
@@ -154,7 +154,36 @@ enum CallProblem {
     Client,
 }
 
+impl CallProblem {
+    /// Whether it was not tried, so that nothing is known about the page.
+    pub(crate) fn is_policy(&self) -> bool {
+        matches!(self, Self::Private(..) | Self::Url | Self::Client)
+    }
+}
+
 async fn get(app: &AppState, delivery: &Delivery, url: &str) -> Result<u16, CallProblem> {
+    let (client, url) = reach(app, url).await?;
+    let request = client.get(url).header(ID_HEADER, delivery.id.to_string());
+    let answer = request.send().await.map_err(|_| CallProblem::NoAnswer)?;
+    Ok(answer.status().as_u16())
+}
+
+/// What a provider's page answered, without its body.
+pub(crate) struct Looked {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+}
+
+/// Asks for a page of a provider as a frame would, without following anything.
+pub(crate) async fn look(app: &AppState, url: &str) -> Result<Looked, CallProblem> {
+    let (client, url) = reach(app, url).await?;
+    let request = client.get(url).header("accept", "text/html").header("sec-fetch-dest", "iframe");
+    let answer = request.send().await.map_err(|_| CallProblem::NoAnswer)?;
+    Ok(Looked { status: answer.status().as_u16(), headers: answer.headers().clone() })
+}
+
+/// A client that connects to what was checked, and to nothing that the name may lead to later.
+async fn reach(app: &AppState, url: &str) -> Result<(reqwest::Client, url::Url), CallProblem> {
     let url = url::Url::parse(url).map_err(|_| CallProblem::Url)?;
     let (host, port) = url.host_str().zip(url.port_or_known_default()).ok_or(CallProblem::Url)?;
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
@@ -166,11 +195,8 @@ async fn get(app: &AppState, delivery: &Delivery, url: &str) -> Result<u16, Call
     {
         return Err(CallProblem::Private(bare, *private));
     }
-    // Connected to what was checked, not to what the name may resolve to a moment later.
     let client = client(&bare, &addresses, url.scheme() == "https")?;
-    let request = client.get(url).header(ID_HEADER, delivery.id.to_string());
-    let answer = request.send().await.map_err(|_| CallProblem::NoAnswer)?;
-    Ok(answer.status().as_u16())
+    Ok((client, url))
 }
 
 fn client(

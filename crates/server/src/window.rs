@@ -4,6 +4,8 @@
 //! The window is known to the page around it by a sealed text, so that a message from a frame is
 //! judged by what was opened and not by what a browser says was opened.
 
+use std::fmt;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use freischalt_marketplace::{
     Activation, ActivationId, CustomerId, ParameterCacheId, ProviderId, Stage, UserId,
@@ -167,6 +169,18 @@ pub(crate) enum MessageProblem {
         "the text is neither a window message nor an order: it has no onOfficeType, products or abo"
     )]
     NothingKnown,
+    /// A text of a text.
+    #[error("the text is JSON twice: JSON.stringify was called on what was a JSON text already")]
+    EncodedTwice,
+    /// Something around a message or order.
+    #[error(
+        "the message or order is inside {0:?} of another value; send the text of it alone, as \
+         JSON.stringify makes it"
+    )]
+    Wrapped(String),
+    /// No text at all.
+    #[error("the message is {0}")]
+    NoText(NoText),
     /// Not a message as it should be.
     #[error("{0}")]
     Message(String),
@@ -179,6 +193,63 @@ pub(crate) enum MessageProblem {
         /// Seconds from the server's clock to the timestamp.
         difference: i64,
     },
+}
+
+impl MessageProblem {
+    /// Why a text is nothing that is known. Frameworks that carry messages like to put something
+    /// around them.
+    pub(crate) fn of_unknown(text: &str) -> Self {
+        const LONGEST_NAME: usize = 40;
+        let is_known = |inner: &str| Meaning::of(inner) != Meaning::Nothing;
+        let Ok(value) = json::decode(text.as_bytes()) else { return Self::NothingKnown };
+        if value.as_str().is_some_and(is_known) {
+            return Self::EncodedTwice;
+        }
+        let Some(members) = value.as_array() else { return Self::NothingKnown };
+        let around = members.iter().find(|(_, inner)| {
+            let text = match inner.as_str() {
+                Some(text) => Some(text.to_owned()),
+                None => json::encode(inner),
+            };
+            text.is_some_and(|text| is_known(&text))
+        });
+        match around {
+            Some((name, _)) => {
+                let name = String::from_utf8_lossy(&name.to_bytes()).into_owned();
+                Self::Wrapped(name.chars().take(LONGEST_NAME).collect())
+            }
+            None => Self::NothingKnown,
+        }
+    }
+}
+
+/// What a page sent in place of a text, as the script of the window has seen it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum NoText {
+    Object,
+    Array,
+    Number,
+    Boolean,
+    Nothing,
+    Other,
+    TooLong,
+}
+
+impl fmt::Display for NoText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Object => "an object; send JSON.stringify of it, which is a text",
+            Self::Array => "an array; send JSON.stringify of one message or order, which is a text",
+            Self::Number => "a number; send a text",
+            Self::Boolean => "a boolean; send a text",
+            Self::Nothing => "null or undefined; send a text",
+            Self::Other => {
+                "no text and nothing that JSON has; send JSON.stringify of a plain object"
+            }
+            Self::TooLong => "longer than 64 KiB, and was not read",
+        })
+    }
 }
 
 #[cfg(test)]
@@ -200,6 +271,24 @@ mod tests {
             ("", Meaning::Nothing),
         ] {
             assert_eq!(Meaning::of(text), meaning, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_message_is_named() {
+        let order = r#"{"products":[]}"#;
+        let quoted = serde_json::to_string(order).unwrap();
+        assert_eq!(MessageProblem::of_unknown(&quoted), MessageProblem::EncodedTwice);
+        for (text, name) in [
+            (format!(r#"{{"type":"order","data":{order}}}"#), "data"),
+            (format!(r#"{{"payload":{quoted}}}"#), "payload"),
+            (format!("[{order}]"), "0"),
+        ] {
+            let wrapped = MessageProblem::Wrapped(name.to_owned());
+            assert_eq!(MessageProblem::of_unknown(&text), wrapped, "{text}");
+        }
+        for text in ["active", "7", r#"{"a":{"b":1}}"#, "[]", "\"x\""] {
+            assert_eq!(MessageProblem::of_unknown(text), MessageProblem::NothingKnown, "{text}");
         }
     }
 }

@@ -31,7 +31,7 @@ Examples:
       --format sarif --output doctor.sarif --fail-under B
   freischalt doctor http://localhost:3000/activate --secret-file secret.txt \\
       --sandbox http://127.0.0.1:8081
-  freischalt doctor http://127.0.0.1:8082/activate \\
+  freischalt doctor http://localhost:8082/activate \\
       --sandbox http://127.0.0.1:8081 --provider demo --data freischalt-data \\
       --order order --order-body json --order-field item=single
   freischalt doctor --list

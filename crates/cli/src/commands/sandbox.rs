@@ -1,5 +1,6 @@
 //! `freischalt sandbox`: the marketplace to play with, also started without any command.
 
+mod addresses;
 mod demo;
 
 use std::{
@@ -12,6 +13,8 @@ use freischalt_gateway::Keys;
 use freischalt_server::{Config, Server, config, reachable, seeds};
 use serde::Serialize;
 
+pub(crate) use self::addresses::NameNeeded;
+use self::addresses::{Addresses, PublicUrl};
 use crate::{
     failure::Failure,
     logging,
@@ -23,6 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   freischalt sandbox --data ~/marketplace
   freischalt sandbox --port 0 --management-port 0 --ephemeral --json
+  freischalt sandbox --bind 0.0.0.0 --public-url http://machine.example:8080
   freischalt sandbox --policy claim_required=false --policy claim_lifetime=600
 
 The switches of the rules are listed in docs/configuration.md.";
@@ -40,9 +44,18 @@ pub(crate) struct SandboxArguments {
     /// Port of the demo provider; 0 takes any free one [default: 8082, or any free one]
     #[arg(long, value_name = "PORT")]
     pub(crate) demo_port: Option<u16>,
+    /// Port of the demo provider that is a webhook; 0 takes any free one [default: 8083, or any free
+    /// one]
+    #[arg(long, value_name = "PORT")]
+    pub(crate) demo_webhook_port: Option<u16>,
     /// Address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
     pub(crate) bind: IpAddr,
+    /// Where browsers reach it, if that is not the address it listens on: through a mapped port, from
+    /// another machine, in a workspace. {port} in it stands for the port of the marketplace and of
+    /// each demo provider, as in https://{port}-box.workspace.example
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<PublicUrl>,
     /// Folder to keep data in; a second start carries on
     #[arg(long, value_name = "DIR", default_value = "./freischalt-data")]
     pub(crate) data: PathBuf,
@@ -82,10 +95,12 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
         Some(text) => config::store_location("--store", text)?,
         None => location,
     };
+    let addresses = Addresses::of(arguments.bind, arguments.public_url.as_ref())?;
     let address = |port| SocketAddr::new(arguments.bind, port);
     let keys = Keys { current: key.clone(), previous: Vec::new() };
     let config = Config {
         policy,
+        public_url: addresses.marketplace.clone(),
         ..Config::sandbox(
             address(arguments.port),
             address(arguments.management_port),
@@ -93,17 +108,35 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
             key,
         )
     };
-    runtime::servers()?.block_on(serve(arguments, config, keys))
+    runtime::servers()?.block_on(serve(arguments, &addresses, config, keys))
 }
 
-async fn serve(arguments: &SandboxArguments, config: Config, keys: Keys) -> Result<(), Failure> {
+async fn serve(
+    arguments: &SandboxArguments,
+    addresses: &Addresses,
+    config: Config,
+    keys: Keys,
+) -> Result<(), Failure> {
     let stop = signals::stop()?;
     let server = Server::bind(config).await?;
     seeds::ensure(server.store()).await?;
-    let stage = demo::Stage { arguments, server: &server, keys };
+    let stage = demo::Stage { arguments, addresses, server: &server, keys };
     let shop = stage.shop().await?;
     let webhook = stage.webhook().await?;
-    announce(arguments, &server, shop.public_origin())?;
+    let management = server
+        .management_addr()
+        .map_err(|cause| Failure::System { what: "the management address is unknown", cause })?;
+    let ready = Ready {
+        marketplace: server.public_url().to_owned(),
+        management: format!("http://{}", reachable(management)),
+        demo_provider: shop.public_origin().to_owned(),
+        demo_webhook: webhook.public_origin().to_owned(),
+    };
+    if arguments.json {
+        output::print_json(&ready)?;
+    } else {
+        output::print(&banner(arguments, addresses, &ready))?;
+    }
     let (server, shop, webhook) =
         tokio::join!(server.run(stop.clone().wait()), shop.run(stop.clone()), webhook.run(stop),);
     server?;
@@ -111,43 +144,25 @@ async fn serve(arguments: &SandboxArguments, config: Config, keys: Keys) -> Resu
     webhook
 }
 
-/// Says that everything is ready, and where.
-fn announce(
-    arguments: &SandboxArguments,
-    server: &Server,
-    demo_provider: &str,
-) -> Result<(), Failure> {
-    let management = server
-        .management_addr()
-        .map_err(|cause| Failure::System { what: "the management address is unknown", cause })?;
-    let addresses = Addresses {
-        marketplace: server.public_url().to_owned(),
-        management: format!("http://{}", reachable(management)),
-        demo_provider: demo_provider.to_owned(),
-    };
-    if arguments.json {
-        return output::print_json(&addresses);
-    }
-    output::print(&banner(arguments, &addresses))
-}
-
 /// Where everything is.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Addresses {
+struct Ready {
     marketplace: String,
     management: String,
     demo_provider: String,
+    demo_webhook: String,
 }
 
-fn banner(arguments: &SandboxArguments, addresses: &Addresses) -> String {
-    let Addresses { marketplace, management, demo_provider } = addresses;
+fn banner(arguments: &SandboxArguments, addresses: &Addresses, ready: &Ready) -> String {
+    let Ready { marketplace, management, demo_provider, demo_webhook } = ready;
+    let own_provider = addresses.own_provider;
     let mut places = Details::default();
     places
         .add("Marketplace", output::bold(marketplace))
         .add("API", format!("{marketplace}/api/stable/api.php"))
         .add("Management", format!("{management}  {}", output::dim("open, no token needed")))
-        .add("Demo provider", demo_provider.as_str())
+        .add("Demo providers", format!("{demo_provider}  {demo_webhook}"))
         .add("Data", data(arguments));
     let option = if management.ends_with(":8081") {
         String::new()
@@ -163,7 +178,7 @@ fn banner(arguments: &SandboxArguments, addresses: &Addresses) -> String {
          freischalt activation start --provider demo --customer musterimmo --json{option}\n\n\
          {}\n  \
          freischalt provider add --name \"My service\" \\\n      \
-         --activation-url http://localhost:3000/activate{option}\n\n\
+         --activation-url {own_provider}:3000/activate{option}\n\n\
          {}\n",
         output::good("The sandbox is ready."),
         places.lines(),

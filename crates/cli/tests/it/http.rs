@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{SocketAddr, TcpStream, ToSocketAddrs},
     time::Duration,
 };
 
@@ -18,6 +18,8 @@ pub(crate) struct Answer {
     pub(crate) cookie: String,
     /// `Location`, or nothing.
     pub(crate) location: String,
+    /// `Content-Security-Policy`, or nothing.
+    pub(crate) policy: String,
     pub(crate) body: String,
 }
 
@@ -28,9 +30,10 @@ impl Answer {
     }
 }
 
-/// The address in `http://127.0.0.1:8080`.
+/// The address in `http://127.0.0.1:8080`; of `localhost` that of IPv4, where sandboxes listen.
 pub(crate) fn address(url: &str) -> SocketAddr {
-    url.trim_start_matches("http://").parse().unwrap()
+    let mut found = url.trim_start_matches("http://").to_socket_addrs().unwrap();
+    found.find(SocketAddr::is_ipv4).unwrap()
 }
 
 /// Connects, with an end to all waiting.
@@ -59,7 +62,7 @@ pub(crate) fn read(stream: &TcpStream) -> io::Result<Answer> {
     let status = line.split(' ').nth(1).and_then(|code| code.parse().ok());
     let status = status.ok_or(io::ErrorKind::UnexpectedEof)?;
     let (mut length, mut chunked) = (0, false);
-    let (mut cookie, mut location) = (String::new(), String::new());
+    let (mut cookie, mut location, mut policy) = (String::new(), String::new(), String::new());
     loop {
         line.clear();
         reader.read_line(&mut line)?;
@@ -70,13 +73,15 @@ pub(crate) fn read(stream: &TcpStream) -> io::Result<Answer> {
             value.trim().clone_into(&mut cookie);
         } else if name.eq_ignore_ascii_case("location") {
             value.trim().clone_into(&mut location);
+        } else if name.eq_ignore_ascii_case("content-security-policy") {
+            value.trim().clone_into(&mut policy);
         } else if name.eq_ignore_ascii_case("transfer-encoding") {
             chunked = true;
         }
     }
     let body = if chunked { read_chunks(&mut reader)? } else { read_bytes(&mut reader, length)? };
     let body = String::from_utf8(body).map_err(io::Error::other)?;
-    Ok(Answer { status, cookie, location, body })
+    Ok(Answer { status, cookie, location, policy, body })
 }
 
 fn read_bytes(reader: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {

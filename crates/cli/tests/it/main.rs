@@ -16,6 +16,7 @@ mod doctor_live;
 mod error;
 mod every_command;
 mod explain;
+mod first_steps;
 mod gateway;
 mod management;
 mod sandbox;

@@ -16,7 +16,7 @@ fn the_ready_line_is_all_that_stands_on_standard_output() {
     let ready = server.ready.as_object().unwrap().clone();
     let mut names: Vec<_> = ready.keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["demoProvider", "management", "marketplace"]);
+    assert_eq!(names, ["demoProvider", "demoWebhook", "management", "marketplace"]);
     for (name, url) in &ready {
         let url = url.as_str().unwrap();
         assert!(!url.ends_with(":0") && !url.ends_with('/'), "{name}: {url}");
@@ -105,6 +105,52 @@ fn a_sandbox_on_all_addresses_prints_ones_that_can_be_opened() {
     server.stop();
 }
 
+/// Browsers tell sites apart by name and not by port, so cookies that die in production die here.
+#[test]
+fn providers_are_another_site_than_the_marketplace() {
+    for (options, marketplace, provider) in [
+        (&["--bind", "127.0.0.1"][..], "http://127.0.0.1:", "http://localhost:"),
+        (&["--bind", "0.0.0.0"], "http://127.0.0.1:", "http://localhost:"),
+        (&["--bind", "::"], "http://127.0.0.1:", "http://localhost:"),
+        (&["--public-url", "http://localhost:{port}"], "http://localhost:", "http://localhost:"),
+        (&["--public-url", "http://localhost:4711"], "http://localhost:4711", "http://127.0.0.1:"),
+    ] {
+        let server = Running::sandbox(&[&["--ephemeral"], options].concat());
+        let shown = |name: &str| server.ready[name].as_str().unwrap().to_owned();
+        assert!(shown("marketplace").starts_with(marketplace), "{options:?}: {:?}", server.ready);
+        for name in ["demoProvider", "demoWebhook"] {
+            assert!(shown(name).starts_with(provider), "{options:?}: {:?}", server.ready);
+        }
+        // What the demo provider allows to frame it is what was printed.
+        let wanted = json!({ "provider": "demo", "customer": "musterimmo" });
+        let started = server.manage("POST", "/v1/activations", &wanted);
+        let url = started["activationUrl"].as_str().unwrap();
+        let path = url.strip_prefix(&shown("demoProvider")).unwrap();
+        let page = http::request("GET", path, &[], "");
+        let page = http::exchange(http::address(&shown("demoProvider")), &page).unwrap();
+        assert_eq!(page.status, 200, "{url}");
+        let right = format!("frame-ancestors {}", shown("marketplace"));
+        assert!(page.policy.contains(&right), "{right}: {}", page.policy);
+        server.stop();
+    }
+}
+
+#[test]
+fn an_address_that_no_frame_works_with_is_refused_with_the_right_one() {
+    let ephemeral = ["--port", "0", "--management-port", "0", "--ephemeral"];
+    for (option, value, right) in [
+        ("--bind", "::1", "--public-url http://localhost:8080"),
+        ("--public-url", "http://[::1]:8080", "such as http://localhost:8080"),
+        ("--public-url", "http://box/path", "http://machine.example:8080"),
+    ] {
+        let refused = run(&[&ephemeral[..], &[option, value]].concat());
+        assert_eq!(refused.code, 2, "{value}");
+        assert!(refused.err.contains(right), "{value}: {}", refused.err);
+    }
+    let named = ["--ephemeral", "--bind", "::1", "--public-url", "http://localhost:{port}"];
+    Running::sandbox(&named).stop();
+}
+
 /// What an ephemeral sandbox was told, the next one does not know, and no file tells of it.
 #[test]
 fn an_ephemeral_sandbox_leaves_nothing_behind() {
@@ -129,7 +175,7 @@ fn data_is_kept_in_the_working_folder_by_default() {
 #[test]
 fn it_listens_where_it_is_told_to() {
     let server = Running::sandbox(&["--ephemeral", "--bind", "127.0.0.2"]);
-    for name in ["marketplace", "management", "demoProvider"] {
+    for name in ["marketplace", "management"] {
         let url = server.ready[name].as_str().unwrap();
         assert!(url.starts_with("http://127.0.0.2:"), "{name}: {url}");
     }

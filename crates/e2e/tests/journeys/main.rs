@@ -5,6 +5,7 @@
 mod accessibility;
 mod activate;
 mod block;
+mod framed;
 mod keyboard;
 mod languages;
 mod moved;
@@ -36,6 +37,14 @@ fn main() -> ExitCode {
         journey("switch_the_language", SWITCH, desk, languages::switched),
         journey("page_moved_to_somebody_else", SWITCH, desk, moved::to_somebody_else),
         journey("page_moved_to_its_own_service", SWITCH, desk, moved::to_its_own_service),
+        journey("page_refuses_frames", SWITCH, desk, framed::refused),
+        journey("service_refuses_frames", SWITCH, desk, framed::refused_service),
+        journey("activation_not_announced", SWITCH, desk, framed::unannounced),
+        journey("object_as_a_message", SWITCH, desk, framed::object),
+        journey("pdf_in_a_tab", SWITCH, desk, framed::pdf_in_a_tab),
+        journey("rights_of_a_frame", SWITCH, desk, framed::may_copy),
+        journey("cookies_of_another_site", SWITCH, desk, framed::cookies),
+        journey("another_name_of_the_machine", SWITCH, desk, framed::other_name),
         journey("keyboard_only", SWITCH, desk, keyboard::only),
         journey("service_of_a_property", SWITCH, desk, windows::of_a_property),
         journey("messages_of_a_window", SWITCH, desk, windows::messages),

@@ -228,6 +228,13 @@ fn public_url(text: &str) -> Result<String, ConfigProblem> {
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
         return refuse(SETTING, "must begin with https:// (http only for this machine itself)");
     }
+    if matches!(url.host(), Some(url::Host::Ipv6(_))) {
+        return refuse(
+            SETTING,
+            "must have a host name or an IPv4 address: browsers know no IPv6 address in a content \
+             security policy, so no provider's page could be framed",
+        );
+    }
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return refuse(SETTING, "must have no path, query or fragment");
     }

@@ -116,6 +116,17 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail.to_owned())
     }
 
+    /// A sandbox was called by a name that anybody may have.
+    pub(crate) fn misdirected(name: &str) -> Self {
+        let name: String = name.chars().take(200).collect();
+        let detail = format!(
+            "the management API of a sandbox does not answer to {name:?}, a name that any page of the \
+             web can have; call it by an IP address, localhost or a name without dots, or start the \
+             sandbox with --public-url http://NAME:PORT"
+        );
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "misdirected", "Called by a wrong name", detail)
+    }
+
     fn bad_request(detail: String) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read", detail)
     }

@@ -17,7 +17,7 @@ use super::{
     wire::{self, Body, Object, Path, filled},
 };
 use crate::{
-    provider_url::http_url,
+    provider_url::{http_url, page_url},
     random,
     state::{App, AppState},
 };
@@ -197,7 +197,7 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<CreatedProvider>), Problem> {
     let name = filled("name", request.name)?;
     let slug = slug_or_name("slug", request.slug.as_deref(), &name)?;
-    http_url(&request.activation_url)
+    page_url(&request.activation_url)
         .map_err(|problem| Problem::invalid("activationUrl", problem.to_string()))?;
     let secret = secret(request.secret)?;
     let services = match request.services {
@@ -299,12 +299,11 @@ fn secret(given: Option<String>) -> Result<Secret, Problem> {
 
 fn service(request: CreateService) -> Result<Service, Problem> {
     let name = filled("services.name", request.name)?;
-    http_url(&request.url)
-        .map_err(|problem| Problem::invalid("services.url", problem.to_string()))?;
-    let kind = match request.kind {
-        Kind::Window => ServiceKind::Window,
-        Kind::Webhook => ServiceKind::Webhook,
+    let (kind, checked) = match request.kind {
+        Kind::Window => (ServiceKind::Window, page_url(&request.url)),
+        Kind::Webhook => (ServiceKind::Webhook, http_url(&request.url)),
     };
+    checked.map_err(|problem| Problem::invalid("services.url", problem.to_string()))?;
     let agreed = Agreed {
         window: request.window,
         entry_points: request.entry_points,

@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    extract::Path,
+    extract::{Path, RawQuery},
     response::{IntoResponse, Redirect, Response},
 };
 use freischalt_marketplace::{
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     failure::Failure,
     form::Fields,
+    framed::{self, Checked},
     marketplace::{audience, document_links, find_provider, user_name},
     page::{frame_origins, page, page_with_frame},
     reach,
@@ -32,13 +33,20 @@ use crate::{
 };
 
 /// `GET …/activation`: the step that comes next.
-pub(super) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
+///
+/// The script of the step before says when the page in the frame did not announce the activation.
+pub(super) async fn show(
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
     let who = visitor.administrator().await?;
     let provider = find_provider(&visitor, &slug).await?;
+    let unannounced = visitor.app.is_sandbox() && query.as_deref() == Some("unannounced");
     match standing(&visitor, who, &provider).await? {
         Standing::Offered { under_way } => Ok(legal(&visitor, &provider, None, under_way)),
         Standing::Superseded { by } => Ok(end(&visitor, &provider, Ending::Superseded { by })),
-        Standing::Mine(run) => step(&visitor, who, &provider, run).await,
+        Standing::Mine(run) => step(&visitor, who, &provider, run, unannounced).await,
     }
 }
 
@@ -132,6 +140,23 @@ pub(super) async fn status(
     Ok(Json(Status { state }))
 }
 
+/// `POST …/activation/check`: what keeps the provider's page out of the frame, asked when no message
+/// comes from it. The URL is signed anew, as it is when the page is loaded again.
+pub(super) async fn check(
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<Json<Checked>, Failure> {
+    let who = visitor.administrator().await?;
+    let provider = find_provider(&visitor, &slug).await?;
+    let Standing::Mine(run) = standing(&visitor, who, &provider).await? else {
+        return Ok(Json(Checked::default()));
+    };
+    let Stage::Pending { grant, .. } = &run.stage else { return Ok(Json(Checked::default())) };
+    let (url, _) = launch(&visitor, who, &provider, &run, grant).await?;
+    let found = framed::look(&visitor.app, &url, &frame_origins(&provider, &url)).await;
+    Ok(Json(Checked::of(found, &visitor.app.public_url, visitor.language)))
+}
+
 /// How the provider stands for this administrator.
 enum Standing {
     /// Nothing of this administrator's is under way, so terms come first; perhaps something of
@@ -179,6 +204,7 @@ async fn step(
     who: &SignedIn,
     provider: &Provider,
     run: Activation,
+    unannounced: bool,
 ) -> Result<Response, Failure> {
     match &run.stage {
         Stage::TermsAccepted if provider.is_single_webhook() => {
@@ -195,6 +221,7 @@ async fn step(
                 audience: audience(grant.audience),
                 regular_customer: unlock.is_regular_customer,
                 webhook_only: provider.is_single_webhook(),
+                unannounced: unannounced.then(|| visitor.app.public_url.clone()),
             };
             Ok(end(visitor, provider, ending))
         }
@@ -263,11 +290,28 @@ async fn key(
             .iter()
             .any(|document| document.kind == catalogue::DocumentKind::Privacy),
         unreachable,
+        other_site: visitor
+            .app
+            .is_sandbox()
+            .then(|| other_site(&provider_origin, &visitor.app.public_url))
+            .flatten(),
         provider_origin,
         origins: origins.clone(),
         host: visitor.app.public_url.clone(),
     };
     Ok(page_with_frame(&view, &origins))
+}
+
+/// What to register in place of an origin on this machine that is the same site as the marketplace, by
+/// whose cookies nothing of production can be told.
+fn other_site(provider: &str, marketplace: &str) -> Option<String> {
+    let host = |url: &str| url::Url::parse(url).ok()?.host_str().map(str::to_owned);
+    let (same, other) = match host(provider)?.as_str() {
+        "localhost" => ("localhost", "127.0.0.1"),
+        "127.0.0.1" => ("127.0.0.1", "localhost"),
+        _ => return None,
+    };
+    (host(marketplace)? == same).then(|| provider.replacen(same, other, 1))
 }
 
 /// The signed URL of the provider's page, and its origin.
@@ -302,4 +346,23 @@ fn subject(provider: &Provider) -> Subject {
 
 fn back(provider: &Provider) -> Response {
     Redirect::to(&format!("/marketplace/providers/{}/activation", provider.slug)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_of_the_same_site_is_told_the_other_name() {
+        const OWN: &str = "http://127.0.0.1:8080";
+        assert_eq!(
+            other_site("http://127.0.0.1:3000", OWN).as_deref(),
+            Some("http://localhost:3000")
+        );
+        let swapped = other_site("http://localhost:3000", "http://localhost:8080");
+        assert_eq!(swapped.as_deref(), Some("http://127.0.0.1:3000"));
+        for other in ["http://localhost:3000", "https://provider.example"] {
+            assert_eq!(other_site(other, OWN), None, "{other}");
+        }
+    }
 }

@@ -59,6 +59,11 @@ impl Failure {
         Self::build(visitor, Problem::MethodNotAllowed, String::new())
     }
 
+    /// Called by a name that anybody may have; the page says which address to open instead.
+    pub(super) fn misdirected(visitor: &Visitor) -> Self {
+        Self::build(visitor, Problem::Misdirected, String::new())
+    }
+
     /// Our fault; the log says more.
     pub(super) fn internal(visitor: &Visitor, error: &(dyn std::error::Error + 'static)) -> Self {
         if matches!(error.downcast_ref(), Some(StoreError::Busy)) {

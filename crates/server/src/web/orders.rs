@@ -149,10 +149,12 @@ pub(super) async fn result(visitor: Visitor, Path(id): Path<String>) -> Result<R
         service: visitor.language.texts().orders.title.to_owned(),
         provider: provider.name.clone(),
         frame_url: url,
+        origins: origins.clone(),
         width: size.width,
         height: size.height,
         window,
         back: "/records".to_owned(),
+        check: None,
         unreachable: None,
         refused: None,
     };

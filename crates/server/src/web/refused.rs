@@ -70,10 +70,12 @@ pub(super) async fn show(visitor: Visitor, Query(link): Query<Link>) -> Result<R
         service: visitor.language.texts().orders.title.to_owned(),
         provider: provider.name,
         frame_url: told.callback,
+        origins: origins.clone(),
         width: size.width,
         height: size.height,
         window: told.window,
         back: "/records".to_owned(),
+        check: None,
         unreachable: None,
         refused: Some(told.sentence),
     };

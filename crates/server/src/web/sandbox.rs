@@ -23,7 +23,11 @@ use super::{
     },
     visitor::Visitor,
 };
-use crate::{api::LoggedRequest, provider_url::http_url, random};
+use crate::{
+    api::LoggedRequest,
+    provider_url::{http_url, page_url},
+    random,
+};
 
 /// `GET /providers/new`
 pub(super) async fn new_provider(visitor: Visitor) -> Result<Response, Failure> {
@@ -95,14 +99,18 @@ fn read(
     if slug.is_err() && form.name.error.is_none() {
         form.slug.error = error(words.slug_wrong);
     }
-    if let Err(problem) = http_url(sent.activation_url.trim()) {
+    if let Err(problem) = page_url(sent.activation_url.trim()) {
         form.activation_url.error = Some(words.url_problem(&problem));
     }
     let service_url = match sent.service_url.trim() {
         "" => sent.activation_url.trim(),
         url => url,
     };
-    if let (Err(problem), false) = (http_url(service_url), sent.service_url.trim().is_empty()) {
+    let checked = match form.service_kind {
+        catalogue::ServiceKind::Window => page_url(service_url),
+        catalogue::ServiceKind::Webhook => http_url(service_url),
+    };
+    if let (Err(problem), false) = (checked, sent.service_url.trim().is_empty()) {
         form.service_url.error = Some(words.url_problem(&problem));
     }
     let service_name = match sent.service_name.trim() {

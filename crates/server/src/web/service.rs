@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use freischalt_marketplace::{
-    Provider, Slug,
+    Activation, Provider, Service, Slug,
     order::SignedOrder,
     service::{EntryPoint, UseRefusal, may_open},
 };
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     account::sandbox_only,
     failure::Failure,
+    framed::{self, Checked, Found},
     marketplace::find_provider,
     page::{frame_origins, page, page_with_frame},
     reach, refused,
@@ -30,57 +31,104 @@ use crate::{
     flow::ServiceAddress,
     messages::{LoggedMessage, Outcome},
     state::AppState,
-    window::{Meaning, MessageProblem, Window},
+    window::{Meaning, MessageProblem, NoText, Window},
 };
 
 /// `GET /services/open`: calls a service. Every load is a call of its own, with a fresh claim and a
 /// fresh parameter cache entry.
 pub(super) async fn open(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Failure> {
-    let who = visitor.who()?;
-    let asked = Asked::read(&query.unwrap_or_default());
-    let asked = asked.ok_or_else(|| Failure::not_found(&visitor))?;
-    let provider = find_provider(&visitor, &asked.provider).await?;
-    let service = provider.services.iter().find(|service| service.slug.as_str() == asked.service);
-    let service = service.ok_or_else(|| Failure::not_found(&visitor))?;
-    let internal = |error| Failure::internal(&visitor, &error);
-    let run = visitor.app.store.newest_activation(who.customer.id, provider.id).await;
-    let run = run.map_err(internal)?.ok_or_else(|| not_allowed(&visitor, UseRefusal::NotActive))?;
-    let settings = &service.settings;
-    let right = visitor.app.store.right(who.customer.id, provider.id, who.user.id).await;
-    let right = right.map_err(internal)?;
-    may_open(service.kind, settings, &run, &who.user, right, asked.from)
-        .map_err(|refusal| not_allowed(&visitor, refusal))?;
-    let secret = secret_of(&visitor, &provider).await?;
-    let address = ServiceAddress { url: &service.url, port: provider.port, secret: &secret };
-    let (customer, app) = (who.customer.id, &visitor.app);
-    let context = app.call_context(customer, &who.user, asked.from, &asked.ids, &asked.images);
-    let context = context.await.map_err(internal)?;
-    let macros = settings.parameters(&who.user, &context);
-    let call = visitor.app.service_launch(&who.customer, address, &run, &who.user, &macros).await;
-    let (launch, entry) = call.map_err(|error| Failure::flow(&visitor, &error))?;
-    let opened = Window {
-        customer: who.customer.id,
-        user: who.user.id,
-        provider: provider.id,
-        activation: run.id,
-        entry: entry.id,
-        expires: entry.expires,
-        origin: origin_of(&service.url).ok_or_else(|| Failure::not_found(&visitor))?,
-    };
+    let query = query.unwrap_or_default();
+    let opening = Opening::find(&visitor, &query).await?;
+    let (url, opened) = opening.call(&visitor).await?;
     let sealed = opened.seal(&visitor.app).map_err(|error| Failure::internal(&visitor, &error))?;
+    let Opening { asked, provider, service, .. } = opening;
+    let origins = frame_origins(&provider, &service.url);
     let view = ServiceWindow {
         frame: visitor.frame(Section::Records),
-        service: service.name.clone(),
-        provider: provider.name.clone(),
-        frame_url: launch.url,
-        width: settings.window.width,
-        height: settings.window.height,
+        unreachable: reach::problem(&service.url, visitor.language).await,
+        service: service.name,
+        provider: provider.name,
+        frame_url: url,
+        origins: origins.clone(),
+        width: service.settings.window.width,
+        height: service.settings.window.height,
         window: sealed,
         back: asked.back(),
-        unreachable: reach::problem(&service.url, visitor.language).await,
+        check: Some(format!("/services/check?{query}")),
         refused: None,
     };
-    Ok(page_with_frame(&view, &frame_origins(&provider, &service.url)))
+    Ok(page_with_frame(&view, &origins))
+}
+
+/// `POST /services/check`: what keeps the service's page out of the frame, asked when no message
+/// comes from it, which is no fault by itself. A call means something to a provider, so its address
+/// is asked for without being signed first; only if that refuses frames, a call of its own, as when
+/// the page is loaded again, says whether all of its answers do.
+pub(super) async fn check(
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Checked>, Failure> {
+    let opening = Opening::find(&visitor, &query.unwrap_or_default()).await?;
+    let address = &opening.service.url;
+    let origins = frame_origins(&opening.provider, address);
+    if !matches!(framed::look(&visitor.app, address, &origins).await, Found::Refused(_)) {
+        return Ok(Json(Checked::default()));
+    }
+    let (url, _) = opening.call(&visitor).await?;
+    let found = framed::look(&visitor.app, &url, &origins).await;
+    Ok(Json(Checked::of(found, &visitor.app.public_url, visitor.language)))
+}
+
+/// A service that somebody may open.
+struct Opening<'a> {
+    who: &'a SignedIn,
+    asked: Asked,
+    provider: Provider,
+    service: Service,
+    run: Activation,
+}
+
+impl<'a> Opening<'a> {
+    async fn find(visitor: &'a Visitor, query: &str) -> Result<Self, Failure> {
+        let who = visitor.who()?;
+        let asked = Asked::read(query).ok_or_else(|| Failure::not_found(visitor))?;
+        let provider = find_provider(visitor, &asked.provider).await?;
+        let mut services = provider.services.iter();
+        let service = services.find(|service| service.slug.as_str() == asked.service).cloned();
+        let service = service.ok_or_else(|| Failure::not_found(visitor))?;
+        let internal = |error| Failure::internal(visitor, &error);
+        let run = visitor.app.store.newest_activation(who.customer.id, provider.id).await;
+        let run =
+            run.map_err(internal)?.ok_or_else(|| not_allowed(visitor, UseRefusal::NotActive))?;
+        let right = visitor.app.store.right(who.customer.id, provider.id, who.user.id).await;
+        let right = right.map_err(internal)?;
+        may_open(service.kind, &service.settings, &run, &who.user, right, asked.from)
+            .map_err(|refusal| not_allowed(visitor, refusal))?;
+        Ok(Self { who, asked, provider, service, run })
+    }
+
+    /// Calls it: the signed URL, and the window that its page is shown in.
+    async fn call(&self, visitor: &Visitor) -> Result<(String, Window), Failure> {
+        let Self { who, asked, provider, service, run } = self;
+        let secret = secret_of(visitor, provider).await?;
+        let address = ServiceAddress { url: &service.url, port: provider.port, secret: &secret };
+        let (customer, app) = (who.customer.id, &visitor.app);
+        let context = app.call_context(customer, &who.user, asked.from, &asked.ids, &asked.images);
+        let context = context.await.map_err(|error| Failure::internal(visitor, &error))?;
+        let macros = service.settings.parameters(&who.user, &context);
+        let call = app.service_launch(&who.customer, address, run, &who.user, &macros).await;
+        let (launch, entry) = call.map_err(|error| Failure::flow(visitor, &error))?;
+        let opened = Window {
+            customer: who.customer.id,
+            user: who.user.id,
+            provider: provider.id,
+            activation: run.id,
+            entry: entry.id,
+            expires: entry.expires,
+            origin: origin_of(&service.url).ok_or_else(|| Failure::not_found(visitor))?,
+        };
+        Ok((launch.url, opened))
+    }
 }
 
 /// What the link of a record says.
@@ -158,7 +206,16 @@ pub(super) fn origin_of(url: &str) -> Option<String> {
 pub(super) struct Received {
     window: String,
     origin: String,
-    text: String,
+    #[serde(flatten)]
+    content: Content,
+}
+
+/// What was sent.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Content {
+    Text(String),
+    NoText(NoText),
 }
 
 /// What the page around the frame does about it.
@@ -189,7 +246,7 @@ pub(super) async fn message(
 ) -> Result<Json<Effect>, Failure> {
     let who = visitor.who()?;
     let Ok(Json(received)) = received else {
-        return Err(Failure::bad_request(&visitor, "JSON with window, origin and text"));
+        return Err(Failure::bad_request(&visitor, "JSON with window, origin and text or noText"));
     };
     let opened = Window::open(&visitor.app, &received.window)
         .filter(|opened| opened.customer == who.customer.id && opened.user == who.user.id)
@@ -201,7 +258,7 @@ pub(super) async fn message(
     let secret = secret_of(&visitor, &provider).await?;
     let (outcome, effect) = match judge(&visitor, &opened, &secret, &received).await? {
         Ok(Judged::Request(request)) => (Outcome::Followed(request.as_str()), Effect::of(request)),
-        Ok(Judged::Order) => order(&visitor, &opened, &provider, &secret, &received.text).await?,
+        Ok(Judged::Order(text)) => order(&visitor, &opened, &provider, &secret, text).await?,
         Err(problem) => (Outcome::Ignored(problem.to_string()), Effect::Ignored),
     };
     log(&visitor.app, who, &provider, outcome);
@@ -218,12 +275,12 @@ impl Effect {
     }
 }
 
-async fn judge(
+async fn judge<'a>(
     visitor: &Visitor,
     opened: &Window,
     secret: &Secret,
-    received: &Received,
-) -> Result<Result<Judged, MessageProblem>, Failure> {
+    received: &'a Received,
+) -> Result<Result<Judged<'a>, MessageProblem>, Failure> {
     let app = &visitor.app;
     let now = app.clock.now();
     let newest = app.store.newest_activation(opened.customer, opened.provider).await;
@@ -231,26 +288,30 @@ async fn judge(
     if let Err(problem) = opened.check_origin(&received.origin) {
         return Ok(Err(problem));
     }
+    let text = match &received.content {
+        Content::Text(text) => text,
+        Content::NoText(kind) => return Ok(Err(MessageProblem::NoText(*kind))),
+    };
     // An order has checks of its own, whose outcome the person is told.
-    let meaning = Meaning::of(&received.text);
+    let meaning = Meaning::of(text);
     if meaning == Meaning::Order {
-        return Ok(Ok(Judged::Order));
+        return Ok(Ok(Judged::Order(text)));
     }
     if let Err(problem) = opened.check_life(newest.as_ref(), now) {
         return Ok(Err(problem));
     }
     Ok(match meaning {
         Meaning::Request => {
-            opened.request(&received.text, secret, app.policy.order_age, now).map(Judged::Request)
+            opened.request(text, secret, app.policy.order_age, now).map(Judged::Request)
         }
-        Meaning::Order | Meaning::Nothing => Err(MessageProblem::NothingKnown),
+        Meaning::Order | Meaning::Nothing => Err(MessageProblem::of_unknown(text)),
     })
 }
 
 /// What a message from the right page asks for.
-enum Judged {
+enum Judged<'a> {
     Request(WindowRequest),
-    Order,
+    Order(&'a str),
 }
 
 /// Takes in an order. The same text again leads to the same order.

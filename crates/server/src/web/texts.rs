@@ -8,6 +8,7 @@ mod de;
 mod deliveries;
 mod en;
 mod explain;
+mod framed;
 mod orders;
 mod pay_account;
 mod selling;
@@ -97,6 +98,7 @@ pub(crate) struct Texts {
     pub(crate) documents: Documents,
     pub(crate) activation: Activation,
     pub(crate) new_provider: NewProvider,
+    pub(crate) framed: &'static framed::Framed,
     pub(crate) requests: Requests,
     pub(crate) explain: &'static explain::Explain,
     pub(crate) problems: Problems,
@@ -117,6 +119,10 @@ pub(crate) struct Frame {
     pub(crate) choose_user: &'static str,
     pub(crate) sign_out: &'static str,
     pub(crate) clock: Sentence,
+    pub(crate) opened_at: Sentence,
+    pub(crate) opened_right: Sentence,
+    pub(crate) opened_go: &'static str,
+    pub(crate) opened_option: Sentence,
     pub(crate) copy: &'static str,
     pub(crate) copied: &'static str,
     pub(crate) error_summary: &'static str,
@@ -286,6 +292,7 @@ pub(crate) struct NewProvider {
     pub(crate) name_needed: &'static str,
     pub(crate) slug_wrong: &'static str,
     url_wrong: &'static str,
+    url_ipv6: &'static str,
     url_respelled: Sentence,
     url_reserved: Sentence,
     pub(crate) service_name_wrong: &'static str,
@@ -305,6 +312,7 @@ impl NewProvider {
     pub(crate) fn url_problem(&self, problem: &UrlProblem) -> String {
         match problem {
             UrlProblem::Unusable => self.url_wrong.to_owned(),
+            UrlProblem::Ipv6 => self.url_ipv6.to_owned(),
             UrlProblem::Respelled(address) => self.url_respelled.with(address),
             UrlProblem::Reserved(name) => self.url_reserved.with(name),
         }
@@ -345,6 +353,7 @@ pub(crate) struct Problems {
     pub(crate) not_found: Problem,
     pub(crate) method: Problem,
     pub(crate) too_large: Problem,
+    pub(crate) misdirected: Problem,
     pub(crate) internal: Problem,
     pub(crate) busy: Problem,
     pub(crate) administrators_only: &'static str,

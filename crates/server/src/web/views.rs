@@ -20,4 +20,4 @@ pub mod service;
 mod tests;
 mod tile;
 
-pub use frame::{Clock, CurrentUser, Frame, Section};
+pub use frame::{Clock, CurrentUser, Frame, Misplaced, Section};

@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use super::{
     Language,
     failure::Failure,
-    views::{Clock, CurrentUser, Frame, Section},
+    views::{Clock, CurrentUser, Frame, Misplaced, Section},
 };
 use crate::{
+    host::{Called, called},
     session::{self, Session},
     state::App,
 };
@@ -27,6 +28,8 @@ pub(super) struct Visitor {
     pub(super) language: Language,
     pub(super) signed_in: Option<SignedIn>,
     path: String,
+    /// The origin that a sandbox was opened at, if it is not its own.
+    elsewhere: Option<String>,
 }
 
 /// A visitor who is known.
@@ -56,6 +59,10 @@ impl Visitor {
             path: self.path.clone(),
             section,
             clock,
+            opened_at: self
+                .elsewhere
+                .clone()
+                .map(|origin| Misplaced { origin, right: self.app.public_url.clone() }),
         }
     }
 
@@ -115,8 +122,15 @@ impl FromRequestParts<App> for Visitor {
             .map(|uri| uri.0.path_and_query().map(ToString::to_string).unwrap_or_default())
             .unwrap_or_default();
         let app = app.clone();
+        let elsewhere = match called(&app.public_url, &parts.uri, &parts.headers) {
+            Called::Elsewhere(origin) | Called::ByAnyName(origin) if app.is_sandbox() => {
+                Some(origin)
+            }
+            _ => None,
+        };
+        let language_of_browser = language(&parts.headers, None);
         let mut visitor =
-            Self { language: language(&parts.headers, None), app, signed_in: None, path };
+            Self { language: language_of_browser, app, signed_in: None, path, elsewhere };
         visitor.signed_in = match signed_in(&visitor.app, &parts.headers).await {
             Ok(found) => found,
             Err(error) => return Err(Failure::internal(&visitor, &error)),

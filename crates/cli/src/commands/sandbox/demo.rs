@@ -12,12 +12,11 @@ use freischalt_gateway::{
     AppConfig, Gateway, GatewayConfig, GatewayError, Keys, Location, RegularCustomer,
     ServiceConfig, UnknownCustomers,
 };
-use freischalt_server::{Server, seeds};
+use freischalt_server::{Server, reachable, seeds};
 
-use super::SandboxArguments;
+use super::{SandboxArguments, addresses::Addresses};
 use crate::{failure::Failure, signals::Stop};
 
-const DEMO_PORT: u16 = 8082;
 /// The last part of the addresses of service and webhook at the gateways.
 const SERVICE: &str = "shop";
 const WEBHOOK: &str = "price-check";
@@ -25,6 +24,7 @@ const WEBHOOK: &str = "price-check";
 /// What the demo providers play on.
 pub(super) struct Stage<'a> {
     pub(super) arguments: &'a SandboxArguments,
+    pub(super) addresses: &'a Addresses,
     pub(super) server: &'a Server,
     /// Of the data folder.
     pub(super) keys: Keys,
@@ -38,6 +38,8 @@ struct Part {
     file: &'static str,
     /// Path of its one service at the gateway.
     service: &'static str,
+    /// Where it listens unless it is told to elsewhere.
+    port: u16,
 }
 
 const SHOP: Part = Part {
@@ -45,12 +47,14 @@ const SHOP: Part = Part {
     name: "Grundrisswerk",
     file: "demo-provider.db",
     service: "/services/shop",
+    port: 8082,
 };
 const CHECK: Part = Part {
     slug: seeds::WEBHOOK_PROVIDER,
     name: "Preisradar",
     file: "webhook-provider.db",
     service: "/webhooks/price-check",
+    port: 8083,
 };
 
 /// A gateway and its app, both bound.
@@ -61,24 +65,31 @@ pub(super) struct DemoProvider {
 }
 
 impl Stage<'_> {
-    /// The demo provider listens where it was told to. Told nothing, it takes the usual port, or
-    /// any other if that is taken: nobody types its address.
+    /// The provider with a shop.
     pub(super) async fn shop(&self) -> Result<DemoProvider, Failure> {
-        if let Some(port) = self.arguments.demo_port {
-            return self.bind(&SHOP, port).await.map_err(Failure::of_demo_port);
-        }
-        if self.arguments.port == 0 {
-            return self.bind(&SHOP, 0).await;
-        }
-        match self.bind(&SHOP, DEMO_PORT).await {
-            Err(Failure::Gateway(GatewayError::Listen { .. })) => self.bind(&SHOP, 0).await,
-            bound => bound,
-        }
+        let bound = self.start(&SHOP, self.arguments.demo_port).await;
+        bound.map_err(|failure| failure.of_demo_port("--demo-port"))
     }
 
     /// The provider with a single webhook.
     pub(super) async fn webhook(&self) -> Result<DemoProvider, Failure> {
-        self.bind(&CHECK, 0).await
+        let bound = self.start(&CHECK, self.arguments.demo_webhook_port).await;
+        bound.map_err(|failure| failure.of_demo_port("--demo-webhook-port"))
+    }
+
+    /// A demo provider listens where it was told to. Told nothing, it takes its usual port, or any
+    /// other if that is taken: nobody types its address.
+    async fn start(&self, part: &Part, wanted: Option<u16>) -> Result<DemoProvider, Failure> {
+        if let Some(port) = wanted {
+            return self.bind(part, port).await;
+        }
+        if self.arguments.port == 0 {
+            return self.bind(part, 0).await;
+        }
+        match self.bind(part, part.port).await {
+            Err(Failure::Gateway(GatewayError::Listen { .. })) => self.bind(part, 0).await,
+            bound => bound,
+        }
     }
 
     /// Starts to listen as a seeded provider and tells the marketplace where that is.
@@ -114,10 +125,15 @@ impl Stage<'_> {
         port: u16,
         app: AppConfig,
     ) -> Result<GatewayConfig, Failure> {
-        let listen = SocketAddr::new(self.arguments.bind, port);
+        let listen = SocketAddr::new(self.addresses.provider_bind, port);
         let secret = seeds::secret(self.server.store(), part.slug).await?;
         let marketplace = self.server.public_url();
-        let api = format!("{marketplace}/api/stable/api.php");
+        // Past whatever stands between browsers and this machine.
+        let inside = self.server.marketplace_addr().map_err(|cause| Failure::System {
+            what: "the address of the marketplace is unknown",
+            cause,
+        })?;
+        let api = format!("http://{}/api/stable/api.php", reachable(inside));
         // Sandboxes on one PostgreSQL database may share the folder, and a file serves one process.
         let location = match self.arguments.ephemeral || self.arguments.store.is_some() {
             true => Location::Memory,
@@ -125,7 +141,7 @@ impl Stage<'_> {
         };
         let clock = self.server.clock();
         Ok(GatewayConfig {
-            is_demo: true,
+            public_url: Some(self.addresses.provider.clone()),
             location,
             keys: Some(self.keys.clone()),
             app: Some(app),

@@ -21,6 +21,12 @@ pub(super) const DE: Texts = Texts {
         choose_user: "Nutzer wählen",
         sign_out: "Abmelden",
         clock: Sentence("Serveruhr: {}"),
+        opened_at: Sentence("Sie haben diese Sandbox unter {} geöffnet."),
+        opened_right: Sentence("Rahmen, Nachrichten und Anmeldung funktionieren unter {}."),
+        opened_go: "Diese Seite dort öffnen",
+        opened_option: Sentence(
+            "Falls Ihr Browser sie dort nicht erreicht, starten Sie sie mit --public-url {}.",
+        ),
         copy: "Kopieren",
         copied: "Kopiert",
         error_summary: "Bitte prüfen Sie Ihre Angaben",
@@ -221,6 +227,9 @@ pub(super) const DE: Texts = Texts {
                      Buchstaben oder einer Ziffer an beiden Enden.",
         url_wrong: "Geben Sie eine vollständige Adresse mit http:// oder https:// ein, zum \
                     Beispiel http://localhost:3000/activate.",
+        url_ipv6: "Geben Sie einen Hostnamen oder eine IPv4-Adresse an, zum Beispiel \
+                   http://localhost:3000/activate. Eine Seite unter einer IPv6-Adresse lässt sich \
+                   nicht in einem Rahmen zeigen.",
         url_respelled: Sentence(
             "Browser machen aus dieser Adresse {}, und dazu passt die Signatur nicht. Geben Sie \
              jene ein.",
@@ -241,6 +250,7 @@ pub(super) const DE: Texts = Texts {
                        und alles, was Ihr Anbieter zum Freischalten braucht:",
         to_provider: "Zum Anbieter",
     },
+    framed: &super::framed::DE,
     requests: Requests {
         title: "API-Anfragen",
         lead: "Die letzten Anfragen an diese Sandbox, neueste zuerst. Schlüssel, Token und Claims \
@@ -286,6 +296,11 @@ pub(super) const DE: Texts = Texts {
             title: "Das war zu viel",
             lead: "Sie haben mehr gesendet, als der Marketplace annimmt. Kürzen Sie es, und \
                    versuchen Sie es noch einmal.",
+        },
+        misdirected: Problem {
+            title: "Diese Sandbox heißt nicht so",
+            lead: "Hier braucht niemand ein Passwort. Deshalb antwortet sie nur unter Namen, die keine \
+                   Seite im Netz haben kann.",
         },
         busy: Problem {
             title: "Gerade ist zu viel los",

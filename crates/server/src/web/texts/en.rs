@@ -21,6 +21,12 @@ pub(super) const EN: Texts = Texts {
         choose_user: "Choose a user",
         sign_out: "Sign out",
         clock: Sentence("Server clock: {}"),
+        opened_at: Sentence("You opened this sandbox at {}."),
+        opened_right: Sentence("Frames, messages and sign-in work at {}."),
+        opened_go: "Open this page there",
+        opened_option: Sentence(
+            "If your browser cannot reach it there, start it with --public-url {}.",
+        ),
         copy: "Copy",
         copied: "Copied",
         error_summary: "Please check your entries",
@@ -213,6 +219,8 @@ pub(super) const EN: Texts = Texts {
                      digit at both ends.",
         url_wrong: "Enter a complete address with http:// or https://, such as \
                     http://localhost:3000/activate.",
+        url_ipv6: "Give a host name or an IPv4 address, such as http://localhost:3000/activate. A \
+                   page of an IPv6 address cannot be shown in a frame.",
         url_respelled: Sentence(
             "Browsers turn this address into {}, which the signature would not fit. Enter that.",
         ),
@@ -230,6 +238,7 @@ pub(super) const EN: Texts = Texts {
                        everything your provider needs for the unlock:",
         to_provider: "To the provider",
     },
+    framed: &super::framed::EN,
     requests: Requests {
         title: "API requests",
         lead: "The last requests to this sandbox, newest first. Keys, tokens and claims are never \
@@ -274,6 +283,11 @@ pub(super) const EN: Texts = Texts {
         too_large: Problem {
             title: "That was too much",
             lead: "What you sent is larger than the marketplace accepts. Shorten it and try again.",
+        },
+        misdirected: Problem {
+            title: "This sandbox does not go by that name",
+            lead: "Nobody needs a password here, so it answers only to names that no page of the web \
+                   can have.",
         },
         busy: Problem {
             title: "Too much is asked at this moment",

@@ -135,6 +135,9 @@ pub struct Key {
     pub host: String,
     /// Whether the provider has a privacy notice.
     pub privacy: bool,
+    /// What the provider should be registered as in a sandbox, if it is the same site as the
+    /// marketplace.
+    pub other_site: Option<String>,
     /// Why the server could not reach the provider's page, if it tried and could not.
     pub unreachable: Option<String>,
 }
@@ -162,6 +165,8 @@ pub enum Ending {
         regular_customer: bool,
         /// Whether the provider's only service is a webhook.
         webhook_only: bool,
+        /// Where the page in the frame should have sent its message, if it sent none.
+        unannounced: Option<String>,
     },
     /// The step was open for too long.
     Expired,

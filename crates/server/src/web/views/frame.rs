@@ -20,6 +20,17 @@ pub struct Frame {
     pub section: Section,
     /// The server's clock, only if it differs from real time.
     pub clock: Option<Clock>,
+    /// The address that this page was opened at, if it is not the one that frames work under.
+    pub opened_at: Option<Misplaced>,
+}
+
+/// A sandbox that was opened at another address than its own.
+#[derive(Clone, Debug)]
+pub struct Misplaced {
+    /// The origin that the browser shows.
+    pub origin: String,
+    /// The sandbox's own.
+    pub right: String,
 }
 
 /// Who is looking.

@@ -20,6 +20,8 @@ pub enum Problem {
     MethodNotAllowed,
     /// 413: the body is too large.
     TooLarge,
+    /// 421: the sandbox does not go by the name it was called by.
+    Misdirected,
     /// 500: our fault.
     Internal,
     /// 503: too much is asked at this moment.
@@ -36,6 +38,7 @@ impl Problem {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,
+            Self::Misdirected => 421,
             Self::Internal => 500,
             Self::Busy => 503,
         }
@@ -64,6 +67,7 @@ impl ProblemPage {
             Problem::NotFound => &words.not_found,
             Problem::MethodNotAllowed => &words.method,
             Problem::TooLarge => &words.too_large,
+            Problem::Misdirected => &words.misdirected,
             Problem::Internal => &words.internal,
             Problem::Busy => &words.busy,
         }

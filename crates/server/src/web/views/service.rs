@@ -16,6 +16,8 @@ pub struct ServiceWindow {
     pub provider: String,
     /// The complete signed URL.
     pub frame_url: String,
+    /// All origins whose pages the frame may show, separated by spaces.
+    pub origins: String,
     /// Width of the page, in CSS pixels.
     pub width: u16,
     /// Height of the page, in CSS pixels.
@@ -24,6 +26,8 @@ pub struct ServiceWindow {
     pub window: String,
     /// Where to go when the window cannot be closed.
     pub back: String,
+    /// Where to ask what keeps the page out of the frame, if it is one to ask about.
+    pub check: Option<String>,
     /// Why the server could not reach the page, if it tried and could not.
     pub unreachable: Option<String>,
     /// Why an order was refused, if that is what the page is told.

@@ -7,7 +7,7 @@ use freischalt_protocol::{Secret, signed_url};
 use crate::web::{
     Language,
     views::{
-        Clock, CurrentUser, Frame, Section,
+        Clock, CurrentUser, Frame, Misplaced, Section,
         activation::{End, Ending, Key, Legal, Right, SentLegal, Subject},
         catalogue::*,
         crm::{Estate, List, RecordField, RecordForm, Records, Row, ServiceButton},
@@ -48,6 +48,7 @@ fn frame(language: Language, section: Section) -> Frame {
         path: text("/marketplace?a=b&c=ü"),
         section,
         clock: None,
+        opened_at: None,
     }
 }
 
@@ -63,7 +64,8 @@ fn plain_user(language: Language) -> Frame {
 
 fn signed_out(language: Language) -> Frame {
     let shows = text("2027-01-01 12:00");
-    Frame { language, sandbox: true, clock: Some(Clock { shows }), ..Frame::default() }
+    let opened_at = Some(Misplaced { origin: text(HOSTILE), right: text("http://127.0.0.1:8080") });
+    Frame { language, sandbox: true, clock: Some(Clock { shows }), opened_at, ..Frame::default() }
 }
 
 fn tiles() -> Vec<ProviderTile> {
@@ -168,6 +170,7 @@ fn key(frame: Frame, webhook_only: bool, unreachable: Option<&str>) -> Key {
         provider_origin: text("http://127.0.0.1:8082"),
         origins: text("http://127.0.0.1:8082 http://127.0.0.1:8083"),
         host: text("http://127.0.0.1:8080"),
+        other_site: Some(text(HOSTILE)),
         privacy: true,
         unreachable: unreachable.map(text),
     }
@@ -321,6 +324,7 @@ fn activation_pages(language: Language) -> Vec<(&'static str, String)> {
         audience: Audience::AllUsers,
         regular_customer: false,
         webhook_only: false,
+        unannounced: Some(text(HOSTILE)),
     };
     vec![
         ("activation-legal", legal(None, None)),
@@ -338,13 +342,14 @@ fn activation_pages(language: Language) -> Vec<(&'static str, String)> {
 }
 
 fn problem_pages(language: Language) -> Vec<(String, String)> {
-    const PROBLEMS: [Problem; 8] = [
+    const PROBLEMS: [Problem; 9] = [
         Problem::BadRequest,
         Problem::SignIn,
         Problem::Forbidden,
         Problem::NotFound,
         Problem::MethodNotAllowed,
         Problem::TooLarge,
+        Problem::Misdirected,
         Problem::Internal,
         Problem::Busy,
     ];
@@ -413,7 +418,9 @@ fn commerce_pages(language: Language) -> Vec<(&'static str, String)> {
         frame_url: text("https://provider.example/service?a=1&signature=0"),
         width: 1000,
         height: 700,
+        origins: text("https://provider.example"),
         window: text("c2VhbGVk"),
+        check: Some(text("/services/check?from=menu")),
         back: text("/records"),
         unreachable: unreachable.map(text),
         refused: unreachable.map(|_| text(HOSTILE)),
