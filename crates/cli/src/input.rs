@@ -7,7 +7,10 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use freischalt_protocol::{Secret, UnixTime};
+use freischalt_protocol::{
+    Secret, UnixTime,
+    secret::{SecretKind, SecretProblem},
+};
 
 /// An input that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,13 +27,29 @@ pub(crate) enum InputError {
     /// Standard input cannot be read.
     #[error("standard input cannot be read")]
     Stdin(#[source] io::Error),
-    /// A file that must hold a secret is empty.
-    #[error("{} is empty; it should hold {what} and nothing else", .path.display())]
-    EmptyFile {
+    /// A file that must hold a secret holds something else.
+    #[error("{} {problem}; it should hold {what} and nothing else", .path.display())]
+    NoSecret {
         /// Which.
         path: PathBuf,
         /// What it should hold.
         what: &'static str,
+        /// What it holds.
+        problem: SecretProblem,
+    },
+    /// An option or a variable that must hold a secret holds something else.
+    #[error("{what} {problem}")]
+    NotSecret {
+        /// What it should hold.
+        what: &'static str,
+        /// What it holds.
+        problem: SecretProblem,
+    },
+    /// A file that must hold text holds something else.
+    #[error("{} is not UTF-8 text; save it as such", .path.display())]
+    NoText {
+        /// Which.
+        path: PathBuf,
     },
     /// Something that has to be given is not.
     #[error("{what} is missing; give it with {how}")]
@@ -72,19 +91,26 @@ pub(crate) enum InputError {
     },
 }
 
-/// Reads a file, or standard input for `-` or no path at all.
+/// Reads a file, or standard input for `-` or no path at all. A byte order mark, as some editors
+/// put it first, is left out.
 pub(crate) fn read(path: Option<&Path>) -> Result<Vec<u8>, InputError> {
-    match path {
+    let mut bytes = match path {
         Some(path) if path != Path::new("-") => {
-            fs::read(path).map_err(|cause| InputError::File { path: path.to_owned(), cause })
+            fs::read(path).map_err(|cause| InputError::File { path: path.to_owned(), cause })?
         }
         _ => {
             let mut bytes = Vec::new();
             io::stdin().read_to_end(&mut bytes).map_err(InputError::Stdin)?;
-            Ok(bytes)
+            bytes
         }
+    };
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
     }
+    Ok(bytes)
 }
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Where [`read`] reads from, for messages.
 pub(crate) fn place(path: Option<&Path>) -> String {
@@ -94,15 +120,13 @@ pub(crate) fn place(path: Option<&Path>) -> String {
     }
 }
 
-/// Reads a secret from a file. White space around it is dropped: editors end files with a line
-/// break, and no secret of the protocol has white space.
+/// Reads a secret from a file.
 pub(crate) fn secret_file(path: &Path, what: &'static str) -> Result<Secret, InputError> {
-    let text = fs::read_to_string(path)
-        .map_err(|cause| InputError::File { path: path.to_owned(), cause })?;
-    match text.trim() {
-        "" => Err(InputError::EmptyFile { path: path.to_owned(), what }),
-        secret => Ok(Secret::new(secret)),
-    }
+    let bytes = read(Some(path))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| InputError::NoText { path: path.to_owned() })?;
+    Secret::read(text, SecretKind::Text)
+        .map_err(|problem| InputError::NoSecret { path: path.to_owned(), what, problem })
 }
 
 /// The first of: a file, a value given directly (empty ones do not count).
@@ -115,12 +139,26 @@ pub(crate) fn secret(
     if let Some(path) = file {
         return secret_file(path, what);
     }
-    value.filter(|value| !value.is_empty()).cloned().ok_or(InputError::Missing { what, how })
+    given_secret(value, what)?.ok_or(InputError::Missing { what, how })
 }
 
-/// Lets clap hold a secret without being able to print it.
+/// Lets clap hold a secret without being able to print it. Whether it can be one is told later,
+/// by [`given_secret`]: clap would print what it refuses.
 pub(crate) fn parse_secret(text: &str) -> Result<Secret, std::convert::Infallible> {
     Ok(Secret::new(text))
+}
+
+/// Reads a secret of an option or a variable; `None` if it is set to nothing.
+pub(crate) fn given_secret(
+    value: Option<&Secret>,
+    what: &'static str,
+) -> Result<Option<Secret>, InputError> {
+    let Some(value) = value else { return Ok(None) };
+    match Secret::read(value.expose(), SecretKind::Text) {
+        Ok(secret) => Ok(Some(secret)),
+        Err(SecretProblem::Empty) => Ok(None),
+        Err(problem) => Err(InputError::NotSecret { what, problem }),
+    }
 }
 
 /// The machine's time.

@@ -1,10 +1,14 @@
 //! Values that must not be seen: a type that cannot be printed, compared in constant time and
 //! wiped when dropped.
 
+mod reading;
+
 use std::fmt;
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
+
+pub use reading::{SecretKind, SecretProblem, trimmed};
 
 /// A secret text: a provider secret, an API key (the protocol's other name for it is API secret),
 /// a management token.

@@ -72,8 +72,9 @@ impl ManagementArguments {
         if let Some(path) = &self.token_file {
             return Ok(management.with_token(input::secret_file(path, "the bearer token")?));
         }
-        Ok(match self.token.as_ref().filter(|token| !token.is_empty()) {
-            Some(token) => management.with_token(token.clone()),
+        let token = input::given_secret(self.token.as_ref(), "FREISCHALT_MANAGEMENT_TOKEN")?;
+        Ok(match token {
+            Some(token) => management.with_token(token),
             None => management,
         })
     }

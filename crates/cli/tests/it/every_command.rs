@@ -152,10 +152,13 @@ fn customers_and_providers(ledger: &mut Ledger) {
     assert_eq!(ledger.run(&[&add[..], &[services]].concat()).code, 2, "no list");
     let trigger = json!({ "module": "estate", "on": "saved", "fields": ["kaufpreis"] });
     let service = json!({ "name": "Hook", "kind": "webhook", "url": url, "triggers": [trigger] });
-    std::fs::write(services, json!([service]).to_string()).unwrap();
+    // As POST takes it: what is left out has its default there; an editor has put a mark first.
+    let plain = json!({ "name": "Plan", "slug": "my-plan", "url": url });
+    std::fs::write(services, format!("\u{feff}{}", json!([service, plain]))).unwrap();
     assert_eq!(ledger.run(&[&add[..], &[services]].concat()).code, 0);
     let (_, json) = ledger.both(0, &["provider", "show", "hooks"]);
     assert_eq!(json["services"][0]["triggers"], json!([trigger]));
+    assert_eq!((&json["services"][1]["slug"], &json["services"][1]["kind"]), (&json!("my-plan"), &json!("window")));
     assert_eq!(ledger.run(&["provider", "set", "nobody", "--notify-results", "on"]).code, 1);
     let (people, json) = ledger.both(0, &["provider", "list"]);
     assert!(people.contains("Grundrisswerk") && people.contains("Tours"), "{people}");

@@ -37,6 +37,47 @@ fn the_secret_may_come_from_a_file_with_a_line_break() {
     assert_eq!(Run::of(&mut freischalt(words)).code, 0);
 }
 
+/// Files of editors and variables of shells, with what they add.
+#[test]
+fn what_stands_around_a_secret_does_not_count() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for given in ["\u{feff}SECRET", "SECRET\r\n", "\u{200b}SECRET\u{a0}", "\tSECRET\n\n"] {
+        let given = given.replace("SECRET", SECRET);
+        std::fs::write(file.path(), &given).unwrap();
+        let by_file = ["sign", "url", URL, "--secret-file", file.path().to_str().unwrap()];
+        let by_file = Run::of(&mut freischalt(by_file));
+        let by_variable = Run::of(
+            freischalt(["sign", "url", URL]).env("FREISCHALT_PROVIDER_SECRET", &given),
+        );
+        for signed in [by_file, by_variable] {
+            assert_eq!(signed.out.trim_end(), signed_url(), "{given:?}: {}", signed.err);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_a_secret_is_refused_without_showing_it() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for (given, said) in [
+        ("undefined", "where a variable is not set"),
+        ("PROVIDER_SECRET=hunter2hunter2", "the value alone is the secret"),
+        ("'hunter2hunter2'", "quotation marks"),
+        ("hunter2hunter2\nhunter2hunter2", "a line break in its midst"),
+        ("whsec_hunter2hunter2", "the secret for events"),
+    ] {
+        std::fs::write(file.path(), given).unwrap();
+        let by_file = ["sign", "url", URL, "--secret-file", file.path().to_str().unwrap()];
+        let by_file = Run::of(&mut freischalt(by_file));
+        let by_variable = Run::of(
+            freischalt(["sign", "url", URL]).env("FREISCHALT_PROVIDER_SECRET", given),
+        );
+        for run in [by_file, by_variable] {
+            assert_eq!((run.code, run.out.as_str()), (2, ""), "{given}");
+            assert!(run.err.contains(said) && !run.err.contains("hunter2"), "{}", run.err);
+        }
+    }
+}
+
 #[test]
 fn a_missing_or_empty_secret_is_a_usage_error() {
     let missing = Run::of(&mut freischalt(["verify", "url", &signed_url()]));

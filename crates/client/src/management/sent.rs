@@ -47,7 +47,8 @@ pub struct ProviderChange {
 pub struct NewService {
     /// Name that people see.
     pub name: String,
-    /// `window` or `webhook`.
+    /// `window` or `webhook`; in a document without it `window`, as the management API has it.
+    #[serde(default = "window")]
     pub kind: String,
     /// Where it is.
     pub url: String,
@@ -55,6 +56,10 @@ pub struct NewService {
     /// `administratorsOnly`, `parameters`, `triggers`.
     #[serde(flatten)]
     pub agreed: serde_json::Map<String, serde_json::Value>,
+}
+
+fn window() -> String {
+    "window".to_owned()
 }
 
 /// A customer to register.

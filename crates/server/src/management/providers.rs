@@ -6,7 +6,10 @@ use freischalt_marketplace::{
     credentials::generate_provider_secret,
     provider::{Accepted, Commerce, Localized, Profile, RegularCustomers},
 };
-use freischalt_protocol::{Secret, signed_url::Port};
+use freischalt_protocol::{
+    secret::{Secret, SecretKind},
+    signed_url::Port,
+};
 use freischalt_store::NewProvider;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -285,16 +288,24 @@ fn slug_or_name(field: &'static str, slug: Option<&str>, name: &str) -> Result<S
     }
 }
 
+/// A secret of somebody's own is taken as it stands or not at all: what is changed on the way would
+/// be another one than the provider has.
 fn secret(given: Option<String>) -> Result<Secret, Problem> {
     const LEAST: usize = 16;
-    match given {
-        None => Ok(generate_provider_secret(random::bytes()?)),
-        Some(text) if text.chars().count() >= LEAST && text.trim() == text => Ok(Secret::new(text)),
-        Some(_) => Err(Problem::invalid(
-            "secret",
-            "must have at least 16 characters and no white space at its ends",
-        )),
-    }
+    let Some(text) = given else {
+        return Ok(generate_provider_secret(random::bytes()?));
+    };
+    let problem = match Secret::read(&text, SecretKind::Text) {
+        Err(problem) => problem.to_string(),
+        Ok(secret) if secret.expose() != text => {
+            "has white space or something invisible at its ends; send it without".to_owned()
+        }
+        Ok(secret) if secret.expose().chars().count() < LEAST => {
+            format!("must have at least {LEAST} characters")
+        }
+        Ok(secret) => return Ok(secret),
+    };
+    Err(Problem::invalid("secret", problem))
 }
 
 fn service(request: CreateService) -> Result<Service, Problem> {

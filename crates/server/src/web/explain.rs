@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use freischalt_diagnosis::{Explanation, explain_order, explain_request, explain_url};
-use freischalt_protocol::Secret;
+use freischalt_protocol::secret::{Secret, trimmed};
 use serde::Deserialize;
 
 use super::{
@@ -46,7 +46,7 @@ pub(super) async fn explain(
     let words = &visitor.language.texts().explain;
     let error = |missing: bool, text: &str| missing.then(|| text.to_owned());
     let text = pasted(&sent.text);
-    let secret = Secret::new(sent.secret.trim());
+    let secret = Secret::new(trimmed(&sent.secret));
     let mut view = Explain {
         frame: visitor.frame(Section::Explain),
         subject: Subject::named(&sent.subject),
