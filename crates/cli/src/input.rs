@@ -123,10 +123,13 @@ pub(crate) fn place(path: Option<&Path>) -> String {
 /// Reads a secret from a file.
 pub(crate) fn secret_file(path: &Path, what: &'static str) -> Result<Secret, InputError> {
     let bytes = read(Some(path))?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| InputError::NoText { path: path.to_owned() })?;
-    Secret::read(text, SecretKind::Text)
-        .map_err(|problem| InputError::NoSecret { path: path.to_owned(), what, problem })
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| InputError::NoText { path: path.to_owned() })?;
+    Secret::read(text, SecretKind::Text).map_err(|problem| InputError::NoSecret {
+        path: path.to_owned(),
+        what,
+        problem,
+    })
 }
 
 /// The first of: a file, a value given directly (empty ones do not count).

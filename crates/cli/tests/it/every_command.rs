@@ -158,7 +158,10 @@ fn customers_and_providers(ledger: &mut Ledger) {
     assert_eq!(ledger.run(&[&add[..], &[services]].concat()).code, 0);
     let (_, json) = ledger.both(0, &["provider", "show", "hooks"]);
     assert_eq!(json["services"][0]["triggers"], json!([trigger]));
-    assert_eq!((&json["services"][1]["slug"], &json["services"][1]["kind"]), (&json!("my-plan"), &json!("window")));
+    assert_eq!(
+        (&json["services"][1]["slug"], &json["services"][1]["kind"]),
+        (&json!("my-plan"), &json!("window"))
+    );
     assert_eq!(ledger.run(&["provider", "set", "nobody", "--notify-results", "on"]).code, 1);
     let (people, json) = ledger.both(0, &["provider", "list"]);
     assert!(people.contains("Grundrisswerk") && people.contains("Tours"), "{people}");

@@ -46,9 +46,8 @@ fn what_stands_around_a_secret_does_not_count() {
         std::fs::write(file.path(), &given).unwrap();
         let by_file = ["sign", "url", URL, "--secret-file", file.path().to_str().unwrap()];
         let by_file = Run::of(&mut freischalt(by_file));
-        let by_variable = Run::of(
-            freischalt(["sign", "url", URL]).env("FREISCHALT_PROVIDER_SECRET", &given),
-        );
+        let by_variable =
+            Run::of(freischalt(["sign", "url", URL]).env("FREISCHALT_PROVIDER_SECRET", &given));
         for signed in [by_file, by_variable] {
             assert_eq!(signed.out.trim_end(), signed_url(), "{given:?}: {}", signed.err);
         }
@@ -68,9 +67,8 @@ fn what_cannot_be_a_secret_is_refused_without_showing_it() {
         std::fs::write(file.path(), given).unwrap();
         let by_file = ["sign", "url", URL, "--secret-file", file.path().to_str().unwrap()];
         let by_file = Run::of(&mut freischalt(by_file));
-        let by_variable = Run::of(
-            freischalt(["sign", "url", URL]).env("FREISCHALT_PROVIDER_SECRET", given),
-        );
+        let by_variable =
+            Run::of(freischalt(["sign", "url", URL]).env("FREISCHALT_PROVIDER_SECRET", given));
         for run in [by_file, by_variable] {
             assert_eq!((run.code, run.out.as_str()), (2, ""), "{given}");
             assert!(run.err.contains(said) && !run.err.contains("hunter2"), "{}", run.err);

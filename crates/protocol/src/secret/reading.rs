@@ -114,7 +114,8 @@ fn foreign(c: char) -> Option<&'static str> {
 fn is_placeholder(text: &str) -> bool {
     let name = |inside: &str| {
         let inside = inside.trim();
-        !inside.is_empty() && inside.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c))
+        !inside.is_empty()
+            && inside.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c))
     };
     let wrapped = |start: &str, end: &str| {
         text.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).is_some_and(name)
@@ -133,7 +134,8 @@ fn is_quoted(text: &str) -> bool {
         ('\u{ab}', '\u{bb}'),
     ];
     let more_than_one = text.chars().nth(1).is_some();
-    more_than_one && MARKS.iter().any(|(open, close)| text.starts_with(*open) && text.ends_with(*close))
+    more_than_one
+        && MARKS.iter().any(|(open, close)| text.starts_with(*open) && text.ends_with(*close))
 }
 
 /// `NAME=value`, with or without `export`. Base64 has the sign at its end alone.
@@ -178,7 +180,8 @@ mod tests {
 
     #[test]
     fn what_belongs_to_a_secret_stays() {
-        for text in ["c2VjcmV0", "c2VjcmV0cw==", "a=b", "'half", "ümlaut-secret", "$ecret", "50%"] {
+        for text in ["c2VjcmV0", "c2VjcmV0cw==", "a=b", "'half", "ümlaut-secret", "$ecret", "50%"]
+        {
             let expected = match text {
                 "a=b" => Err(SecretProblem::Assignment),
                 _ => Ok(Secret::new(text)),
