@@ -6,17 +6,16 @@
 //! and its error codes 3 to 8 are PHP's classes of JSON errors.
 
 mod action;
+mod outline;
 mod response;
 
 pub use action::{Action, ActionProblem, Echo, ParsedAction, Signature, Timestamp};
+pub use outline::Outline;
 pub use response::{ActionResult, Record, Response, Status};
 
 use crate::{
     ErrorCode,
-    php::{
-        self, Value,
-        json::{DecodeError, DecodeErrorKind},
-    },
+    php::json::{DecodeError, DecodeErrorKind},
 };
 
 /// A request whose outer structure is sound; each action may still be broken by itself.
@@ -83,55 +82,6 @@ impl EnvelopeProblem {
 impl Request {
     /// Reads a body. `max_actions` is the most actions accepted in one request.
     pub fn parse(body: &[u8], max_actions: usize) -> Result<Self, EnvelopeProblem> {
-        if body.iter().all(u8::is_ascii_whitespace) {
-            return Err(EnvelopeProblem::Empty);
-        }
-        let value = php::json::decode(body).map_err(EnvelopeProblem::Json)?;
-        let type_name = value.type_name();
-        let Value::Array(mut envelope) = value else {
-            return Err(EnvelopeProblem::NotAnObject(type_name));
-        };
-        if !envelope.is_empty() && envelope.is_list() {
-            return Err(EnvelopeProblem::NotAnObject("a list"));
-        }
-        let token = token(envelope.remove("token"))?;
-        let actions = actions(&mut envelope, max_actions)?;
-        Ok(Self { token, actions })
+        Outline::read(body, max_actions)?.decode()
     }
-}
-
-fn token(value: Option<Value>) -> Result<String, EnvelopeProblem> {
-    let wrong = match value {
-        None => "missing",
-        Some(Value::Str(bytes)) => match String::from_utf8(bytes) {
-            Ok(token) if token.is_empty() => "empty",
-            Ok(token) => return Ok(token),
-            Err(_) => "string",
-        },
-        Some(other) => other.type_name(),
-    };
-    Err(EnvelopeProblem::Token(wrong))
-}
-
-fn actions(envelope: &mut php::Array, max: usize) -> Result<Vec<ParsedAction>, EnvelopeProblem> {
-    let mut request = match envelope.remove("request") {
-        None => return Err(EnvelopeProblem::Request("missing")),
-        Some(Value::Array(request)) => request,
-        Some(other) => return Err(EnvelopeProblem::Request(other.type_name())),
-    };
-    let list = match request.remove("actions") {
-        None => return Err(EnvelopeProblem::Actions("missing")),
-        Some(Value::Array(list)) => list,
-        Some(other) => return Err(EnvelopeProblem::Actions(other.type_name())),
-    };
-    if list.is_empty() {
-        return Err(EnvelopeProblem::Actions("empty"));
-    }
-    if !list.is_list() {
-        return Err(EnvelopeProblem::Actions("an object"));
-    }
-    if list.len() > max {
-        return Err(EnvelopeProblem::TooManyActions { count: list.len(), max });
-    }
-    Ok(list.into_iter().map(|(_, value)| ParsedAction::parse(value)).collect())
 }

@@ -1,9 +1,26 @@
 //! One action of a request.
 
+use super::outline::Keys;
 use crate::{
     ErrorCode, UnixTime,
-    php::{self, Value},
+    php::{
+        self, Value,
+        json::{DecodeError, Event, Reader},
+    },
 };
+
+/// The member that holds an array.
+const PARAMETERS: &[u8] = b"parameters";
+/// The members that hold none. Any other is not looked at.
+const SCALARS: [&[u8]; 7] = [
+    b"actionid",
+    b"resourceid",
+    b"resourcetype",
+    b"identifier",
+    b"timestamp",
+    b"hmac",
+    b"hmac_version",
+];
 
 /// An action as far as it could be read. What is echoed in its result is kept even when the rest
 /// of the action is broken, so that results stay aligned with actions.
@@ -108,14 +125,39 @@ impl ActionProblem {
 
 impl ParsedAction {
     /// Reads an element of `actions`.
-    pub(super) fn parse(value: Value) -> Self {
-        let type_name = value.type_name();
-        let Value::Array(mut fields) = value else {
-            return Self::broken(ActionProblem::NotAnObject(type_name));
-        };
-        if !fields.is_empty() && fields.is_list() {
-            return Self::broken(ActionProblem::NotAnObject("a list"));
+    pub(super) fn read(text: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(text);
+        let first = reader.next()?;
+        if !matches!(first, Event::Open(_)) {
+            return Ok(Self::broken(ActionProblem::NotAnObject(first.type_name())));
         }
+        let (mut keys, mut fields) = (Keys::default(), php::Array::new());
+        while let Some((name, value)) = reader.member()? {
+            match keys.add(name) {
+                Some(name) if *name == *PARAMETERS => {
+                    fields.insert(name.into_owned(), reader.build(value)?);
+                }
+                Some(name) if SCALARS.contains(&&*name) => {
+                    let is_array = matches!(value, Event::Open(_));
+                    let value = if is_array {
+                        // None of these may be one, whatever is in it.
+                        reader.skip(&value, |_| {})?;
+                        php::Array::new().into()
+                    } else {
+                        reader.build(value)?
+                    };
+                    fields.insert(name.into_owned(), value);
+                }
+                _ => reader.skip(&value, |_| {})?,
+            }
+        }
+        if keys.are_of_filled_list() {
+            return Ok(Self::broken(ActionProblem::NotAnObject("a list")));
+        }
+        Ok(Self::of_fields(fields))
+    }
+
+    fn of_fields(mut fields: php::Array) -> Self {
         let problem = check_names(&fields).err();
         let echo = Echo {
             action_id: text(fields.remove("actionid")).unwrap_or_default(),

@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 
 use crate::{
     Secret,
-    php::{self, Value, json, sort},
+    php::{self, Value, json},
     secret::constant_time_eq,
     signature::hex,
 };
@@ -46,12 +46,11 @@ impl fmt::Debug for LegacyAction<'_> {
 
 /// The signature: 32 lower-case hex digits. `None` where PHP could not encode the parameters.
 pub fn sign_v1(action: &LegacyAction<'_>, secret: &Secret) -> Option<String> {
-    let mut parameters = action.parameters.clone();
-    sort::ksort(&mut parameters);
-    let parameters = json::encode_array(&parameters)?;
+    // The text of the parameters may be large, so it goes to the hash as it is written.
+    let mut inner = Hashing(Md5::new());
+    json::write_sorted(&mut inner, action.parameters)?;
     // The vendor's order: accesstoken, actionid, identifier, resourceid, secret, timestamp, type.
     let members = [
-        &parameters,
         action.token,
         action.action_id,
         action.identifier,
@@ -60,8 +59,22 @@ pub fn sign_v1(action: &LegacyAction<'_>, secret: &Secret) -> Option<String> {
         action.timestamp,
         action.resource_type,
     ];
-    let inner = md5_hex(&[&members.join(",")]);
-    Some(md5_hex(&[secret.expose(), &inner]))
+    for member in members {
+        inner.0.update(b",");
+        inner.0.update(member);
+    }
+    let inner = hex(&inner.0.finalize());
+    Some(hex(&Md5::new_with_prefix(secret.expose()).chain_update(inner).finalize()))
+}
+
+/// A hash that texts are written to.
+struct Hashing(Md5);
+
+impl fmt::Write for Hashing {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text);
+        Ok(())
+    }
 }
 
 /// Whether `signature` is the one of `action`, compared in constant time.
@@ -73,20 +86,20 @@ pub fn verify_v1(action: &LegacyAction<'_>, secret: &Secret, signature: &str) ->
 /// The first parameter that holds a float, with the way to it as in `data.price.0`. Floats are
 /// what clients and server print differently, so this is the name that error 243 wants.
 pub fn contains_float(parameters: &php::Array) -> Option<String> {
-    parameters.iter().find_map(|(key, value)| {
-        let name = || String::from_utf8_lossy(&key.to_bytes()).into_owned();
-        match value {
-            Value::Float(_) => Some(name()),
-            Value::Array(inner) => Some(format!("{}.{}", name(), contains_float(inner)?)),
-            _ => None,
-        }
-    })
+    let mut way = way_to_float(parameters)?;
+    way.reverse();
+    Some(way.join("."))
 }
 
-fn md5_hex(parts: &[&str]) -> String {
-    let mut md5 = Md5::new();
-    for part in parts {
-        md5.update(part.as_bytes());
-    }
-    hex(&md5.finalize())
+/// The names on the way to the first float, from the innermost out.
+fn way_to_float(parameters: &php::Array) -> Option<Vec<String>> {
+    parameters.iter().find_map(|(key, value)| {
+        let mut way = match value {
+            Value::Float(_) => Vec::new(),
+            Value::Array(inner) => way_to_float(inner)?,
+            _ => return None,
+        };
+        way.push(String::from_utf8_lossy(&key.to_bytes()).into_owned());
+        Some(way)
+    })
 }

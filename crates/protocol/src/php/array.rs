@@ -76,6 +76,7 @@ impl Array {
             if let Some(known) = values.get_mut(place) {
                 return Some(std::mem::replace(known, value));
             }
+            make_room(values);
             values.push(value);
             return None;
         }
@@ -86,7 +87,10 @@ impl Array {
     /// one with the key 9223372036854775807 has.
     pub fn push(&mut self, value: impl Into<Value>) -> bool {
         match &mut self.0 {
-            Entries::List(values) => values.push(value.into()),
+            Entries::List(values) => {
+                make_room(values);
+                values.push(value.into());
+            }
             Entries::Map(map) => {
                 let index = map.next.unwrap_or(0);
                 if index == i64::MAX && map.pairs.get(KeyRef::Int(index)).is_some() {
@@ -111,6 +115,18 @@ impl Array {
     /// The values, in order.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
         self.iter().map(|(_, value)| value)
+    }
+
+    /// The pair that stands at a place, counted from 0.
+    pub(super) fn pair(&self, place: usize) -> Option<(KeyRef<'_>, &Value)> {
+        match &self.0 {
+            Entries::List(values) => {
+                Some((KeyRef::Int(i64::try_from(place).ok()?), values.get(place)?))
+            }
+            Entries::Map(map) => {
+                map.pairs.as_slice().get(place).map(|(key, value)| (key.borrow(), value))
+            }
+        }
     }
 
     /// How many pairs there are.
@@ -240,6 +256,15 @@ impl<K: Into<Key>, V: Into<Value>> Extend<(K, V)> for Array {
         for (key, value) in pairs {
             self.insert(key, value);
         }
+    }
+}
+
+/// Room for one more. A long list grows by a quarter and not to twice its length, because a stranger
+/// may send one that fills a body.
+fn make_room<T>(items: &mut Vec<T>) {
+    const LONG: usize = 1024;
+    if items.len() == items.capacity() && items.len() >= LONG {
+        items.reserve_exact(items.len() / 4);
     }
 }
 

@@ -2,11 +2,14 @@
 
 mod decode;
 mod encode;
+mod reader;
 mod scanner;
 
 pub use decode::decode;
 pub use encode::encode;
-pub(crate) use encode::{encode_array, write_int, write_list, write_text};
+pub(crate) use encode::{encode_array, write_int, write_list, write_sorted, write_text};
+pub(crate) use reader::{Event, Reader};
+pub(crate) use scanner::{Bracket, Text};
 
 /// Why `json_decode` refuses a text, by PHP's own classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -13,8 +13,15 @@ use super::Array;
 
 /// `ksort($array)`.
 pub fn ksort(array: &mut Array) {
+    if let Some(order) = order(array) {
+        array.reorder(&order);
+    }
+}
+
+/// The places of the pairs in the order that `ksort` gives them; `None` if they stand in it.
+pub(super) fn order(array: &Array) -> Option<Vec<usize>> {
     if array.is_list() {
-        return;
+        return None;
     }
     let keys: Vec<_> = array.iter().map(|(key, _)| SortKey::new(key)).collect();
     let mut order: Vec<_> = (0..keys.len()).collect();
@@ -23,7 +30,7 @@ pub fn ksort(array: &mut Array) {
     } else {
         hybrid::sort(&mut order, |a, b| keys[a].compare(&keys[b]).then(a.cmp(&b)).is_gt());
     }
-    array.reorder(&order);
+    Some(order)
 }
 
 /// `ksort` of the array and of every array in it.

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::{HashTable, hash_table::Entry};
 
+use super::make_room;
 use crate::php::{Key, KeyRef, Value};
 
 /// Up to so many pairs are compared one by one, which takes less time than a hash. The objects of a
@@ -85,6 +86,7 @@ impl Pairs {
     /// Adds a key that is not there yet; its place.
     fn push(&mut self, key: Key, value: Value) -> usize {
         let place = self.pairs.len();
+        make_room(&mut self.pairs);
         self.pairs.push((key, value));
         match &mut self.places {
             Some(places) => places.add(&self.pairs, place),

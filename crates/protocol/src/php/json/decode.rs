@@ -1,133 +1,25 @@
-//! Builds values from tokens. Open arrays are kept on a heap stack, so that the depth of a text
-//! never becomes depth of the call stack.
+//! Builds values from a text.
 
-use super::{
-    DecodeError,
-    DecodeErrorKind::{Depth, StateMismatch, Syntax},
-    scanner::{Bracket, Scanner, Token},
-};
-use crate::php::{Array, Key, Value};
-
-/// How many arrays and objects may be open at once; the 512th level is the value in the innermost.
-const MAX_OPEN: usize = 511;
+use super::{DecodeError, reader::Reader};
+use crate::php::Value;
 
 /// `json_decode($text, true, 512)`: objects become arrays, so `{}` and `[]` are the same value.
 /// Takes a time that grows with the length of the text, not with its shape.
 pub fn decode(text: &[u8]) -> Result<Value, DecodeError> {
-    let mut decoder = Decoder { scanner: Scanner::new(text), open: Vec::new() };
-    let mut value = decoder.value()?;
-    while let Some(container) = decoder.open.last_mut() {
-        container.add(value);
-        value = match decoder.scanner.token()? {
-            Token::Comma => {
-                decoder.member()?;
-                decoder.value()?
-            }
-            Token::Close(bracket) => decoder.close(bracket)?,
-            _ => return Err(decoder.syntax_error()),
-        };
-    }
-    match decoder.scanner.token()? {
-        Token::End => Ok(value),
-        _ => Err(decoder.syntax_error()),
-    }
-}
-
-struct Decoder<'a> {
-    scanner: Scanner<'a>,
-    open: Vec<Container>,
-}
-
-struct Container {
-    bracket: Bracket,
-    array: Array,
-    /// The key of the member whose value comes next.
-    key: Option<Key>,
-}
-
-impl Container {
-    fn add(&mut self, value: Value) {
-        match self.key.take() {
-            Some(key) => {
-                self.array.insert(key, value);
-            }
-            None => {
-                self.array.push(value);
-            }
-        }
-    }
-}
-
-impl Decoder<'_> {
-    /// Reads on until a value is complete: a scalar, a string or an empty array. Containers that
-    /// open on the way stay open.
-    fn value(&mut self) -> Result<Value, DecodeError> {
-        let mut token = self.scanner.token()?;
-        loop {
-            match token {
-                Token::Scalar(value) => return Ok(value),
-                Token::Text(bytes) => return Ok(Value::Str(bytes)),
-                Token::Open(bracket) => self.open(bracket)?,
-                _ => return Err(self.syntax_error()),
-            }
-            token = self.scanner.token()?;
-            if let Token::Close(bracket) = token {
-                return self.close(bracket);
-            }
-            if self.in_object() {
-                self.key(token)?;
-                token = self.scanner.token()?;
-            }
-        }
-    }
-
-    /// After a comma: an object wants a key first.
-    fn member(&mut self) -> Result<(), DecodeError> {
-        if !self.in_object() {
-            return Ok(());
-        }
-        let token = self.scanner.token()?;
-        self.key(token)
-    }
-
-    fn key(&mut self, token: Token) -> Result<(), DecodeError> {
-        let Token::Text(bytes) = token else { return Err(self.syntax_error()) };
-        let Token::Colon = self.scanner.token()? else { return Err(self.syntax_error()) };
-        if let Some(container) = self.open.last_mut() {
-            container.key = Some(bytes.into());
-        }
-        Ok(())
-    }
-
-    fn open(&mut self, bracket: Bracket) -> Result<(), DecodeError> {
-        if self.open.len() >= MAX_OPEN {
-            return Err(Depth.at(self.scanner.token_start));
-        }
-        self.open.push(Container { bracket, array: Array::new(), key: None });
-        Ok(())
-    }
-
-    fn close(&mut self, bracket: Bracket) -> Result<Value, DecodeError> {
-        match self.open.pop() {
-            Some(container) if container.bracket == bracket => Ok(Value::Array(container.array)),
-            Some(_) => Err(StateMismatch.at(self.scanner.token_start)),
-            None => Err(self.syntax_error()),
-        }
-    }
-
-    fn in_object(&self) -> bool {
-        self.open.last().is_some_and(|container| container.bracket == Bracket::Object)
-    }
-
-    fn syntax_error(&self) -> DecodeError {
-        Syntax.at(self.scanner.token_start)
-    }
+    let mut reader = Reader::new(text);
+    let first = reader.next()?;
+    let value = reader.build(first)?;
+    // Whatever follows is refused.
+    reader.next()?;
+    Ok(value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::php::json::DecodeErrorKind::{self, ControlCharacter, Utf8, Utf16};
+    use crate::php::json::DecodeErrorKind::{
+        self, ControlCharacter, StateMismatch, Syntax, Utf8, Utf16,
+    };
 
     /// The classes are PHP's; the places are those of the first byte that could not be used.
     #[test]

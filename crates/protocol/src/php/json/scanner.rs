@@ -1,24 +1,66 @@
 //! Cuts a JSON text into tokens. Knows bytes, numbers and escapes; must not know nesting.
 
-use super::{DecodeError, DecodeErrorKind::*};
+use std::borrow::Cow;
+
+use super::{
+    DecodeError,
+    DecodeErrorKind::{self, *},
+};
 use crate::php::Value;
 
 /// The two kinds of brackets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Bracket {
+pub(crate) enum Bracket {
     Object,
     List,
 }
 
-pub(super) enum Token {
+pub(super) enum Token<'a> {
     Open(Bracket),
     Close(Bracket),
     Colon,
     Comma,
-    Text(Vec<u8>),
+    Text(Text<'a>),
     /// A number, a boolean or null.
     Scalar(Value),
     End,
+}
+
+/// A text between its quotes, known to be well-formed.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'a> {
+    raw: &'a [u8],
+    has_escapes: bool,
+}
+
+impl<'a> Text<'a> {
+    /// Bytes that it takes in the JSON, which are at least as many as it stands for.
+    pub(crate) const fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// What it stands for.
+    pub(crate) fn bytes(&self) -> Cow<'a, [u8]> {
+        if self.has_escapes { Cow::Owned(self.to_vec()) } else { Cow::Borrowed(self.raw) }
+    }
+
+    /// What it stands for, as a copy.
+    pub(crate) fn to_vec(self) -> Vec<u8> {
+        if !self.has_escapes {
+            return self.raw.to_vec();
+        }
+        let mut bytes = Vec::with_capacity(self.raw.len());
+        let mut rest = self.raw;
+        while let Some(place) = rest.iter().position(|byte| *byte == b'\\') {
+            bytes.extend_from_slice(&rest[..place]);
+            // A text of which this is not so is refused when it is scanned.
+            let Ok((character, length)) = escape(&rest[place..]) else { break };
+            bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            rest = &rest[place + length..];
+        }
+        bytes.extend_from_slice(rest);
+        bytes
+    }
 }
 
 pub(super) struct Scanner<'a> {
@@ -33,7 +75,11 @@ impl<'a> Scanner<'a> {
         Self { text, position: 0, token_start: 0 }
     }
 
-    pub(super) fn token(&mut self) -> Result<Token, DecodeError> {
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+
+    pub(super) fn token(&mut self) -> Result<Token<'a>, DecodeError> {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.position += 1;
         }
@@ -130,67 +176,64 @@ impl<'a> Scanner<'a> {
         self.skip_digits();
     }
 
-    fn string(&mut self) -> Result<Vec<u8>, DecodeError> {
+    fn string(&mut self) -> Result<Text<'a>, DecodeError> {
         self.position += 1;
-        let mut bytes = Vec::new();
+        let (start, mut has_escapes) = (self.position, false);
         loop {
-            self.plain_run(&mut bytes)?;
+            self.plain_run()?;
             match self.peek() {
                 Some(b'"') => {
+                    let raw = &self.text[start..self.position];
                     self.position += 1;
-                    return Ok(bytes);
+                    return Ok(Text { raw, has_escapes });
                 }
-                Some(b'\\') => self.escape(&mut bytes)?,
+                Some(b'\\') => {
+                    let (_, length) = escape(self.rest()).map_err(|kind| kind.at(self.position))?;
+                    self.position += length;
+                    has_escapes = true;
+                }
                 _ => return Err(ControlCharacter.at(self.position)),
             }
         }
     }
 
-    /// Copies up to the next quote, backslash or control character.
-    fn plain_run(&mut self, bytes: &mut Vec<u8>) -> Result<(), DecodeError> {
+    /// Goes to the next quote, backslash or control character.
+    fn plain_run(&mut self) -> Result<(), DecodeError> {
         let rest = self.rest();
         let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
         let run = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
         if let Err(error) = std::str::from_utf8(run) {
             return Err(Utf8.at(self.position + error.valid_up_to()));
         }
-        bytes.extend_from_slice(run);
         self.position += run.len();
         Ok(())
     }
+}
 
-    fn escape(&mut self, bytes: &mut Vec<u8>) -> Result<(), DecodeError> {
-        let byte = match self.rest() {
-            [_, byte @ (b'"' | b'\\' | b'/'), ..] => *byte,
-            [_, b'b', ..] => 0x08,
-            [_, b'f', ..] => 0x0c,
-            [_, b'n', ..] => b'\n',
-            [_, b'r', ..] => b'\r',
-            [_, b't', ..] => b'\t',
-            [_, b'u', ..] => return self.unicode_escape(bytes),
-            _ => return Err(Syntax.at(self.position)),
-        };
-        bytes.push(byte);
-        self.position += 2;
-        Ok(())
-    }
+/// The character of the escape at the start of `text`, and how long that is.
+fn escape(text: &[u8]) -> Result<(char, usize), DecodeErrorKind> {
+    let character = match text {
+        [_, byte @ (b'"' | b'\\' | b'/'), ..] => char::from(*byte),
+        [_, b'b', ..] => '\u{8}',
+        [_, b'f', ..] => '\u{c}',
+        [_, b'n', ..] => '\n',
+        [_, b'r', ..] => '\r',
+        [_, b't', ..] => '\t',
+        [_, b'u', ..] => return unicode_escape(text),
+        _ => return Err(Syntax),
+    };
+    Ok((character, 2))
+}
 
-    fn unicode_escape(&mut self, bytes: &mut Vec<u8>) -> Result<(), DecodeError> {
-        let start = self.position;
-        let unit = code_unit(self.rest()).ok_or(Syntax.at(start))?;
-        self.position += 6;
-        let mut code = u32::from(unit);
-        if let 0xd800..=0xdbff = unit {
-            let Some(low @ 0xdc00..=0xdfff) = code_unit(self.rest()) else {
-                return Err(Utf16.at(start));
-            };
-            self.position += 6;
-            code = 0x10000 + ((u32::from(unit) & 0x3ff) << 10) + (u32::from(low) & 0x3ff);
-        }
-        let character = char::from_u32(code).ok_or(Utf16.at(start))?;
-        bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        Ok(())
+fn unicode_escape(text: &[u8]) -> Result<(char, usize), DecodeErrorKind> {
+    let unit = code_unit(text).ok_or(Syntax)?;
+    let (mut code, mut length) = (u32::from(unit), 6);
+    if let 0xd800..=0xdbff = unit {
+        let Some(low @ 0xdc00..=0xdfff) = code_unit(&text[length..]) else { return Err(Utf16) };
+        code = 0x10000 + ((u32::from(unit) & 0x3ff) << 10) + (u32::from(low) & 0x3ff);
+        length = 12;
     }
+    Ok((char::from_u32(code).ok_or(Utf16)?, length))
 }
 
 /// The UTF-16 unit of a `\uXXXX` at the start of `text`.
