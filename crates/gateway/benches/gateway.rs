@@ -21,7 +21,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use freischalt_client::transport::Forwarder;
 use freischalt_client::{Secret, system_time};
 use freischalt_gateway::{
-    AppConfig, Gateway, GatewayConfig, Handover, Keys, Location, ServiceConfig,
+    AppConfig, Gateway, GatewayConfig, Handover, Keys, Limits, Location, ServiceConfig,
 };
 use freischalt_protocol::seal::MasterKey;
 use freischalt_protocol::signed_url;
@@ -185,6 +185,7 @@ async fn start(upstream: SocketAddr, store: std::path::PathBuf) -> Place {
         visit_lifetime: AppConfig::VISIT_LIFETIME,
         poll_every: 0,
         timeout: AppConfig::TIMEOUT,
+        limits: Limits::default(),
     });
     let gateway = Gateway::bind(config).await.unwrap();
     let (address, app) = (gateway.local_addr(), gateway.app_addr().unwrap());

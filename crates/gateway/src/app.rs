@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use freischalt_admission::Share;
 use freischalt_client::Client;
 use freischalt_client::provider::UrlCheck;
 use freischalt_database::{Keys, Location};
@@ -16,6 +17,7 @@ use crate::config::{
     self, Clock, ConfigError, GatewayConfig, PageConfig, RegularCustomer, ServiceConfig,
     UnknownCustomers,
 };
+use crate::guard;
 use crate::marketplaces::Marketplaces;
 use crate::metrics::Metrics;
 use crate::store::Store;
@@ -39,6 +41,10 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) behind: Option<Behind>,
     pub(crate) metrics: Metrics,
+    /// What browsers and the marketplace may take.
+    pub(crate) public_share: Share,
+    /// What the app behind may take.
+    pub(crate) app_share: Share,
     public_origin: String,
     secrets: RwLock<Secrets>,
 }
@@ -96,7 +102,10 @@ impl App {
     pub(crate) fn new(config: GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
         let Parts { client, public_origin, marketplaces, secrets, behind } =
             Parts::of(&config, bound)?;
+        let app_limits = config.app.as_ref().map_or(config.limits, |app| app.limits);
         Ok(Self {
+            public_share: guard::share(&config.limits),
+            app_share: guard::share(&app_limits),
             marketplaces,
             store: Store::open(&config.location, &keys(config.keys.as_ref(), &config.location)?)?,
             provider_name: config.provider_name,

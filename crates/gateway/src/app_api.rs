@@ -6,6 +6,7 @@
 mod calls;
 mod orders;
 mod problem;
+mod reading;
 
 use std::sync::Arc;
 
@@ -18,12 +19,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use freischalt_protocol::Secret;
 
-use self::problem::Problem;
+pub(crate) use self::problem::Problem;
 use crate::app::App;
+use crate::guard;
 use crate::router::{limit_time, log};
 
 /// Files are sent to the API as base64 in JSON.
-const LARGEST_BODY: usize = 32 * 1024 * 1024;
+pub(crate) const LARGEST_BODY: usize = 32 * 1024 * 1024;
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     let protected = Router::new()
@@ -37,6 +39,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/customers", get(customers))
         .method_not_allowed_fallback(async || Problem::WrongMethod)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(app.clone(), guard::app))
         .layer(from_fn_with_state(app.clone(), authenticate));
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))

@@ -67,6 +67,30 @@ pub struct GatewayConfig {
     pub webhooks: Vec<String>,
     /// The system's clock by default.
     pub clock: Clock,
+    /// How much is taken on of browsers and the marketplace.
+    pub limits: Limits,
+}
+
+/// How much a listener of the gateway takes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests that are answered at the same time.
+    pub requests: usize,
+    /// Bytes of memory that bodies, and what is made of them, take together. Small bodies are not
+    /// counted; see [`freischalt_admission::UNCOUNTED`].
+    pub body_memory: usize,
+}
+
+impl Limits {
+    /// The least [`body_memory`](Self::body_memory): one call of the app with the largest body has
+    /// to fit.
+    pub const LEAST_MEMORY: usize = 8 * crate::app_api::LARGEST_BODY;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests: 1024, body_memory: Self::LEAST_MEMORY }
+    }
 }
 
 impl GatewayConfig {
@@ -98,6 +122,7 @@ impl GatewayConfig {
             webhooks: Vec::new(),
             other_secrets: Vec::new(),
             clock: Arc::new(system_time),
+            limits: Limits::default(),
         }
     }
 }
@@ -185,6 +210,8 @@ pub struct AppConfig {
     /// Seconds that the app may keep the gateway waiting, for an answer or within one; 20 by
     /// default.
     pub timeout: u32,
+    /// How much is taken on of the app.
+    pub limits: Limits,
 }
 
 impl AppConfig {
@@ -209,6 +236,7 @@ impl AppConfig {
             visit_lifetime: Self::VISIT_LIFETIME,
             poll_every: Self::POLL_EVERY,
             timeout: Self::TIMEOUT,
+            limits: Limits::default(),
         })
     }
 

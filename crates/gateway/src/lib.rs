@@ -15,6 +15,7 @@ mod config;
 mod connection;
 mod event;
 mod gateway;
+mod guard;
 mod headers;
 mod key_entry;
 mod language;
@@ -31,7 +32,7 @@ mod texts;
 mod worker;
 
 pub use config::{
-    AppConfig, Clock, ConfigError, ConfigProblem, GatewayConfig, Handover, PageConfig,
+    AppConfig, Clock, ConfigError, ConfigProblem, GatewayConfig, Handover, Limits, PageConfig,
     RegularCustomer, ServiceConfig, UnknownCustomers, read_file,
 };
 pub use freischalt_database::{Keys, Location};

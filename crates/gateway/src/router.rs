@@ -15,6 +15,7 @@ use axum::routing::{any, get, post};
 
 use crate::activation;
 use crate::app::App;
+use crate::guard;
 use crate::language::Language;
 use crate::pages::{HomePage, render};
 use crate::services;
@@ -22,7 +23,7 @@ use crate::services;
 /// Path of the activation page.
 pub(crate) const ACTIVATE: &str = "/activate";
 /// A signed query with the longest claim that fits into a URL, and a key.
-const MAX_BODY: usize = 256 * 1024;
+pub(crate) const LARGEST_FORM: usize = 256 * 1024;
 /// Longest that a request may take; longer than the client's attempts take together.
 pub(crate) const MAX_TIME: Duration = Duration::from_secs(60);
 
@@ -36,17 +37,19 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/callback/{order}", any(services::callback))
         .route("/assets/activate.css", get(stylesheet))
         .route("/assets/activate.js", get(script))
-        .route("/healthz", get(|| async { "ok\n" }))
         .fallback(services::nothing)
         .with_state(app.clone())
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(from_fn_with_state(app.clone(), guard::browsers))
+        .route("/healthz", get(|| async { "ok\n" }))
         .layer(from_fn_with_state(app.clone(), add_headers));
     // What the app answers comes with headers of its own.
     let visits = Router::new()
         .route("/s/{visit}", any(services::visit))
         .route("/s/{visit}/", any(services::visit))
         .route("/s/{visit}/{*path}", any(services::visit))
-        .with_state(app);
+        .with_state(app.clone())
+        .layer(from_fn_with_state(app, guard::windows));
     pages
         .merge(visits)
         .layer(from_fn(refuse_methods))

@@ -3,15 +3,17 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, OriginalUri, Path, State};
+use axum::extract::{ConnectInfo, OriginalUri, Path, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use freischalt_admission::Held;
 use freischalt_client::provider::{CallbackError, CheckError};
 
 use crate::app::App;
 use crate::behind::{Told, below_visit};
 use crate::config::Handover;
 use crate::event::EventKind;
+use crate::guard::try_again;
 use crate::language::Language;
 use crate::pages::{RefusedPage, render};
 use crate::session;
@@ -121,7 +123,12 @@ pub(crate) async fn visit(
         Ok(None) => return refuse(Refused::WindowClosed),
         Err(error) => return refuse(Refused::Store(error.to_string())),
     };
-    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+    // Only now: who has no open window sends nothing that is kept.
+    let Ok(received) = app.public_share.receive(Request::new(body), LARGEST_BODY).await else {
+        return refuse(Refused::Busy);
+    };
+    let _held = received.extensions().get::<Held>().cloned();
+    let Ok(body) = axum::body::to_bytes(received.into_body(), LARGEST_BODY).await else {
         return refuse(Refused::TooLarge);
     };
     let marketplace = app.marketplaces.of_window(visit.marketplace.as_deref());
@@ -136,7 +143,7 @@ pub(crate) async fn visit(
         origin: app.public_origin(),
         caller: caller.map(|ConnectInfo(address)| address.ip()),
     };
-    let passed = behind.pass_on(method, &path, &headers, body.to_vec(), told).await;
+    let passed = behind.pass_on(method, &path, &headers, body.into(), told).await;
     match passed {
         Ok(response) => framed(&app, response),
         Err(error) => {
@@ -282,6 +289,8 @@ pub(crate) enum Refused {
     WrongMethod,
     #[error("the body is larger than {LARGEST_BODY} bytes")]
     TooLarge,
+    #[error("more is asked at this moment than the gateway takes on")]
+    Busy,
     #[error("the app failed: {0}")]
     App(String),
     #[error("the store failed: {0}")]
@@ -297,15 +306,16 @@ impl Refused {
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::App(_) => StatusCode::BAD_GATEWAY,
-            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
 
-fn refusal(app: &App, headers: &HeaderMap, refused: Refused) -> Response {
+pub(crate) fn refusal(app: &App, headers: &HeaderMap, refused: Refused) -> Response {
     tracing::warn!(reason = %refused, "request refused");
     app.metrics.refusals.add();
     let message = Language::of(headers).refused_service(&refused);
     let page = RefusedPage::new(app, headers, refused.status(), message);
-    render(refused.status(), &page)
+    let response = render(refused.status(), &page);
+    if matches!(refused, Refused::Busy) { try_again(response) } else { response }
 }

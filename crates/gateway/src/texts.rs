@@ -122,7 +122,7 @@ impl Language {
                 "Der Anbieter antwortet gerade nicht. Bitte in einem Moment neu laden.",
                 "The provider does not answer at the moment. Please reload in a moment.",
             ),
-            Refused::Store(_) => self.try_again(),
+            Refused::Busy | Refused::Store(_) => self.try_again(),
         }
     }
 

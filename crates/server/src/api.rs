@@ -6,6 +6,7 @@
 mod at_once;
 mod cancel_abo;
 mod explain;
+mod heavy;
 mod invoice_recipient;
 mod ordinary;
 mod read;
@@ -28,10 +29,12 @@ use freischalt_marketplace::{
 };
 use freischalt_protocol::{
     ErrorCode, UnixTime,
-    envelope::{Action, ActionResult, Echo, ParsedAction, Record, Request, Response, Status},
+    envelope::{
+        Action, ActionResult, Echo, Outline, ParsedAction, Record, Request, Response, Status,
+    },
     php,
 };
-use freischalt_store::{ApiUserRecord, Decided, StoreError};
+use freischalt_store::{ApiUserRecord, Decided, OrdinaryApiUser, StoreError};
 use futures_util::future::join_all;
 use tracing::Instrument;
 
@@ -46,24 +49,45 @@ use crate::{
     trace,
 };
 
+/// Characters of what a client sent that are repeated in a message. It is in the result as well.
+const LONGEST_ARGUMENT: usize = 1000;
+
 /// `/api/{version}/api.php`. The version is only a wish on the vendor's servers, so any word is
 /// taken. GET with a body is what one public client sends.
 pub async fn endpoint(State(app): State<App>, request: HttpRequest) -> HttpResponse {
     if !matches!(*request.method(), Method::POST | Method::GET) {
         return wrong_method();
     }
-    let body = match axum::body::to_bytes(request.into_body(), app.largest_body).await {
-        Ok(body) => body,
-        Err(error) => return unreadable_body(&app, &error),
+    let Ok(body) = axum::body::to_bytes(request.into_body(), usize::MAX).await else {
+        let text = "The body ended before its announced length.\n";
+        return (StatusCode::BAD_REQUEST, text).into_response();
     };
-    match answer(&app, &body).await {
+    if body.len() > app.limits.largest_body {
+        return too_large(&app);
+    }
+    match answer(&app, body).await {
         Ok(response) => json(response.to_json()),
-        Err(Busy) => busy(),
+        Err(NoAnswer::Busy) => busy(),
+        Err(NoAnswer::TooManyValues(text)) => (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
     }
 }
 
-/// The store is asked for more than it can do soon; nothing of a request was done.
+/// The store is asked for more than it can do soon, or memory is used up; nothing of a request was
+/// done.
 struct Busy;
+
+/// Why a request has no answer in the protocol's terms.
+enum NoAnswer {
+    Busy,
+    /// What is wrong and what would be right.
+    TooManyValues(String),
+}
+
+impl From<Busy> for NoAnswer {
+    fn from(_: Busy) -> Self {
+        Self::Busy
+    }
+}
 
 /// Refuses a request for now. Both tell: HTTP those clients that try again when a server is
 /// overloaded, and the body those that never look at HTTP's status.
@@ -85,37 +109,71 @@ fn wrong_method() -> HttpResponse {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allow)], text).into_response()
 }
 
-fn unreadable_body(app: &AppState, error: &axum::Error) -> HttpResponse {
-    let mut source: Option<&dyn std::error::Error> = Some(error);
-    while let Some(cause) = source {
-        if cause.is::<http_body_util::LengthLimitError>() {
-            let text =
-                format!("The body is larger than the {} bytes accepted.\n", app.largest_body);
-            return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
-        }
-        source = cause.source();
-    }
-    (StatusCode::BAD_REQUEST, "The body ended before its announced length.\n").into_response()
+/// Refuses a body for its size.
+pub(crate) fn too_large(app: &AppState) -> HttpResponse {
+    let text = format!("The body is larger than the {} bytes accepted.\n", app.limits.largest_body);
+    (StatusCode::PAYLOAD_TOO_LARGE, text).into_response()
 }
 
 /// Answers a request body.
-async fn answer(app: &App, body: &Bytes) -> Result<Response, Busy> {
+async fn answer(app: &App, body: Bytes) -> Result<Response, NoAnswer> {
     let started = Instant::now();
-    let request = match Request::parse(body, app.policy.max_actions) {
+    let outline = match Outline::read(&body, app.policy.max_actions) {
+        Ok(outline) => outline,
+        Err(problem) => {
+            return Ok(refuse_all(app, &Refusal::Envelope(problem), None, started));
+        }
+    };
+    if heavy::is_heavy(&outline) {
+        return heavy::answer(app, &body, outline, started).await;
+    }
+    let request = match outline.decode() {
         Ok(request) => request,
         Err(problem) => {
             return Ok(refuse_all(app, &Refusal::Envelope(problem), None, started));
         }
     };
     let request = match at_once::find(app, request) {
-        Ok(unlock) => return at_once::answer(app, unlock, started).await,
+        Ok(unlock) => return Ok(at_once::answer(app, unlock, started).await?),
         Err(request) => request,
     };
-    let user = match app.store.api_user(&ApiToken::from_wire(&request.token)).await {
-        Ok(Some(user)) => user,
-        Ok(None) => return answer_ordinary(app, request, started).await,
-        Err(StoreError::Busy) => return Err(Busy),
-        Err(error) => return Ok(store_failed(error, &request)),
+    match look_up(app, &request.token).await {
+        Ok(Some(caller)) => Ok(answer_caller(app, caller, request, started).await?),
+        Ok(None) => Ok(refuse_unknown(app, &request.token, started)),
+        Err(StoreError::Busy) => Err(NoAnswer::Busy),
+        Err(error) => Ok(store_failed(error, request.actions.len())),
+    }
+}
+
+/// Whose token a request has.
+enum Known {
+    Marketplace(ApiUserRecord),
+    Ordinary(OrdinaryApiUser),
+}
+
+/// Finds the API user of a token.
+async fn look_up(app: &AppState, token: &str) -> Result<Option<Known>, StoreError> {
+    // No token is as long as this, and a store need not be asked for a text that fills a body.
+    const LONG: usize = 1024;
+    if token.len() > LONG {
+        return Ok(None);
+    }
+    let token = ApiToken::from_wire(token);
+    if let Some(user) = app.store.api_user(&token).await? {
+        return Ok(Some(Known::Marketplace(user)));
+    }
+    Ok(app.store.ordinary_api_user(&token).await?.map(Known::Ordinary))
+}
+
+async fn answer_caller(
+    app: &AppState,
+    caller: Known,
+    request: Request,
+    started: Instant,
+) -> Result<Response, Busy> {
+    let user = match caller {
+        Known::Ordinary(user) => return ordinary::answer(app, &user, request).await,
+        Known::Marketplace(user) => user,
     };
     if user.activation.api_key().is_none() {
         return Ok(refuse_inactive(app, &user, request, started));
@@ -123,6 +181,11 @@ async fn answer(app: &App, body: &Bytes) -> Result<Response, Busy> {
     // All actions of a request wait for one commit together instead of one after the other.
     let results = request.actions.into_iter().map(|action| run(app, &user, action));
     together(join_all(results).await)
+}
+
+fn refuse_unknown(app: &AppState, token: &str, started: Instant) -> Response {
+    let refusal = Refusal::TokenUnknown(TokenHint::of(token));
+    refuse_all(app, &refusal, None, started)
 }
 
 /// Answers a request whose token is that of no activation.
@@ -133,12 +196,9 @@ async fn answer_ordinary(
 ) -> Result<Response, Busy> {
     match app.store.ordinary_api_user(&ApiToken::from_wire(&request.token)).await {
         Ok(Some(user)) => ordinary::answer(app, &user, request).await,
-        Ok(None) => {
-            let refusal = Refusal::TokenUnknown(TokenHint::of(&request.token));
-            Ok(refuse_all(app, &refusal, None, started))
-        }
+        Ok(None) => Ok(refuse_unknown(app, &request.token, started)),
         Err(StoreError::Busy) => Err(Busy),
-        Err(error) => Ok(store_failed(error, &request)),
+        Err(error) => Ok(store_failed(error, request.actions.len())),
     }
 }
 
@@ -336,7 +396,9 @@ fn check(
 }
 
 fn refused(app: &AppState, echo: Echo, refusal: &Refusal) -> ActionResult {
-    let status = Status::error(refusal.code(&app.policy), &refusal.argument());
+    let argument = refusal.argument();
+    let argument = request_log::shorten(&argument, LONGEST_ARGUMENT);
+    let status = Status::error(refusal.code(&app.policy), &argument);
     ActionResult::failed(echo, status)
 }
 
@@ -381,9 +443,9 @@ fn refuse_inactive(
     Response::from_results(results.collect())
 }
 
-fn store_failed(error: StoreError, request: &Request) -> Response {
+fn store_failed(error: StoreError, actions: usize) -> Response {
     log_store_failure(&error);
-    tracing::debug!(actions = request.actions.len(), "request not looked at");
+    tracing::debug!(actions, "request not looked at");
     Response::failed(ErrorCode::UNKNOWN)
 }
 

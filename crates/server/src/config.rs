@@ -39,8 +39,6 @@ pub struct Config {
     pub keys: Keys,
     /// The rules' switches.
     pub policy: Policy,
-    /// The most bytes of a request body.
-    pub largest_body: usize,
     /// How much is taken on.
     pub limits: Limits,
     /// Where calls to providers' servers may go.
@@ -50,9 +48,6 @@ pub struct Config {
     /// Which activations are traced where there is a collector.
     pub traces: Sampling,
 }
-
-/// Bytes of a request body by default: uploads of the API may have 20 MiB.
-pub const LARGEST_BODY: usize = 32 * 1024 * 1024;
 
 /// Sandbox or production: the same code with other manners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +75,6 @@ impl Config {
             location,
             keys: Keys { current: key, previous: Vec::new() },
             policy: Policy::default(),
-            largest_body: LARGEST_BODY,
             limits: Limits::default(),
             targets: Targets::default(),
             metrics: true,

@@ -23,7 +23,7 @@ mod wire;
 
 use axum::{
     Json, Router,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::header,
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -36,6 +36,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use problem::Problem;
 
 use crate::{date, guard::guard, host::guard_management, metrics::Surface, state::App};
+
+/// The most bytes of a request's body.
+pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -105,6 +108,7 @@ fn documented() -> OpenApiRouter<App> {
 pub fn router(app: App) -> Router {
     let (routes, document) = documented().split_for_parts();
     routes
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(app.clone(), guarded))
         .route("/metrics", get(crate::metrics::show))
         .layer(from_fn_with_state(app.clone(), authorize))

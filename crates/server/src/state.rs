@@ -10,7 +10,7 @@ use crate::{
     api::RequestLog,
     clock::Clock,
     config::Mode,
-    guard::{Admission, Limits},
+    guard::{Limits, Shares},
     messages::MessageLog,
     metrics::Metrics,
     trace::Sampling,
@@ -45,12 +45,10 @@ pub struct AppState {
     pub requests: RequestLog,
     /// The last messages of service windows, for the sandbox's pages.
     pub(crate) messages: MessageLog,
-    /// The most bytes of a request body.
-    pub largest_body: usize,
     /// How much is taken on.
     pub limits: Limits,
-    /// Lets in that much.
-    pub admission: Admission,
+    /// Takes on that much.
+    pub shares: Shares,
     /// Where calls to providers' servers may go.
     pub targets: Targets,
     /// What is counted and measured.

@@ -43,7 +43,7 @@ use self::{failure::Failure, visitor::Visitor};
 use crate::{commerce::LINK_PATH, guard::guard, metrics::Surface, routes::Routes, state::App};
 
 /// The most bytes of a form.
-const LARGEST_FORM: usize = 64 * 1024;
+pub(crate) const LARGEST_FORM: usize = 64 * 1024;
 
 /// All pages and files.
 pub(crate) fn router(app: &App) -> Router<App> {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use freischalt_client::{
     Action, ActionResult, CalendarDate, CallError, CancelSubscription, Elements,
     InvoiceRecipientOf, Record, Refusal, Session, Verb,
@@ -13,11 +12,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::problem::{Problem, refused};
+use super::reading::Asked;
 use crate::app::App;
 use crate::connection::{Connection, Verdict};
 use crate::store::Caller;
-
-type Asked<T> = Result<Json<T>, JsonRejection>;
 
 /// One action. Member names are those of the protocol, in camel case.
 #[derive(Deserialize)]
@@ -64,9 +62,8 @@ struct ActionRequest {
 /// `POST /api/call`.
 pub(super) async fn call(
     State(app): State<Arc<App>>,
-    request: Asked<CallRequest>,
+    Asked(request): Asked<CallRequest>,
 ) -> Result<Json<Value>, Problem> {
-    let Json(request) = request?;
     let (customer, user) = (request.customer, request.user);
     let action = ActionRequest {
         action: request.action,
@@ -85,9 +82,8 @@ pub(super) async fn call(
 /// `POST /api/batch`.
 pub(super) async fn batch(
     State(app): State<Arc<App>>,
-    request: Asked<BatchRequest>,
+    Asked(request): Asked<BatchRequest>,
 ) -> Result<Json<Value>, Problem> {
-    let Json(request) = request?;
     let actions = request.actions.into_iter().map(ActionRequest::read);
     let actions = actions.collect::<Result<Vec<_>, _>>()?;
     if actions.is_empty() {
@@ -123,9 +119,8 @@ pub(super) struct InvoiceRequest {
 /// `POST /api/invoice-recipient`.
 pub(super) async fn invoice_recipient(
     State(app): State<Arc<App>>,
-    request: Asked<InvoiceRequest>,
+    Asked(request): Asked<InvoiceRequest>,
 ) -> Result<Json<Value>, Problem> {
-    let Json(request) = request?;
     let of = InvoiceRecipientOf {
         transaction_id: request.transaction_id,
         user_id: request.user.clone(),
@@ -154,9 +149,9 @@ pub(super) struct CancelRequest {
 /// `POST /api/subscriptions/cancel`.
 pub(super) async fn cancel_subscription(
     State(app): State<Arc<App>>,
-    request: Asked<CancelRequest>,
+    Asked(request): Asked<CancelRequest>,
 ) -> Result<Json<Value>, Problem> {
-    let Json(CancelRequest { customer, user, subscription_id, from }) = request?;
+    let CancelRequest { customer, user, subscription_id, from } = request;
     let day: CalendarDate = from.parse().map_err(|_| {
         Problem::Invalid("from is no day of the calendar; it looks like 2027-02-28")
     })?;

@@ -4,7 +4,6 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use freischalt_client::Price;
 use freischalt_client::provider::{
@@ -14,11 +13,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
+use super::reading::Asked;
 use crate::app::App;
 use crate::app_path;
 use crate::store::{NewOrder, ShownOrder, Visit, random_id};
-
-type Asked<T> = Result<Json<T>, JsonRejection>;
 
 /// What the app sells, to the user of an open window.
 #[derive(Deserialize)]
@@ -78,9 +76,8 @@ enum Circle {
 /// `POST /api/orders`.
 pub(super) async fn place(
     State(app): State<Arc<App>>,
-    request: Asked<OrderRequest>,
+    Asked(request): Asked<OrderRequest>,
 ) -> Result<Json<Value>, Problem> {
-    let Json(request) = request?;
     let item = item(request.product, request.subscription)?;
     app_path::check(&request.return_path).map_err(Problem::ReturnPath)?;
     let now = (app.clock)();
@@ -130,9 +127,8 @@ enum Wish {
 /// `POST /api/messages`.
 pub(super) async fn message(
     State(app): State<Arc<App>>,
-    request: Asked<MessageRequest>,
+    Asked(request): Asked<MessageRequest>,
 ) -> Result<Json<Value>, Problem> {
-    let Json(request) = request?;
     let visit = opened_by(&app, &request.visit).await?;
     let message = match request.message {
         Wish::Refresh => WindowMessage::Refresh,

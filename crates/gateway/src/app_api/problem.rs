@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::app_path::NotAPath;
 use crate::connection::Verdict;
+use crate::guard::try_again;
 use crate::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,10 @@ pub(crate) enum Problem {
     NothingHere,
     #[error("this address takes another method; docs/gateway.md lists what an app may ask for")]
     WrongMethod,
+    #[error("{0}")]
+    TooLarge(String),
+    #[error("more is asked at this moment than the gateway takes on; nothing was done, try again")]
+    Busy,
     #[error("this customer has not activated the provider here")]
     NotActivated,
     #[error("there is no such order; its id is orderId in the answer to POST /api/orders")]
@@ -41,7 +46,10 @@ pub(crate) enum Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
-        Self::Unreadable(rejection.body_text())
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge(rejection.body_text()),
+            _ => Self::Unreadable(rejection.body_text()),
+        }
     }
 }
 
@@ -52,13 +60,14 @@ impl Problem {
             Self::Unreadable(_) | Self::Invalid(_) | Self::ReturnPath(_) => StatusCode::BAD_REQUEST,
             Self::NothingHere | Self::NotActivated | Self::NoSuchOrder => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoClaim => StatusCode::CONFLICT,
             Self::Call(error) => match (kind_of(error), error) {
                 ("blocked" | "user_blocked" | "claim", _) => StatusCode::CONFLICT,
                 (_, CallError::Refused(_)) => StatusCode::UNPROCESSABLE_ENTITY,
                 _ => StatusCode::BAD_GATEWAY,
             },
-            Self::Store(_) | Self::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Store(_) | Self::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -68,13 +77,14 @@ impl Problem {
             Self::Unreadable(_)
             | Self::Invalid(_)
             | Self::ReturnPath(_)
+            | Self::TooLarge(_)
             | Self::NothingHere
             | Self::WrongMethod => "bad_request",
             Self::NotActivated => "not_activated",
             Self::NoSuchOrder => "no_such_order",
             Self::NoClaim => "no_claim",
             Self::Call(error) => kind_of(error),
-            Self::Store(_) | Self::Random(_) => "gateway",
+            Self::Busy | Self::Store(_) | Self::Random(_) => "gateway",
         }
     }
 
@@ -122,6 +132,7 @@ impl IntoResponse for Problem {
             Self::Store(error) => tracing::error!(%error, "the app was not served"),
             _ => tracing::warn!(kind = self.kind(), "the app was not served"),
         }
-        (self.status(), Json(self.body())).into_response()
+        let response = (self.status(), Json(self.body())).into_response();
+        if matches!(self, Self::Busy) { try_again(response) } else { response }
     }
 }

@@ -11,7 +11,7 @@ use freischalt_protocol::Secret;
 use serde::Deserialize;
 
 use super::{
-    AppConfig, GatewayConfig, Handover, PageConfig, RegularCustomer, ServiceConfig,
+    AppConfig, GatewayConfig, Handover, Limits, PageConfig, RegularCustomer, ServiceConfig,
     UnknownCustomers,
 };
 use crate::app_path;
@@ -72,6 +72,8 @@ struct GatewaySection {
     max_url_age: Option<i64>,
     max_url_ahead: Option<i64>,
     page_lifetime: Option<i64>,
+    max_requests: Option<usize>,
+    max_body_memory: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +111,8 @@ struct AppSection {
     visit_lifetime: Option<i64>,
     poll_every: Option<i64>,
     timeout: Option<u32>,
+    max_requests: Option<usize>,
+    max_body_memory: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -165,6 +169,10 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
         );
     }
     let app = app(&file.app, folder)?;
+    let limits = limits(
+        ("gateway.max_requests", file.gateway.max_requests),
+        ("gateway.max_body_memory", file.gateway.max_body_memory),
+    )?;
     let regular_customer = regular_customer(&file)?;
     let unknown_customers = unknown_customers(file.provider.unknown_customers.as_deref())?;
     let services = file.service.into_iter().map(service).collect::<Result<Vec<_>, _>>()?;
@@ -198,6 +206,7 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
     config.app = Some(app);
     config.services = services;
     config.webhooks = webhooks;
+    config.limits = limits;
     Ok(config)
 }
 
@@ -281,7 +290,31 @@ fn app(section: &AppSection, folder: &Path) -> Result<AppConfig, ConfigProblem> 
         visit_lifetime: lifetime,
         poll_every,
         timeout,
+        limits: limits(
+            ("app.max_requests", section.max_requests),
+            ("app.max_body_memory", section.max_body_memory),
+        )?,
     })
+}
+
+fn limits(
+    (requests_setting, requests): (&'static str, Option<usize>),
+    (memory_setting, memory): (&'static str, Option<usize>),
+) -> Result<Limits, ConfigProblem> {
+    let default = Limits::default();
+    let limits = Limits {
+        requests: requests.unwrap_or(default.requests),
+        body_memory: memory.unwrap_or(default.body_memory),
+    };
+    if limits.requests == 0 {
+        return refuse(requests_setting, "must be at least 1");
+    }
+    if limits.body_memory < Limits::LEAST_MEMORY {
+        let (given, least) = (limits.body_memory, Limits::LEAST_MEMORY);
+        let problem = format!("is {given}; it must be at least {least}, for one large body");
+        return refuse(memory_setting, problem);
+    }
+    Ok(limits)
 }
 
 fn service(section: ServiceSection) -> Result<ServiceConfig, ConfigProblem> {

@@ -260,3 +260,44 @@ pub(crate) async fn health_and_numbers_without_the_token() {
         assert!(numbers.lines().any(|found| found == line), "{line} is not in {numbers}");
     }
 }
+
+/// Small values take many times the bytes that they are written with.
+pub(crate) async fn a_body_of_very_many_small_values_is_refused_before_it_is_read() {
+    let setup = ready().await;
+    let before = setup.api.asked().len();
+    let mut call = call();
+    call["parameters"] = json!({"list": vec![json!({"a": {"b": [1]}}); 60_000]});
+    let answer = setup.ask("/api/call", &call).await;
+    assert_eq!(
+        (answer.status, answer.json()["error"]["kind"].as_str()),
+        (413, Some("bad_request"))
+    );
+    assert!(answer.body.contains("Send fewer values"), "{}", answer.body);
+    assert_eq!(setup.api.asked().len(), before);
+    // As many bytes in one text are an upload like any other.
+    call["parameters"] = json!({"file": "x".repeat(1_000_000)});
+    assert_eq!(setup.ask("/api/call", &call).await.json()["error"]["kind"], json!(null));
+    call["parameters"] = json!({"file": "x".repeat(33 * 1024 * 1024)});
+    assert_eq!(setup.ask("/api/call", &call).await.status, 413);
+}
+
+/// Neither listener keeps the other waiting, and health is outside of both.
+pub(crate) async fn browsers_and_the_app_have_shares_of_their_own() {
+    let setup =
+        Setup::with_app_and(|app| app.limits.requests = 0, |config| config.limits.requests = 0)
+            .await;
+    let refused = setup.ask("/api/call", &call()).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
+    assert_eq!(refused.json()["error"]["kind"], "gateway");
+    let page = http::get(setup.address, "/", &[("Accept-Language", "en")]).await;
+    assert_eq!((page.status, page.header("retry-after")), (503, Some("1")));
+    assert!(page.body.contains("try again"), "{}", page.body);
+    let window = http::get(setup.address, "/s/x/", &[]).await;
+    assert_eq!((window.status, window.header("retry-after")), (503, Some("1")));
+    for address in [setup.address, setup.app_address.unwrap()] {
+        assert_eq!(http::get(address, "/healthz", &[]).await.status, 200);
+    }
+    let one_has_room = Setup::with_app_and(|_| (), |config| config.limits.requests = 0).await;
+    assert_eq!(http::get(one_has_room.address, "/", &[]).await.status, 503);
+    assert_ne!(one_has_room.ask("/api/call", &call()).await.status, 503);
+}

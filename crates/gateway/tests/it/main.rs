@@ -66,6 +66,8 @@ on_every_engine! {
         a_batch_has_a_result_for_each_action
         nobody_asks_without_the_token_and_nobody_asks_for_strangers
         refusals_have_a_kind_and_a_hint
+        a_body_of_very_many_small_values_is_refused_before_it_is_read
+        browsers_and_the_app_have_shares_of_their_own
         a_block_is_noticed_and_told_once
         a_poll_notices_a_block_without_any_call
         clock_network_and_claims_are_no_block

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use freischalt_gateway::{
-    AppConfig, Control, Gateway, GatewayConfig, GatewayError, Handover, Keys, Location,
+    AppConfig, Control, Gateway, GatewayConfig, GatewayError, Handover, Keys, Limits, Location,
     ServiceConfig,
 };
 use freischalt_protocol::{Secret, UnixTime, seal::MasterKey, signed_url};
@@ -92,6 +92,7 @@ fn behind(app: &FakeApp) -> AppConfig {
         visit_lifetime: AppConfig::VISIT_LIFETIME,
         poll_every: AppConfig::POLL_EVERY,
         timeout: AppConfig::TIMEOUT,
+        limits: Limits::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The member that holds an array.
-const PARAMETERS: &[u8] = b"parameters";
+pub(super) const PARAMETERS: &[u8] = b"parameters";
 /// The members that hold none. Any other is not looked at.
 const SCALARS: [&[u8]; 7] = [
     b"actionid",

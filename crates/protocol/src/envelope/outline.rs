@@ -4,7 +4,7 @@
 //! Anybody may send a body, so all that is kept before its token is known is the token and where the
 //! actions are. A tree of values takes up to sixty times as many bytes as its text.
 
-use super::{EnvelopeProblem, ParsedAction, Request};
+use super::{EnvelopeProblem, ParsedAction, Request, action::PARAMETERS};
 use crate::php::{
     KeyRef,
     json::{Bracket, DecodeError, Event, Reader, Text},
@@ -157,8 +157,14 @@ impl<'a> Look<'a> {
             let (start, mut depth) = (self.reader.start(), 0_usize);
             actions.weight += ACTION;
             let weight = &mut actions.weight;
+            // Of the members of an action only the parameters are built.
+            let mut is_built = true;
             self.reader.skip(&value, |event| {
-                *weight += weigh(event, depth);
+                if let (Event::Key(name), 1) = (event, depth) {
+                    is_built = *name.bytes() == *PARAMETERS;
+                }
+                let is_kept = is_built || depth < 2 && !matches!(event, Event::Open(_));
+                *weight += if is_kept { weigh(event, depth) } else { 0 };
                 match event {
                     Event::Open(_) => depth += 1,
                     Event::Close => depth = depth.saturating_sub(1),

@@ -1,10 +1,12 @@
 //! `json_decode($text, true)` and `json_encode($value)` with default flags.
 
+mod count;
 mod decode;
 mod encode;
 mod reader;
 mod scanner;
 
+pub use count::{Counts, count};
 pub use decode::decode;
 pub use encode::encode;
 pub(crate) use encode::{encode_array, write_int, write_list, write_sorted, write_text};

@@ -94,7 +94,7 @@ pub(super) async fn answer(app: &App, unlock: Unlock, started: Instant) -> Resul
         Ok(Some(decision)) | Err(Decided::Refused(decision)) => decision,
         Ok(None) => return answer_ordinary(app, unlock.request(), started).await,
         Err(Decided::Store(StoreError::Busy)) => return Err(Busy),
-        Err(Decided::Store(error)) => return Ok(store_failed(error, &unlock.request())),
+        Err(Decided::Store(error)) => return Ok(store_failed(error, 1)),
     };
     let Decision { user, outcome } = *decision;
     let outcome = match outcome {

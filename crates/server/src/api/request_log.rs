@@ -5,6 +5,7 @@
 use std::{
     borrow::Cow,
     collections::VecDeque,
+    fmt::{self, Display, Write},
     sync::{Mutex, PoisonError},
     time::Instant,
 };
@@ -96,8 +97,8 @@ pub(super) fn record(
     let code = refused.map_or(ErrorCode::OK, |(refusal, _)| refusal.code(&app.policy));
     let explanation = match refused {
         None => String::new(),
-        Some((refusal, None)) => shorten(&refusal.to_string(), 4 * TEXT).into_owned(),
-        Some((refusal, Some(cause))) => format!("{refusal}; {cause}"),
+        Some((refusal, None)) => beginning(refusal, 4 * TEXT),
+        Some((refusal, Some(cause))) => format!("{}; {cause}", beginning(refusal, 4 * TEXT)),
     };
     let took = started.elapsed();
     app.metrics.action(action.map_or("", |(echo, _)| &echo.resource_type), code, took);
@@ -120,6 +121,7 @@ pub(super) fn record(
         return;
     }
     let argument = refused.map_or("".into(), |(refusal, _)| refusal.argument());
+    let argument = shorten(&argument, 4 * TEXT);
     app.requests.push(LoggedRequest {
         number: 0,
         at: app.clock.now(),
@@ -134,7 +136,34 @@ pub(super) fn record(
     });
 }
 
-fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
+/// The first characters of a text that is not written any further: it may repeat what fills a body.
+fn beginning(text: &impl Display, limit: usize) -> String {
+    let mut beginning = Beginning { text: String::new(), left: limit };
+    if write!(beginning, "{text}").is_err() {
+        beginning.text.push('…');
+    }
+    beginning.text
+}
+
+struct Beginning {
+    text: String,
+    left: usize,
+}
+
+impl fmt::Write for Beginning {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let Some((end, _)) = text.char_indices().nth(self.left) else {
+            self.left -= text.chars().count();
+            self.text.push_str(text);
+            return Ok(());
+        };
+        self.text.push_str(&text[..end]);
+        self.left = 0;
+        Err(fmt::Error)
+    }
+}
+
+pub(super) fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
     // Where so many bytes are too many, so many characters need not be.
     match text.char_indices().nth(limit).filter(|_| text.len() > limit) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),

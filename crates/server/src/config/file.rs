@@ -16,7 +16,7 @@ use freischalt_store::{
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{Config, LARGEST_BODY, Limits, Mode, Sampling, Targets};
+use super::{Config, Limits, Mode, Sampling, Targets};
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,7 @@ struct ServerSection {
     bind: SocketAddr,
     public_url: String,
     largest_body: Option<usize>,
+    max_body_memory: Option<usize>,
     max_requests: Option<usize>,
     request_seconds: Option<u64>,
 }
@@ -93,6 +94,7 @@ struct ManagementSection {
     #[serde(deserialize_with = "address")]
     bind: SocketAddr,
     token_file: Option<PathBuf>,
+    max_requests: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -146,9 +148,8 @@ pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProbl
             None => store_settings.location(", or --store on the command line")?,
         },
         keys: store_settings.keys()?,
+        limits: limits(&file)?,
         policy: file.policy,
-        largest_body: file.server.largest_body.unwrap_or(LARGEST_BODY),
-        limits: limits(&file.server, &file.store)?,
         targets: Targets::default(),
         metrics: file.metrics.enabled.unwrap_or(true),
         traces: sampling(&file.traces)?,
@@ -183,15 +184,33 @@ impl StoreSection {
 }
 
 /// How much is taken on; by default as much as [`Limits::default`] says.
-fn limits(server: &ServerSection, store: &StoreSection) -> Result<Limits, ConfigProblem> {
+fn limits(file: &File) -> Result<Limits, ConfigProblem> {
+    let File { server, management, store, .. } = file;
     let mut limits = Limits::default();
     if let Some(milliseconds) = store.slow_commit_milliseconds {
         limits.slow_commit = Duration::from_millis(milliseconds);
     }
-    match server.max_requests {
-        Some(0) => return refuse("server.max_requests", "must be at least 1"),
-        Some(requests) => limits.requests = requests,
-        None => {}
+    if let Some(requests) = at_least_one("server.max_requests", server.max_requests)? {
+        limits.requests = requests;
+    }
+    if let Some(requests) = at_least_one("management.max_requests", management.max_requests)? {
+        limits.management_requests = requests;
+    }
+    if let Some(bytes) = at_least_one("server.largest_body", server.largest_body)? {
+        limits.largest_body = bytes;
+    }
+    let least = limits.largest_body.saturating_mul(Limits::FACTOR);
+    match server.max_body_memory {
+        Some(bytes) if bytes < least => {
+            let problem = format!(
+                "is {bytes}; it must be at least {least}, {} times server.largest_body, or no body \
+                 of that size could be read",
+                Limits::FACTOR
+            );
+            return refuse("server.max_body_memory", problem);
+        }
+        Some(bytes) => limits.body_memory = bytes,
+        None => limits.body_memory = limits.body_memory.max(least),
     }
     match server.request_seconds {
         Some(seconds @ 1..=3600) => {
@@ -202,6 +221,16 @@ fn limits(server: &ServerSection, store: &StoreSection) -> Result<Limits, Config
         None => {}
     }
     Ok(limits)
+}
+
+fn at_least_one(
+    setting: &'static str,
+    number: Option<usize>,
+) -> Result<Option<usize>, ConfigProblem> {
+    match number {
+        Some(0) => refuse(setting, "must be at least 1"),
+        number => Ok(number),
+    }
 }
 
 fn sampling(traces: &TracesSection) -> Result<Sampling, ConfigProblem> {
@@ -336,6 +365,13 @@ mod tests {
         let with = |line: &str| FINE.replace("[management]", &format!("{line}\n[management]"));
         let none = files.problem(&with("max_requests = 0"));
         assert!(none.contains("server.max_requests: must be at least 1"), "{none}");
+        let none = files.problem(&FINE.replace("[store]", "max_requests = 0\n[store]"));
+        assert!(none.contains("management.max_requests: must be at least 1"), "{none}");
+        let little = files.problem(&with("largest_body = 100\nmax_body_memory = 799"));
+        assert!(
+            little.contains("server.max_body_memory: is 799; it must be at least 800"),
+            "{little}"
+        );
         let never = files.problem(&with("request_seconds = 0"));
         assert!(never.contains("server.request_seconds: must be from 1 to 3600"), "{never}");
         let range = files.problem(&FINE.replace("3600", "1"));

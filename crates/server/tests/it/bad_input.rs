@@ -211,7 +211,7 @@ async fn ten_megabytes_are_read() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_with_413() {
-    let world = World::with(|config| config.largest_body = 2000).await;
+    let world = World::with(|config| config.limits.largest_body = 2000).await;
     let run = world.start("demo").await;
     let body = world.changed(&run, |_| {}).await;
     let padded = |length: usize| [body.as_slice(), &vec![b' '; length - body.len()]].concat();
@@ -226,7 +226,7 @@ async fn a_body_over_the_limit_is_refused_with_413() {
 /// A client that sends everything before it reads hears the reason, too.
 #[tokio::test]
 async fn a_body_far_over_the_limit_is_refused_with_413() {
-    let world = World::with(|config| config.largest_body = 1024 * 1024).await;
+    let world = World::with(|config| config.limits.largest_body = 1024 * 1024).await;
     let run = world.start("demo").await;
     for megabytes in [2, 10, 30] {
         let request = wire::request("POST", API, &[], &vec![b' '; megabytes * 1024 * 1024]);
@@ -241,7 +241,7 @@ async fn a_body_far_over_the_limit_is_refused_with_413() {
 /// The size is not believed but counted, and reading stops at the limit.
 #[tokio::test]
 async fn a_body_in_chunks_over_the_limit_is_refused_with_413() {
-    let world = World::with(|config| config.largest_body = 2000).await;
+    let world = World::with(|config| config.limits.largest_body = 2000).await;
     let run = world.start("demo").await;
     let mut connection = Connection::open(world.api).await;
     let head = format!("POST {API} HTTP/1.1\r\nHost: m\r\nTransfer-Encoding: chunked\r\n\r\n");
