@@ -16,6 +16,7 @@ mod fuzz;
 mod image;
 mod model;
 mod packages;
+mod proxies;
 mod sandbox;
 mod screenshots;
 mod shell;
@@ -24,6 +25,7 @@ mod test;
 mod tidy;
 mod torture;
 mod vectors;
+mod wire;
 mod world;
 
 use std::process::ExitCode;

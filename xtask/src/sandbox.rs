@@ -58,6 +58,12 @@ impl Sandbox {
         Ok(())
     }
 
+    /// The port of its pages and of the API.
+    pub(crate) fn port(&self) -> Result<u16> {
+        let port = self.marketplace.rsplit(':').next().unwrap_or_default();
+        port.parse().with_context(|| format!("`{}` has no port", self.marketplace))
+    }
+
     /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()

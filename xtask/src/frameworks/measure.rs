@@ -15,8 +15,8 @@ use super::{
     install::Packages,
     list::{Framework, Kind},
     serve::{MARKETPLACE, Running, SECRET, What, start},
-    wire::{Answer, get},
 };
+use crate::wire::{Answer, get};
 
 /// The input whose answer says which of two equal names counts.
 const TWICE: &str = "same name twice";

@@ -7,7 +7,6 @@ mod install;
 mod list;
 mod measure;
 mod serve;
-mod wire;
 
 use std::{collections::BTreeMap, fs, process::Command};
 

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use super::tools::{self, Tool};
 use crate::shell::{self, cargo, workspace_root};
-use crate::{doctor_corpus, packages, tidy, torture};
+use crate::{doctor_corpus, packages, proxies, tidy, torture};
 
 /// A group of checks that passes or fails as one.
 pub(super) struct Suite {
@@ -59,6 +59,12 @@ pub(super) const SUITES: &[Suite] = &[
         "a server harmed under load forgets nothing",
         &[&tools::POSTGRES],
         killed,
+    ),
+    Suite::new(
+        "proxies",
+        "the blocks of docs/proxies.md, through real proxies",
+        &[&tools::NGINX, &tools::APACHE, &tools::HAPROXY, &tools::CADDY],
+        proxies::run,
     ),
     Suite::new("e2e", "journeys in a real browser", &[&tools::BROWSER, &tools::NODE], e2e),
     Suite {

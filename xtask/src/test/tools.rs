@@ -81,6 +81,34 @@ pub(crate) const POSTGRES: Tool = Tool {
     source: Source::Apt(&[&["postgresql", "pgbouncer"]]),
 };
 
+/// A proxy of `docs/proxies.md`; Debian keeps its program outside of `PATH`.
+pub(crate) const NGINX: Tool = Tool {
+    name: "nginx",
+    probe: Probe::Runs(&["sh", "-c", "command -v nginx || ls /usr/sbin/nginx"]),
+    source: Source::Apt(&[&["nginx-light"]]),
+};
+
+/// A proxy of `docs/proxies.md`; Debian keeps its program outside of `PATH`.
+pub(crate) const APACHE: Tool = Tool {
+    name: "apache2",
+    probe: Probe::Runs(&["sh", "-c", "command -v apache2 || ls /usr/sbin/apache2"]),
+    source: Source::Apt(&[&["apache2"]]),
+};
+
+/// A proxy of `docs/proxies.md`; Debian keeps its program outside of `PATH`.
+pub(crate) const HAPROXY: Tool = Tool {
+    name: "haproxy",
+    probe: Probe::Runs(&["sh", "-c", "command -v haproxy || ls /usr/sbin/haproxy"]),
+    source: Source::Apt(&[&["haproxy"]]),
+};
+
+/// A proxy of `docs/proxies.md`; Debian keeps its program outside of `PATH`.
+pub(crate) const CADDY: Tool = Tool {
+    name: "caddy",
+    probe: Probe::Runs(&["sh", "-c", "command -v caddy || ls /usr/sbin/caddy"]),
+    source: Source::Apt(&[&["caddy"]]),
+};
+
 /// npm, which fetches axe-core for the accessibility check and axios for clients that use it.
 pub(crate) const NODE: Tool = Tool {
     name: "npm",
