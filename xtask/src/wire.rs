@@ -81,7 +81,11 @@ fn parse(bytes: &[u8], no_body: bool) -> Answer {
         headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
     let body = if no_body {
         String::new()
-    } else if chunked { unchunk(body) } else { body.to_owned() };
+    } else if chunked {
+        unchunk(body)
+    } else {
+        body.to_owned()
+    };
     Answer { status, headers, body }
 }
 

@@ -7,7 +7,10 @@ pub(super) const DOCUMENT: &str = "docs/proxies.md";
 /// The block of a language, as it stands.
 pub(super) fn of<'d>(document: &'d str, language: &str) -> Result<&'d str> {
     let start = format!("```{language}\n");
-    let rest = document.split_once(&start).with_context(|| format!("{DOCUMENT} has no block `{language}`"))?.1;
+    let rest = document
+        .split_once(&start)
+        .with_context(|| format!("{DOCUMENT} has no block `{language}`"))?
+        .1;
     Ok(rest.split_once("\n```").with_context(|| format!("the block `{language}` does not end"))?.0)
 }
 
@@ -52,7 +55,8 @@ mod tests {
 
     #[test]
     fn every_block_of_the_page_can_be_run_here() {
-        let document = std::fs::read_to_string(crate::shell::workspace_root().join(DOCUMENT)).unwrap();
+        let document =
+            std::fs::read_to_string(crate::shell::workspace_root().join(DOCUMENT)).unwrap();
         for language in ["nginx", "apache", "haproxy", "caddy"] {
             let text = localized(of(&document, language).unwrap(), PORTS).unwrap();
             assert!(text.contains("127.0.0.1:2") && text.contains("127.0.0.1:3"), "{text}");

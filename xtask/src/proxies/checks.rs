@@ -55,8 +55,20 @@ impl Through {
         let requests: [Request<'_>; 8] = [
             ("POST", "POST", API, vec![JSON, ("Content-Length", &length)], small.as_bytes()),
             ("20 MB", "POST", API, vec![JSON, ("Content-Length", &long)], large.as_bytes()),
-            ("chunks", "POST", API, vec![JSON, ("Transfer-Encoding", "chunked")], chunked.as_bytes()),
-            ("GET with a body", "GET", API, vec![JSON, ("Content-Length", &length)], small.as_bytes()),
+            (
+                "chunks",
+                "POST",
+                API,
+                vec![JSON, ("Transfer-Encoding", "chunked")],
+                chunked.as_bytes(),
+            ),
+            (
+                "GET with a body",
+                "GET",
+                API,
+                vec![JSON, ("Content-Length", &length)],
+                small.as_bytes(),
+            ),
             (
                 "Expect",
                 "POST",
@@ -86,8 +98,15 @@ impl Through {
             let direct = send(self.marketplace, method, target, &headers, body)?;
             let proxied = send(self.proxy, method, target, &headers, body)?;
             let told = |answer: &Answer| format!("{} `{}`", answer.status, start_of(&answer.body));
-            if direct.status != 200 || direct.status != proxied.status || direct.body != proxied.body {
-                wrong.push(format!("{name}: direct {}, through it {}", told(&direct), told(&proxied)));
+            if direct.status != 200
+                || direct.status != proxied.status
+                || direct.body != proxied.body
+            {
+                wrong.push(format!(
+                    "{name}: direct {}, through it {}",
+                    told(&direct),
+                    told(&proxied)
+                ));
             }
         }
         Ok(wrong)
@@ -98,7 +117,11 @@ impl Through {
         let mut wrong = Vec::new();
         let mut expect = |what: &str, answer: &Answer, status: u16| {
             if answer.status != status {
-                wrong.push(format!("{what}: {} instead of {status}, `{}`", answer.status, start_of(&answer.body)));
+                wrong.push(format!(
+                    "{what}: {} instead of {status}, `{}`",
+                    answer.status,
+                    start_of(&answer.body)
+                ));
             }
         };
         let long = signed("/activate", &format!("filler={}", "x".repeat(59_400)))?;
@@ -125,7 +148,10 @@ impl Through {
             let headers = [host, JSON, ("Content-Length", length.as_str())];
             let answer = send(self.proxy, "POST", target, &headers, &body)?;
             if answer.status != 413 {
-                wrong.push(format!("{length} bytes for {}: {} instead of 413", host.1, answer.status));
+                wrong.push(format!(
+                    "{length} bytes for {}: {} instead of 413",
+                    host.1, answer.status
+                ));
             }
         }
         Ok(wrong)
@@ -190,7 +216,9 @@ pub(super) fn untouched(proxy: Proxy, port: u16) -> Result<Vec<String>> {
             .map(|(_, value)| value)
             .collect();
         if caller != ["127.0.0.1"] {
-            wrong.push(format!("the caller of {target} arrives as {caller:?}, {proxy:?} has to say who it is"));
+            wrong.push(format!(
+                "the caller of {target} arrives as {caller:?}, {proxy:?} has to say who it is"
+            ));
             break;
         }
     }

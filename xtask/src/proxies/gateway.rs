@@ -42,8 +42,10 @@ impl Gateway {
         put("token", "app-token-0123456789-0123456789-01")?;
         put("app-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
         put("key", &"0f".repeat(32))?;
-        put("gateway.toml", &format!(
-            "[gateway]\nbind = \"127.0.0.1:0\"\npublic_url = \"{PUBLIC}\"\n\
+        put(
+            "gateway.toml",
+            &format!(
+                "[gateway]\nbind = \"127.0.0.1:0\"\npublic_url = \"{PUBLIC}\"\n\
              [provider]\nname = \"Grundrisswerk\"\nsecret_file = \"secret\"\n\
              [marketplace]\napi_url = \"http://127.0.0.1:{marketplace}/api/stable/api.php\"\n\
              origin = \"http://127.0.0.1:{marketplace}\"\n\
@@ -51,18 +53,22 @@ impl Gateway {
              secret_file = \"app-secret\"\n\
              [store]\npath = \"gateway.db\"\nencryption_key_file = \"key\"\n\
              [[service]]\nname = \"shop\"\npath = \"/shop\"\n[[webhook]]\nname = \"saved\"\n"
-        ))?;
+            ),
+        )?;
         let log = folder.join("log");
         let mut command = Command::new(program);
         command.args(["gateway", "--config"]).arg(folder.join("gateway.toml"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&log)?);
-        let mut gateway = Self { child: command.spawn().context("cannot start the gateway")?, port: 0 };
+        let mut gateway =
+            Self { child: command.spawn().context("cannot start the gateway")?, port: 0 };
         let until = Instant::now() + Duration::from_secs(60);
         loop {
             let text = fs::read_to_string(&log)?;
             let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
             let ready = lines.into_iter().find(|line| line["message"] == "ready");
-            if let Some(port) = ready.as_ref().and_then(|line| line["gateway"].as_str()?.rsplit(':').next()) {
+            if let Some(port) =
+                ready.as_ref().and_then(|line| line["gateway"].as_str()?.rsplit(':').next())
+            {
                 gateway.port = port.parse().context("the gateway's port is no number")?;
                 return Ok(gateway);
             }

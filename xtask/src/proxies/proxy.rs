@@ -55,7 +55,13 @@ impl Proxy {
     }
 
     /// Starts it with the block of the page, in front of these two.
-    pub(super) fn start(self, document: &str, marketplace: u16, gateway: u16, folder: &Path) -> Result<Running> {
+    pub(super) fn start(
+        self,
+        document: &str,
+        marketplace: u16,
+        gateway: u16,
+        folder: &Path,
+    ) -> Result<Running> {
         let port = free_port()?;
         let block = block::of(document, self.language())?;
         let block = block::localized(block, Ports { proxy: port, marketplace, gateway })?;
@@ -91,7 +97,9 @@ impl Proxy {
                 let modules = ["mpm_event", "authz_core", "proxy", "proxy_http", "headers"];
                 let modules: String = modules
                     .iter()
-                    .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"))
+                    .map(|name| {
+                        format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n")
+                    })
                     .collect();
                 format!(
                     "ServerRoot {folder}\nDefaultRuntimeDir {folder}\nPidFile {folder}/pid\nMutex posixsem\n\
