@@ -38,6 +38,27 @@ pub enum Step {
     Writing,
 }
 
+impl Step {
+    /// The name of the step in German.
+    pub const fn german(self) -> &'static str {
+        match self {
+            Self::Transport => "Transport",
+            Self::Address => "Adresse",
+            Self::Decoding => "Dekodierung",
+            Self::Selection => "Auswahl",
+            Self::Sorting => "Sortierung",
+            Self::Types => "Werte",
+            Self::Nesting => "Verschachtelung",
+            Self::Encoding => "Kodierung",
+            Self::Joining => "Zusammensetzen",
+            Self::Time => "Zeit",
+            Self::Key => "Schlüssel",
+            Self::Hash => "Hash",
+            Self::Writing => "Schreibweise der Signatur",
+        }
+    }
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -67,6 +88,15 @@ pub struct Idiom {
     pub code: &'static str,
 }
 
+/// What was done and what would be right, in another language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What was done, in one sentence.
+    pub what: &'static str,
+    /// What would be right.
+    pub mend: &'static str,
+}
+
 /// A mistake with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Cause {
@@ -78,6 +108,9 @@ pub struct Cause {
     pub what: &'static str,
     /// What would be right.
     pub mend: &'static str,
+    /// The same two sentences in German.
+    #[serde(skip)]
+    pub german: Words,
     /// What does it in which language.
     pub idioms: &'static [Idiom],
 }

@@ -10,6 +10,7 @@ macro_rules! causes {
             step: Step::$step,
             what: $what,
             mend: $mend,
+            german: crate::german::$name,
             idioms: &[$(Idiom { language: $language, code: $code }),*],
         };)*
         /// Every cause that has a name, by step.
@@ -18,6 +19,64 @@ macro_rules! causes {
 }
 
 causes! {
+    URL_WRAPPED = "url-wrapped", Transport,
+        "Something stands around the URL: blanks, quotes, brackets, or the full stop of a sentence.",
+        "Take the URL alone, from the browser's address or the log's field.",
+        ["any": "a URL copied out of a text, a chat or a shell command", "Markdown": "<https://…>"];
+    URL_BROKEN = "url-broken", Transport,
+        "The URL was broken: a line break, a blank, a soft hyphen or an invisible mark stands inside it.",
+        "Copy it from where it is one line.",
+        ["any": "a terminal, a mail or a PDF that wraps lines", "HTML": "<wbr> and &shy;"];
+    URL_ESCAPED = "url-escaped", Transport,
+        "The URL was copied out of JSON or a shell, where `&` is written `\\u0026` or `\\&` and `/` may be `\\/`.",
+        "Decode the JSON, or take the URL from the browser's address.",
+        ["PHP": "json_encode($url)", "Go": "json.Marshal(url)", "Python": "Django's escapejs", "Shell": "printf %q"];
+    URL_MAILED = "url-mailed", Transport,
+        "The URL was copied out of the source of a mail, where `=` is written `=3D`.",
+        "Take the URL from the mail as it is shown.",
+        ["any": "quoted-printable"];
+    BODY_BOM = "body-bom", Transport,
+        "The text begins with a byte order mark (EF BB BF), which JSON does not have.",
+        "Write UTF-8 without a mark.",
+        ["PowerShell": "Out-File, Set-Content -Encoding UTF8", ".NET": "Encoding.UTF8 in a StreamWriter; use new UTF8Encoding(false)",
+         "Python": "open(…, encoding='utf-8-sig')"];
+    BODY_UTF16 = "body-utf16", Transport,
+        "The text is UTF-16; JSON is sent as UTF-8.",
+        "Write UTF-8.",
+        ["PowerShell": "> and Out-File of Windows PowerShell", ".NET": "Encoding.Unicode", "Java": "getBytes(UTF_16)"];
+    BODY_COMPRESSED = "body-compressed", Transport,
+        "The body is compressed; the API takes JSON as it is.",
+        "Send the body without Content-Encoding.",
+        ["Node": "axios with zlib.gzipSync(body)", "Java": "GzipCompressingEntity", "Go": "gzip.NewWriter", "Python": "gzip.compress(body)"];
+    BODY_FORM = "body-form", Transport,
+        "The body is a form; the API takes JSON.",
+        "Send the JSON text as the body, with Content-Type: application/json.",
+        ["PHP": "CURLOPT_POSTFIELDS with an array", "Python": "requests.post(url, data={…}) instead of json=", "Node": "new URLSearchParams or FormData as body",
+         "Shell": "curl -F, or -d 'name=value'"];
+    BODY_XML = "body-xml", Transport,
+        "The body is XML or HTML; the API takes JSON.",
+        "Send JSON.",
+        ["any": "a client for another interface"];
+    BODY_TWICE = "body-json-twice", Transport,
+        "The JSON was encoded twice: the body is a text that holds JSON.",
+        "Encode once.",
+        ["Node": "JSON.stringify(JSON.stringify(body))", "Python": "requests.post(url, json=json.dumps(body))", ".NET": "PostAsJsonAsync(url, jsonText)"];
+    BODY_QUOTES = "body-quotes", Transport,
+        "The quotes of the body are not those of JSON.",
+        "Names and texts of JSON stand in `\"`.",
+        ["Python": "str(body) instead of json.dumps(body)", "Shell": "a command of another shell: cmd.exe keeps '", "any": "curly quotes of a word processor"];
+    SIGNATURE_LABELLED = "signature-labelled", Transport,
+        "A word stands before or after the signature, as other platforms and tools write it.",
+        "Send the digits alone.",
+        ["Shell": "openssl dgst prints SHA2-256(stdin)= before them; use -r or cut", "any": "sha256=… of GitHub, v1=… of Stripe"];
+    SIGNATURE_REPR = "signature-repr", Transport,
+        "The signature is Python's way of showing bytes: b'…'.",
+        "Decode it: .decode('ascii').",
+        ["Python": "str(base64.b64encode(…)), f'{digest}'"];
+    SIGNATURE_NONE = "signature-no-digest", Transport,
+        "What stands in its place is no signature: an unset variable, or the name of an object.",
+        "Look at what the signing function returns, and whether its result was waited for.",
+        ["Node": "a Promise without await; hmac without .digest()", "Java": "byte[].toString() is [B@…", "Python": "the hmac object without .hexdigest()"];
     HTML_COPY = "html-copy", Transport,
         "The URL was copied out of HTML source, where `&` is written `&amp;`.",
         "Decode the attribute before using it, or take the URL from the browser's address.",
@@ -46,18 +105,70 @@ causes! {
         "The signature was cut off.",
         "Look for a column, a field or a log line that is too short for it.",
         ["SQL": "VARCHAR(32)", "PHP": "substr($hash, 0, 32)"];
+    PORT_ADDED = "port-added", Address,
+        "A port was signed that the URL does not have: the one on which the program listens behind its proxy.",
+        "Take the address from the configuration, as it is registered.",
+        ["PHP": "$_SERVER['SERVER_PORT']", "Node": "req.socket.localPort", "Java": "request.getServerPort()", "Python": "request.host of an inner server"];
+    HOST_INNER = "host-inner", Address,
+        "The address inside the network was signed: the program stands behind a proxy and does not know the public one.",
+        "Take the address from the configuration, as it is registered.",
+        ["Node": "req.headers.host; Next's request.url is always localhost", "Python": "request.url, request.build_absolute_uri() behind a proxy",
+         "PHP": "$_SERVER['HTTP_HOST'] or SERVER_NAME", "Java": "request.getRequestURL()", "nginx": "proxy_pass without proxy_set_header Host $host",
+         "Docker": "the name of a container"];
+    HOST_OTHER = "host-other", Address,
+        "Another name of the host was signed, such as with or without `www.`.",
+        "Register and sign one name; take it from the configuration.",
+        ["any": "a redirect from one name to the other", "PHP": "$_SERVER['SERVER_NAME']", "Apache": "UseCanonicalName On"];
+    ADDRESS_SEEN = "address-seen-inside", Address,
+        "The signature is right for the registered address. This URL is the one that the program sees behind a proxy or a rewrite rule.",
+        "Build the text with the registered address, not with that of the request.",
+        ["Node": "req.protocol, req.headers.host, req.originalUrl", "Python": "request.url", "PHP": "$_SERVER['HTTP_HOST'], REQUEST_URI"];
+    PATH_SCRIPT = "path-script", Address,
+        "The name of the script was signed with the path, or left out: a front controller or a rewrite rule answers.",
+        "Sign the path of the registered address.",
+        ["PHP": "$_SERVER['SCRIPT_NAME'], PHP_SELF or REDIRECT_URL", "Apache": "RewriteRule … index.php", "Laravel": "url('/index.php/…')"];
+    PATH_FOLDER = "path-folder", Address,
+        "A folder of the server stands in the path.",
+        "Sign the path of the registered address.",
+        ["PHP": "/public of Laravel and Symfony", "nginx": "proxy_pass to another path", "Node": "an app below /api"];
+    PATH_CUT = "path-cut", Address,
+        "The end of the path is missing.",
+        "Sign the whole path.",
+        ["PHP": "dirname($_SERVER['SCRIPT_NAME'])", "Ruby": "request.script_name", "Java": "request.getContextPath()"];
+    PATH_DOUBLED = "path-doubled", Address,
+        "A part of the path stands in it twice.",
+        "Join base address and path once.",
+        ["PHP": "$base . $_SERVER['REQUEST_URI'] where $base has the folder", "Python": "SCRIPT_NAME + request.path", "Java": "contextPath + requestURI"];
+    PATH_SLASHES = "path-slashes", Address,
+        "A slash too many or too few stands in the path.",
+        "Join base address and path by one slash.",
+        ["Node": "`${base}/${path}`", "PHP": "$base . '/' . $path", "Python": "base + path"];
+    PATH_OTHER = "path-other", Address,
+        "The path of another registered address was signed.",
+        "Sign the path of the address that was called.",
+        ["any": "one constant for activation and services"];
+    PATH_ENCODED = "path-encoded", Address,
+        "The path was percent-encoded otherwise than it is registered.",
+        "Sign the path exactly as it is registered.",
+        ["Node": "new URL(u).pathname, encodeURI(path)", "Python": "quote(path)", "Java": "new URI(…).toASCIIString()"];
+    URL_ENCODED_FIRST = "url-encoded-whole", Address,
+        "The whole URL was percent-encoded before it was signed.",
+        "Encode names and values only.",
+        ["Node": "encodeURIComponent(url)", "PHP": "rawurlencode($url)"];
+    SCHEME_FOREIGN = "scheme-of-another-platform", Joining,
+        "The text is put together as another platform does it: with method, time or lines, or names and values glued together.",
+        "URLs: `scheme://host/path?` and the sorted query. Orders: the sorted query. API calls: timestamp, token, resourcetype, actionid.",
+        ["OAuth 1": "GET&address&parameters", "Stripe": "timestamp.body", "Slack": "v0:timestamp:body", "Twilio": "address, names and values", "Atlassian": "GET&/path&query"];
+    VALUES_ONLY = "values-only", Joining,
+        "Only the values were signed, without their names.",
+        "Write name=value and join by `&`.",
+        ["PHP": "implode('', $params)", "Node": "Object.values(params).join('')", "Python": "''.join(d.values())"];
     SCHEME = "scheme", Address,
         "The other of http and https was signed: the program stands behind a proxy that ends TLS.",
         "Take the scheme from the configured public address, not from the connection.",
         ["PHP": "$_SERVER['HTTPS'] unset behind a proxy", "Node": "req.protocol without trust proxy",
          "Python": "request.url without ProxyFix", "Ruby": "request.scheme", "Java": "request.getScheme()",
          "Go": "r.TLS == nil", "Rust": "Uri of the request has no scheme"];
-    PORT_KEPT = "port-kept", Address,
-        "The port was signed; the signed text has none.",
-        "Build the text from scheme, host name and path.",
-        ["PHP": "$_SERVER['HTTP_HOST']", "Node": "url.host instead of url.hostname",
-         "Python": "urlsplit(u).netloc instead of .hostname", "Ruby": "request.host_with_port",
-         "Java": "request.getRequestURL()", "Go": "r.Host", "Rust": "url.authority()"];
     PORT_DEFAULT = "port-default", Address,
         "The default port was written out (`:443`, `:80`).",
         "Build the text from scheme, host name and path.",
@@ -151,6 +262,92 @@ causes! {
         "The framework decodes already; do not decode once more.",
         ["PHP": "urldecode($_GET['x'])", "Node": "decodeURIComponent(req.query.x)",
          "Python": "unquote(request.args['x'])", "Java": "URLDecoder.decode(request.getParameter(…))"];
+    READ_JOINED = "repeated-joined", Decoding,
+        "The values of a repeated parameter were joined by commas; the last one counts.",
+        "Let the last one win, as PHP does, or refuse repeated parameters.",
+        ["Node": "String(req.query.x) of an array", "Java": "String.join(\",\", values)"];
+    CHARSET_MISREAD = "charset-misread", Decoding,
+        "UTF-8 was read as Latin-1 or Windows-1252: `ü` became `Ã¼`.",
+        "Read and write UTF-8 everywhere.",
+        ["Python": "Bottle's query['name']; .encode('latin-1') undoes it", "PHP": "utf8_encode() on UTF-8", "Java": "request.getParameter() without setCharacterEncoding(\"UTF-8\"); Tomcat before 8",
+         "Perl": "CGI without -utf8"];
+    CHARSET_LATIN1 = "charset-latin1", Decoding,
+        "Letters beyond ASCII were signed in Latin-1 or Windows-1252: `ü` as %FC.",
+        "Sign the bytes of UTF-8: %C3%BC.",
+        ["PHP": "utf8_decode()", "Java": "URLEncoder.encode(s, \"ISO-8859-1\"), getBytes(ISO_8859_1)", ".NET": "Encoding.GetEncoding(1252)", "JavaScript": "escape()"];
+    CHARSET_LOST = "charset-lost", Decoding,
+        "Letters beyond ASCII were lost: they became `?`, U+FFFD, other letters, or nothing.",
+        "Read and write UTF-8 everywhere.",
+        [".NET": "Encoding.ASCII.GetBytes()", "Java": "getBytes(US_ASCII), or a JVM without file.encoding=UTF-8", "PHP": "iconv('UTF-8', 'ASCII//TRANSLIT')", "MySQL": "a column in latin1", "Python": ".encode('ascii', 'replace')"];
+    UNICODE_FORM = "unicode-form", Decoding,
+        "Letters were composed or decomposed: `ü` is one letter or `u` with dots.",
+        "Sign the text as it came, without normalising it.",
+        ["PHP": "Normalizer::normalize()", "Node": "text.normalize('NFD')", "Python": "unicodedata.normalize()", "macOS": "names of files"];
+    ABSENT_SIGNED = "absent-signed", Selection,
+        "A parameter that did not come, or is empty, was signed as a word of the language or as an empty text.",
+        "Sign what came: leave absent parameters out, keep empty ones as `name=`.",
+        ["Python": "FastAPI's declared parameters are None", "Node": "`${req.query.groupId}` is undefined", "PHP": "$_GET['groupId'] ?? ''", "Go": "r.URL.Query().Get() is \"\""];
+    ROUTER_PARAMETER = "router-parameter", Selection,
+        "A rewrite rule or a router has added a parameter with the path, and it was signed.",
+        "Sign the query as it came: the raw query of the request.",
+        ["Apache": "RewriteRule ^(.*)$ index.php?path=$1 [QSA]", "PHP": "$_GET behind a rewrite rule; $_SERVER['QUERY_STRING'] has it too, REQUEST_URI has not",
+         "Ruby": "Rails' params has controller and action; use request.query_parameters", "nginx": "try_files $uri /index.php?q=$uri&$args"];
+    FALSY_LEFT_OUT = "falsy-left-out", Selection,
+        "Empty texts, zero and false were left out; only null is.",
+        "Leave out null, and empty lists and objects, and nothing else.",
+        ["PHP": "array_filter($order)", "Python": "{k: v for k, v in d.items() if v}", "Node": "_.pickBy(order)"];
+    VALUES_TRIMMED = "values-trimmed", Types,
+        "Blanks at the ends of values were removed.",
+        "Sign the values as they came.",
+        ["PHP": "Laravel's TrimStrings", "Python": "Tornado's get_argument() without strip=False", "Ruby": "strip", "Java": "trim()"];
+    VALUES_SANITISED = "values-sanitised", Types,
+        "Values were cleaned: tags, percent signs with digits, or blanks were removed.",
+        "Sign the values as they came, and clean afterwards.",
+        ["PHP": "WordPress' sanitize_text_field(), strip_tags(), FILTER_SANITIZE_STRING"];
+    VALUES_BACKSLASHES = "values-backslashes", Types,
+        "Backslashes stand before quotes in the values, or were taken away.",
+        "Sign the values as they came.",
+        ["PHP": "$_GET in WordPress; use wp_unslash($_GET), or addslashes(), stripslashes()"];
+    VALUES_LISTS = "values-lists", Types,
+        "Each value was signed as a list of one: `['…']`.",
+        "Take the one value of each name.",
+        ["Python": "urlencode(dict(request.GET)) in Django, parse_qs() without doseq", "Node": "JSON of searchParams.getAll()"];
+    VALUES_JSON = "values-json", Types,
+        "Each value was signed as JSON, with quotes.",
+        "Sign the values themselves.",
+        ["Node": "JSON.stringify(value)", "Python": "json.dumps(value)", "PHP": "json_encode($value)"];
+    VALUES_SMALL = "value-small", Types,
+        "One value was signed in small letters.",
+        "Sign the values as they came.",
+        ["any": "a normalised customer name"];
+    HTML_ESCAPED = "html-escaped", Types,
+        "Values were escaped for HTML before signing: `&` as `&amp;`, quotes as `&#039;`.",
+        "Sign the values as they came; escape when they are shown.",
+        ["PHP": "htmlspecialchars($_GET['x']), esc_html()", "Python": "html.escape(), Markup", "Go": "html.EscapeString()", "Ruby": "CGI.escapeHTML, h()"];
+    NUMBERS_CONVERTED = "number-converted", Types,
+        "A value was turned into a number and back: 007 became 7, 1.50 became 1.5, 21 became 21.0.",
+        "Sign the values as texts, as they came.",
+        ["Node": "Number(x), a JSON schema of Fastify with type integer", "Python": "FastAPI's user_id: int", "PHP": "(int) $_GET['id']", "Java": "@RequestParam Integer id"];
+    NUMBERS_FLOAT = "numbers-float", Types,
+        "Whole numbers were signed as floats: 35 as 35.0.",
+        "Send prices and quantities as texts, and sign those.",
+        ["Python": "str(float(35))", "Ruby": "35.to_f.to_s", "Java": "Double.toString(35)"];
+    NUMBERS_COMMA = "numbers-comma", Types,
+        "Numbers were signed in the spelling of a country: 38,70 or 1,234.50.",
+        "Sign exactly the text that is sent.",
+        ["PHP": "number_format($price, 2, ',', '.')", "Java": "String.format(Locale.GERMANY, …)", ".NET": "ToString() under de-DE"];
+    ZERO_EMPTY = "zero-empty", Types,
+        "Zero, false or null was signed as an empty text, or left out.",
+        "Write 0 as 0 and false as 0; leave out null only.",
+        ["Node": "value || ''", "PHP": "(string) false is empty; $v ?: ''", "Python": "value or ''"];
+    SORTED_NATURAL = "sorted-natural", Sorting,
+        "Digits in names were sorted by their value: a9 before a10.",
+        "Compare bytes.",
+        ["PHP": "ksort($a, SORT_NATURAL)", "Node": "localeCompare(b, undefined, {numeric: true})"];
+    SORTED_DIGITS = "sorted-digits", Sorting,
+        "Names of digits were sorted by bytes; PHP sorts them as numbers before all others: 9 before 10.",
+        "Choose own parameters that are words.",
+        ["Python": "sorted(d)", "Ruby": "sort", "Java": "TreeMap"];
     READ_FIRST = "first-wins", Decoding,
         "Of a repeated parameter the first value was signed; the last counts.",
         "Let the last one win, as PHP does, or refuse repeated parameters.",
@@ -288,6 +485,30 @@ causes! {
         "The encoding is right but for `~`, or for the space as `+` in orders.",
         "URLs: replace `~` by %7E afterwards. Orders: replace `+` by %20.",
         ["Go": "url.QueryEscape(), Values.Encode()", "Python": "urlencode(), quote_plus()", "Ruby": "CGI.escape()"];
+    ENCODED_BUILDER = "encode-builder", Encoding,
+        "A URL builder was used that leaves marks such as `, : ; ! $ ( ) * / ? @ [ ]` as they are in values.",
+        "Use the form encoding: all but letters, digits and `- _ .` is encoded.",
+        ["Node": "ufo's withQuery(), qs.stringify(…, {format: 'RFC1738'})", "Python": "yarl's with_query(), Flask's url_for()", "Java": "Spring's UriComponentsBuilder", "Swift": "URLComponents"];
+    ENCODED_DOTNET = "encode-dotnet", Encoding,
+        ".NET's encoder leaves `( ) ! *`, and HttpUtility writes small digits after `%`.",
+        "Encode ( ) ! * as %28 %29 %21 %2A and write %C3, not %c3; in orders also %20 for `+` and `~` for %7E.",
+        [".NET": "HttpUtility.UrlEncode(), WebUtility.UrlEncode()"];
+    ENCODED_SPACE = "encode-space", Encoding,
+        "The encoding is right but for the space as %20, or for `~` as %7E in orders.",
+        "URLs: a space is `+`. Orders: `~` stays.",
+        ["PHP": "str_replace('+', '%20', http_build_query(…))", "Java": "URLEncoder.encode(s).replace(\"+\", \"%20\")", "Python": "quote() before 3.7"];
+    ENCODED_ESCAPE = "encode-escape", Encoding,
+        "JavaScript's old `escape` was used: `ü` is %FC, `€` is %u20AC, `+ / @ *` stay.",
+        "Use the form encoding in UTF-8.",
+        ["JavaScript": "escape()", "ASP": "Server.URLEncode in a Latin-1 page"];
+    NAMES_RAW = "names-not-encoded", Encoding,
+        "The names were not encoded, the values were.",
+        "Encode names as well: brackets are %5B and %5D.",
+        ["Node": "`${name}=${encodeURIComponent(value)}`", "PHP": "$name . '=' . urlencode($value)"];
+    EQUALS_LEFT_OUT = "equals-left-out", Encoding,
+        "Empty values were written without their `=`.",
+        "Write `name=`.",
+        ["Node": "ufo's stringifyQuery()", "Java": "UriComponentsBuilder.queryParam(name)"];
     ENCODED_NOT = "encode-missing", Encoding,
         "The values were not encoded.",
         "Encode names and values before joining them.",
@@ -334,6 +555,26 @@ causes! {
         "A line break follows the text that was signed.",
         "Sign without a line break at the end.",
         ["Shell": "echo instead of printf %s", "Ruby": "puts", "Python": "print(…, file=…)"];
+    TEXT_PADDED = "text-padded", Joining,
+        "A blank or an invisible mark stands before or after the text that was signed.",
+        "Sign the text alone.",
+        ["any": "a template with blanks", ".NET": "a StreamWriter writes a byte order mark first", "C": "the closing NUL counted along"];
+    TEXT_QUOTED = "text-quoted", Joining,
+        "The text was signed with quotes around it.",
+        "Sign the text itself, not its JSON or its repr().",
+        ["Node": "JSON.stringify(text)", "Python": "repr(text), str(bytes)"];
+    TEXT_CAPITAL = "text-capital", Joining,
+        "The whole text was written in capital letters.",
+        "Sign the text as it is.",
+        ["PHP": "strtoupper($text)", "Java": "text.toUpperCase()"];
+    TEXT_UTF16 = "text-utf16", Joining,
+        "The text was signed in UTF-16.",
+        "Sign the bytes of UTF-8.",
+        [".NET": "Encoding.Unicode.GetBytes(text)", "Java": "text.getBytes(UTF_16LE)", "PowerShell": "[Text.Encoding]::Unicode", "SQL": "HASHBYTES over NVARCHAR"];
+    TEXT_ENCODED = "text-encoded", Joining,
+        "The text as a whole was encoded before it was signed: base64, hex or percent signs.",
+        "Sign the text itself.",
+        ["any": "base64 of the text, as JSON web tokens have it", "Node": "encodeURIComponent(text)"];
     TEXT_AMP = "text-ampersand", Joining,
         "A `&` follows the last pair.",
         "Join instead of appending.",
@@ -362,6 +603,26 @@ causes! {
         "One of the four pieces was not signed.",
         "timestamp, token, resourcetype, actionid.",
         ["Node": "a variable that is undefined or empty"];
+    PIECE_UNSET = "piece-unset", Joining,
+        "One of the pieces was an unset variable, turned into text.",
+        "Refuse to sign when a piece has no value.",
+        ["Node": "`${token}` is undefined", "Python": "f'{token}' is None", "Java": "\"\" + token is null", "Ruby": "token.inspect is nil"];
+    PIECE_PLACEHOLDER = "piece-placeholder", Joining,
+        "A placeholder was signed that nothing was put in for.",
+        "In a script, ask for the value; a template is filled in afterwards.",
+        ["Postman": "'{{token}}' in a pre-request script; use pm.variables.get('token')", "Shell": "'$TOKEN' in single quotes"];
+    PIECE_PADDED = "piece-padded", Joining,
+        "A blank, a line break or quotes stand around one of the pieces.",
+        "Trim what is read from files and forms, before it is sent and signed.",
+        ["any": "a pasted token", "Shell": "$(cat token) is trimmed, a file read by a program is not"];
+    TOKEN_CASE = "token-case", Joining,
+        "The token was signed in another case than it is sent.",
+        "Sign exactly what is sent.",
+        ["SQL": "a column that folds case"];
+    TIME_FRACTION = "time-fraction", Time,
+        "The timestamp was signed with a fraction of a second.",
+        "Round down to whole seconds, once, and send and sign the same.",
+        ["Python": "time.time()", "PHP": "microtime(true)", "Ruby": "Time.now.to_f", "Node": "Date.now() / 1000"];
     ACTION_SHORT = "action-short", Joining,
         "The action was signed by its last word; it is the whole URN.",
         "Sign urn:onoffice-de-ns:smart:2.5:smartml:action:… in full.",
@@ -424,6 +685,38 @@ causes! {
         "The secret was used with or without the white space around it.",
         "Trim the secret once, where it enters the program.",
         ["any": "a pasted value", "Docker": "--env-file keeps spaces"];
+    KEY_VALUE = "key-value", Key,
+        "Another value of the input was used as the key.",
+        "The provider secret signs URLs, orders and messages; the API key signs API calls.",
+        ["any": "claim, parameterCacheId or token in the place of the secret"];
+    KEY_UNSET = "key-unset", Key,
+        "The key was the word for an unset variable.",
+        "Refuse to start without the secret.",
+        ["Node": "`${process.env.SECRET}` is undefined", "Python": "str(os.environ.get('SECRET')) is None", "Java": "String.valueOf(System.getenv(…)) is null", "Ruby": "nil.inspect"];
+    KEY_INVISIBLE = "key-invisible", Key,
+        "An invisible mark stands before or after the secret.",
+        "Remove byte order marks and zero-width characters where the secret enters the program.",
+        ["PowerShell": "Out-File -Encoding utf8 writes a byte order mark", "any": "a secret copied from a web page or a chat", "Python": "open(…) instead of encoding='utf-8-sig'"];
+    KEY_NAMED = "key-named", Key,
+        "The whole line NAME=value was used as the key.",
+        "Use what stands after the `=`.",
+        ["Docker": "a secret file that holds a line of .env", "any": "a line of .env that was pasted"];
+    KEY_PLACEHOLDER = "key-placeholder", Key,
+        "A placeholder was used as the key, and nothing was put in for it.",
+        "Read the value before signing.",
+        ["Postman": "'{{secret}}' in a pre-request script; use pm.variables.get('secret')", "Shell": "'$SECRET' in single quotes", "Docker": "${SECRET} in a file that nobody expands"];
+    KEY_UTF16 = "key-utf16", Key,
+        "The secret was used in UTF-16.",
+        "Use the bytes of UTF-8.",
+        [".NET": "Encoding.Unicode.GetBytes(secret)", "Java": "secret.getBytes(UTF_16LE)"];
+    KEY_CUT = "key-cut", Key,
+        "Only a part of the secret was used.",
+        "Copy the whole secret; look for a field or column that is too short.",
+        ["SQL": "VARCHAR(32)", "any": "the first or last character left out in copying"];
+    KEY_AMPERSAND = "key-ampersand", Key,
+        "A `&` was appended to the key, as OAuth 1 does.",
+        "Use the secret alone.",
+        ["OAuth 1": "consumer secret & token secret"];
     KEY_HEX = "key-hex", Key,
         "The secret was decoded as hex; its characters themselves are the key.",
         "Use the text as it is.",
@@ -465,6 +758,10 @@ causes! {
         "Look at the order of the arguments.",
         ["PHP": "hash_hmac('sha256', $key, $data) instead of ($data, $key)", "Python": "hmac.new(text, key, …)",
          "Ruby": "OpenSSL::HMAC.hexdigest('SHA256', data, key)"];
+    HASH_OF_HASH = "hash-of-hash", Hash,
+        "Not the text was signed but a hash of it.",
+        "HMAC with SHA-256 over the text itself.",
+        ["AWS": "HMAC over hex(sha256(request))", "PHP": "hash_hmac('sha256', hash('sha256', $text), $key)"];
     HASH_TWICE = "hash-twice", Hash,
         "The HMAC was made twice.",
         "Once.",
@@ -477,6 +774,14 @@ causes! {
         "The signature is in capital letters; the hex digits are small.",
         "Write small hex digits.",
         ["PHP": "strtoupper()", "Java": "%02X", ".NET": "Convert.ToHexString()", "Go": "%X"];
+    WRITTEN_SEPARATED = "written-separated", Writing,
+        "Something stands between the hex digits.",
+        "Write the 64 digits without separators.",
+        [".NET": "BitConverter.ToString() writes AB-CD-…", "Shell": "openssl dgst -c, xxd"];
+    WRITTEN_NUMBERS = "written-numbers", Writing,
+        "The signature is a list of numbers.",
+        "Write the bytes as hex, or as base64 for API calls.",
+        ["Node": "JSON of a Buffer", "Java": "Arrays.toString(bytes)", "Python": "str(list(digest))"];
     WRITTEN_BASE64 = "written-base64", Writing,
         "The signature is in base64; URLs and orders need hex.",
         "64 small hex digits.",
@@ -534,6 +839,14 @@ causes! {
         "HMAC version 1: the second MD5, with the secret before it, is missing.",
         "md5(secret + md5(text)), or use version 2.",
         ["any": "md5(text) alone"];
+    V1_SECRET_LAST = "v1-secret-last", Hash,
+        "HMAC version 1: in the second MD5 the secret stands after the first instead of before it.",
+        "md5(secret + md5(text)), or use version 2.",
+        ["any": "md5(md5(text) + secret)"];
+    V1_NO_PARAMETERS = "v1-no-parameters", Selection,
+        "HMAC version 1: the parameters were not signed.",
+        "Their JSON stands first, or use version 2.",
+        ["any": "code that was written for HMAC version 2"];
     V1_NO_SECRET = "v1-no-secret", Hash,
         "HMAC version 1: the secret is missing among the joined fields.",
         "It stands between resource id and timestamp as well, or use version 2.",

@@ -18,6 +18,26 @@ pub(crate) enum Encoder {
     PythonQuote,
     /// Go's `url.QueryEscape`, Python's `urlencode`.
     QueryEscape,
+    /// .NET's `HttpUtility.UrlEncode`.
+    DotNet,
+    /// .NET's `WebUtility.UrlEncode`.
+    DotNetCapital,
+    /// JavaScript's `escape`: letters up to U+00FF as one byte, others as `%u20AC`.
+    Escape,
+    /// PHP's `urlencode`, but a space is `%20`.
+    Space,
+    /// ufo's `stringifyQuery`.
+    Ufo,
+    /// Werkzeug's `url_for`.
+    Werkzeug,
+    /// yarl's `with_query`.
+    Yarl,
+    /// `qs` with `format: 'RFC1738'`.
+    Qs,
+    /// Spring's `UriComponentsBuilder`, Swift's `URLComponents`.
+    Spring,
+    /// As browsers write a query that was typed: only what cannot stand in one.
+    Browser,
     /// Nothing at all.
     Raw,
     /// [`Encoder::Rfc1738`], with small hex digits.
@@ -41,12 +61,23 @@ impl Encoder {
             Self::Form => b"-_.*",
             Self::WholeUri => b"-_.~!'()*;,/?:@&=+$#",
             Self::PythonQuote => b"-_.~/",
+            Self::DotNet | Self::DotNetCapital => b"-_.!*()",
+            Self::Escape => return escape(bytes),
+            Self::Space => b"-_.",
+            Self::Ufo => b"-_.~!$'()*,:;=?@^`|",
+            Self::Werkzeug => b"-_.~!$'()*,/:;?@",
+            Self::Yarl => b"-_.~!$'()*,/:?@",
+            Self::Qs => b"-_.~()",
+            Self::Spring => b"-_.~!$'()*+,;:@/?",
+            Self::Browser => b"-_.~!$'()*+,;:@/?&=%[]{}|\\^`",
             Self::Twice1738 => return Self::Rfc1738.encode(&Self::Rfc1738.encode(bytes)),
             Self::Twice3986 => return Self::Rfc3986.encode(&Self::Rfc3986.encode(bytes)),
         };
-        let plus = matches!(self, Self::Rfc1738 | Self::Lower1738 | Self::Form | Self::QueryEscape);
+        let plus = matches!(self, Self::Rfc1738 | Self::Lower1738 | Self::Form | Self::QueryEscape
+
+            | Self::DotNet | Self::DotNetCapital | Self::Ufo | Self::Werkzeug | Self::Yarl | Self::Qs);
         let digits: &[u8; 16] = match self {
-            Self::Lower1738 | Self::Lower3986 => b"0123456789abcdef",
+            Self::Lower1738 | Self::Lower3986 | Self::DotNet => b"0123456789abcdef",
             _ => b"0123456789ABCDEF",
         };
         let mut out = Vec::with_capacity(bytes.len());
@@ -62,6 +93,23 @@ impl Encoder {
         }
         out
     }
+}
+
+fn escape(bytes: &[u8]) -> Vec<u8> {
+    let mut out = String::new();
+    for c in String::from_utf8_lossy(bytes).chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() || "@*_+-./".contains(c) => out.push(c),
+            c if u32::from(c) < 256 => out.push_str(&format!("%{:02X}", u32::from(c))),
+            c => {
+                let units = &mut [0; 2];
+                for unit in c.encode_utf16(units) {
+                    out.push_str(&format!("%u{unit:04X}"));
+                }
+            }
+        }
+    }
+    out.into_bytes()
 }
 
 /// Percent-decodes; `plus` says whether `+` is a space.

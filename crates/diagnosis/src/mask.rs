@@ -1,5 +1,12 @@
 //! Hides credentials in a text that was signed, so that it can be compared and passed on.
 
+use freischalt_protocol::{
+    Secret,
+    php::{query, url},
+};
+
+use crate::encode::Encoder;
+
 /// Words in the name of a parameter whose value is hidden.
 const NAMES: [&str; 5] = ["claim", "token", "secret", "password", "apikey"];
 /// How `=` and the end of a value look, plain and inside an encoded URL.
@@ -48,6 +55,65 @@ fn is_credential(text: &str) -> bool {
     let start = starts.filter_map(|mark| text.rfind(mark).map(|at| at + mark.len())).max();
     let name = text[start.unwrap_or(0)..].to_ascii_lowercase().replace('_', "");
     NAMES.iter().any(|word| name.contains(word))
+}
+
+/// Shorter values are no credentials, and would be found everywhere.
+const SHORTEST: usize = 8;
+
+/// Credentials of one input by their values, for texts that do not write them as `name=value`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hidden {
+    values: Vec<String>,
+}
+
+impl Hidden {
+    pub(crate) fn of(values: impl IntoIterator<Item = String>) -> Self {
+        let mut all = Vec::new();
+        for value in values.into_iter().filter(|value| value.len() >= SHORTEST) {
+            let encoders = [Encoder::Raw, Encoder::Rfc1738, Encoder::Twice1738, Encoder::Component];
+            for encoder in encoders {
+                let text = String::from_utf8_lossy(&encoder.encode(value.as_bytes())).into_owned();
+                for text in [text.to_lowercase(), text.to_uppercase(), text] {
+                    if !all.contains(&text) {
+                        all.push(text);
+                    }
+                }
+            }
+        }
+        all.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        Self { values: all }
+    }
+
+    pub(crate) fn of_url(text: &str) -> Self {
+        let query = url::parse_url(text.as_bytes()).and_then(|parts| parts.query).unwrap_or_default();
+        let parameters = query::parse_str(&query);
+        let secret = |name: &[u8]| {
+            let name = String::from_utf8_lossy(name).to_ascii_lowercase().replace('_', "");
+            NAMES.iter().any(|word| name.contains(word))
+        };
+        let own = parameters.iter().filter(|(key, _)| secret(&key.to_bytes()));
+        Self::of(own.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect::<Vec<_>>())
+    }
+
+    /// The secrets that the input is judged with as well.
+    pub(crate) fn and(mut self, secret: &Secret, others: &[Secret]) -> Self {
+        let all = std::iter::once(secret).chain(others).map(|secret| secret.expose().to_owned());
+        self.values.extend(Self::of(all).values);
+        self.values.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        self
+    }
+
+    /// The text without them.
+    pub(crate) fn masked(&self, text: &[u8]) -> String {
+        let shown = masked(text);
+        self.values.iter().fold(shown, |shown, value| {
+            if shown.contains(value.as_str()) {
+                shown.replace(value.as_str(), &format!("…({})", value.len()))
+            } else {
+                shown
+            }
+        })
+    }
 }
 
 #[cfg(test)]

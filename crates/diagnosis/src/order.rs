@@ -7,35 +7,45 @@ use freischalt_protocol::{
 };
 
 use crate::{
-    Cause, Explanation, Verdict, causes,
+    Cause, Explanation, Found, Hints, Verdict, Work, body, causes,
+    charset::Change,
     encode::Encoder,
     json::{self, Style},
-    mask,
-    search::{Deviation, Recipe, Search},
-    signing::Signing,
-    url::{locale_key, time_problem},
+    mask::Hidden,
+    search::{self, Menu, Recipe, Search, Written},
+    signing,
+    target::{self, Writing},
+    unset,
+    url::{CHANGES, locale_key, slot, time_problem},
 };
 
-/// Why the signature of this order or window message is wrong. `others` are secrets that may have
-/// been taken by mistake.
-pub fn explain_order(text: &[u8], secret: &Secret, others: &[Secret]) -> Explanation {
+/// Why the signature of this order or window message is wrong.
+pub fn explain_order(text: &[u8], secret: &Secret, hints: &Hints<'_>) -> Explanation {
+    let problem = body::body_problem(text);
+    let text = body::without_mark(text);
     let decoded = php::json::decode(text).ok();
     let array = decoded.and_then(|value| value.as_array().cloned());
     let time = array.as_ref().and_then(|order| order.get("timestamp")).and_then(text_of);
     let mut explanation = match signed_order::verify(text, secret) {
         Ok(_) => Explanation::new(Verdict::Genuine),
-        Err(SignedOrderError::WrongSignature) => wrong(text, array, secret, others),
+        Err(SignedOrderError::WrongSignature) => wrong(text, array, secret, hints),
         Err(SignedOrderError::MissingSignature) => {
             let mut explanation = Explanation::new(Verdict::Missing);
             explanation.besides.push(&causes::SIGNATURE_MISSING);
             explanation
         }
-        Err(error) => return Explanation::unreadable(error),
+        Err(error) => {
+            let mut explanation = Explanation::unreadable(error);
+            explanation.besides.extend(problem);
+            return explanation;
+        }
     };
     if explanation.verdict != Verdict::Genuine {
         let right = signed_order::canonical(text).ok();
-        explanation.right_text = right.map(|right| mask::masked(&right));
+        let hidden = Hidden::default().and(secret, hints.others);
+        explanation.right_text = right.map(|right| hidden.masked(&right));
     }
+    explanation.besides.extend(problem);
     explanation.besides.extend(time_problem(time.as_deref()));
     explanation
 }
@@ -51,28 +61,40 @@ fn wrong(
     text: &[u8],
     order: Option<php::Array>,
     secret: &Secret,
-    others: &[Secret],
+    hints: &Hints<'_>,
 ) -> Explanation {
     let Some(order) = order else { return Explanation::unreadable("not a JSON object") };
     let given = order.get_str("signature").unwrap_or_default().to_owned();
     let right = signed_order::canonical(text).unwrap_or_default();
+    let others: Vec<_> = hints.others.iter().map(Secret::expose).collect();
+    let values = order.iter().filter_map(|(key, value)| {
+        let name = String::from_utf8_lossy(&key.to_bytes()).into_owned();
+        Some((name, value.as_str()?.to_owned()))
+    });
+    let values: Vec<_> = values.filter(|(name, value)| name != "signature" && !value.is_empty()).collect();
+    let mut work = hints.work;
+    let mut search = Search {
+        heads: vec![Before::Nothing],
+        head_menu: heads(),
+        last_heads: Box::new(std::iter::empty()),
+        body: OrderBody::right(),
+        body_menu: menu(&order),
+        recipe: OrderRecipe { order, sent: text.to_vec() },
+        signings: signing::deviations(secret.expose(), &others, &values),
+        key: secret.expose().as_bytes().to_vec(),
+        targets: target::targets(&given, Writing::Hex),
+    };
+    let fits = search.run(&mut work);
+    let hidden = Hidden::default().and(secret, hints.others);
     let mut explanation = Explanation::new(Verdict::Unexplained);
-    for other in others {
-        let made = Signing::hex().with_key(other.expose()).sign(&right, secret);
-        if made.as_ref() == Some(&given) {
-            let causes = vec![&causes::KEY_OTHER];
-            let found = crate::Found { causes, signed_text: None, same_here: Vec::new() };
-            explanation.found.push(found);
-        }
-    }
-    if explanation.found.is_empty() {
-        let recipe = OrderRecipe::right(order, text.to_vec(), right);
-        let deviations = deviations(&recipe);
-        let search = Search { recipe, signing: Signing::hex(), deviations, secret, given: &given };
-        explanation.found = search.run();
+    explanation.found = search::told(fits, &[right], &hidden);
+    if explanation.found.is_empty() && target::is_no_digest(&given) {
+        explanation.found.push(Found::of(vec![&causes::SIGNATURE_NONE]));
     }
     if !explanation.found.is_empty() {
         explanation.verdict = Verdict::Explained;
+    } else if work == Work(0) {
+        explanation.remark = Some(search::ENDED.to_owned());
     }
     explanation
 }
@@ -103,15 +125,23 @@ enum Nesting {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Nulls {
     LeftOut,
-    Empty,
-    Word,
+    Text(&'static str),
 }
+
+/// Yes and no as a language writes them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Flags(&'static str, &'static str);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Numbers {
     Php,
     TwoPlaces,
+    OnePlace,
     FromTexts,
+    Comma,
+    Grouped,
+    ZeroEmpty,
+    ZeroLeftOut,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -119,7 +149,9 @@ enum Kept {
     AllButSignature,
     SignatureToo,
     SignatureBlank,
-    Without(String),
+    Without(Vec<String>),
+    NotEmpty,
+    NotFalsy,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -127,56 +159,69 @@ enum Whole {
     Query,
     JsonAsSent,
     Json(Style),
-    WithAddress,
-    QuestionMark,
+    Values,
 }
 
-#[derive(Clone)]
+/// What stands before the query string.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    QuestionMark,
+    Address,
+    Time(&'static str),
+    Method,
+}
+
 struct OrderRecipe {
     order: php::Array,
     sent: Vec<u8>,
-    right: Vec<u8>,
+}
+
+/// How the query string of an order is made.
+#[derive(Clone)]
+struct OrderBody {
     sorting: Order,
     nesting: Nesting,
     nulls: Nulls,
     empties: bool,
-    words: bool,
+    flags: Flags,
     numbers: Numbers,
     kept: Kept,
     slashes: bool,
     unicode: bool,
     millis: bool,
+    changes: Vec<Change>,
     whole: Whole,
     encoder: Encoder,
+    names: Option<Encoder>,
     between: &'static str,
-    tail: &'static str,
+    equals: &'static str,
 }
 
-impl OrderRecipe {
-    fn right(order: php::Array, sent: Vec<u8>, right: Vec<u8>) -> Self {
+impl OrderBody {
+    fn right() -> Self {
         Self {
-            order,
-            sent,
-            right,
             sorting: Order::AllLevels,
             nesting: Nesting::Brackets,
             nulls: Nulls::LeftOut,
             empties: false,
-            words: false,
+            flags: Flags("1", "0"),
             numbers: Numbers::Php,
             kept: Kept::AllButSignature,
             slashes: false,
             unicode: false,
             millis: false,
+            changes: Vec::new(),
             whole: Whole::Query,
             encoder: Encoder::Rfc3986,
+            names: None,
             between: "&",
-            tail: "",
+            equals: "=",
         }
     }
 
-    fn selected(&self) -> php::Array {
-        let mut order = self.order.clone();
+    fn selected(&self, order: &php::Array) -> php::Array {
+        let mut order = order.clone();
         match &self.kept {
             Kept::SignatureToo => {}
             Kept::SignatureBlank => {
@@ -185,9 +230,14 @@ impl OrderRecipe {
             Kept::AllButSignature => {
                 order.remove("signature");
             }
-            Kept::Without(name) => {
+            Kept::Without(names) => {
                 order.remove("signature");
-                order.remove(name);
+                for name in names {
+                    order.remove(name);
+                }
+            }
+            Kept::NotEmpty | Kept::NotFalsy => {
+                order.remove("signature");
             }
         }
         if self.millis
@@ -223,24 +273,44 @@ impl OrderRecipe {
         let text = match value {
             Value::Null => match self.nulls {
                 Nulls::LeftOut => return,
-                Nulls::Empty => Vec::new(),
-                Nulls::Word => b"null".to_vec(),
+                Nulls::Text(text) => text.as_bytes().to_vec(),
             },
             Value::Array(inner) => return self.nested(name, inner, out),
-            Value::Bool(flag) => match (self.words, flag) {
-                (true, true) => b"true".to_vec(),
-                (true, false) => b"false".to_vec(),
-                (false, true) => b"1".to_vec(),
-                (false, false) => b"0".to_vec(),
+            Value::Bool(flag) => {
+                let text = if *flag { self.flags.0 } else { self.flags.1 };
+                text.as_bytes().to_vec()
+            }
+            Value::Int(0) if self.numbers == Numbers::ZeroEmpty => Vec::new(),
+            Value::Int(0) if self.numbers == Numbers::ZeroLeftOut => return,
+            Value::Int(number) if name != b"timestamp" => match self.numbers {
+                Numbers::OnePlace => format!("{number}.0").into_bytes(),
+                Numbers::TwoPlaces => format!("{number}.00").into_bytes(),
+                Numbers::Grouped => grouped(&number.to_string()).into_bytes(),
+                _ => number.to_string().into_bytes(),
             },
             Value::Int(number) => number.to_string().into_bytes(),
             Value::Float(number) => match self.numbers {
                 Numbers::TwoPlaces => format!("{number:.2}").into_bytes(),
+                Numbers::OnePlace => {
+                    let text = String::from_utf8_lossy(&json_number(value)).into_owned();
+                    if text.contains('.') { text.into_bytes() } else { format!("{text}.0").into_bytes() }
+                }
+                Numbers::Comma => {
+                    String::from_utf8_lossy(&json_number(value)).replace('.', ",").into_bytes()
+                }
+                Numbers::Grouped => grouped(&format!("{number:.2}")).into_bytes(),
                 _ => json_number(value),
             },
             Value::Str(text) => self.string(text),
         };
-        out.push((name.to_vec(), text));
+        let gone = match self.kept {
+            Kept::NotEmpty => text.is_empty(),
+            Kept::NotFalsy => text.is_empty() || text == b"0",
+            _ => false,
+        };
+        if !gone {
+            out.push((name.to_vec(), text));
+        }
     }
 
     fn string(&self, text: &[u8]) -> Vec<u8> {
@@ -251,7 +321,13 @@ impl OrderRecipe {
         {
             return json_number(&Value::Float(number));
         }
+        if self.numbers == Numbers::Comma && words.contains('.') && words.parse::<f64>().is_ok() {
+            return words.replace('.', ",").into_bytes();
+        }
         let mut text = text.to_vec();
+        for change in &self.changes {
+            text = change.of(&text).unwrap_or(text);
+        }
         if self.slashes {
             text = String::from_utf8_lossy(&text).replace('/', "\\/").into_bytes();
         }
@@ -299,8 +375,8 @@ impl OrderRecipe {
         }
     }
 
-    fn query(&self) -> Vec<u8> {
-        let order = self.selected();
+    fn query(&self, order: &php::Array) -> Vec<u8> {
+        let order = self.selected(order);
         let mut pairs = Vec::new();
         for (name, value) in self.in_order(&order) {
             self.walk(&name, value, &mut pairs);
@@ -321,9 +397,13 @@ impl OrderRecipe {
                     }
                     plain
                 }
-                _ => self.encoder.encode(name),
+                _ => self.names.unwrap_or(self.encoder).encode(name),
             };
-            [&name[..], b"=", &self.encoder.encode(value)].concat()
+            let value = self.encoder.encode(value);
+            match self.whole {
+                Whole::Values => value,
+                _ => [&name[..], self.equals.as_bytes(), &value].concat(),
+            }
         });
         encoded.collect::<Vec<_>>().join(self.between.as_bytes())
     }
@@ -334,24 +414,50 @@ fn json_number(value: &Value) -> Vec<u8> {
     php::json::encode(value).unwrap_or_default().into_bytes()
 }
 
+/// `1234.50` as `1,234.50`.
+fn grouped(number: &str) -> String {
+    let (whole, places) = number.split_once('.').map_or((number, None), |(a, b)| (a, Some(b)));
+    let mut out = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) && out != "-" {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    places.map_or(out.clone(), |places| format!("{out}.{places}"))
+}
+
 impl Recipe for OrderRecipe {
-    fn text(&self) -> Option<Vec<u8>> {
-        let mut text = match self.whole {
-            Whole::Query => self.query(),
-            Whole::QuestionMark => [b"?", &self.query()[..]].concat(),
+    type Head = Before;
+    type Body = OrderBody;
+
+    fn body(&self, body: &OrderBody) -> Option<Written> {
+        let bytes = match body.whole {
+            Whole::Query | Whole::Values => body.query(&self.order),
             Whole::JsonAsSent => without_signature(&self.sent)?,
-            Whole::Json(style) => json::write(&Value::Array(self.selected()), style),
-            Whole::WithAddress => {
-                let address = self.order.get_str("callbackurl")?;
-                [address.as_bytes(), b"?", &self.query()].concat()
-            }
+            Whole::Json(style) => json::write(&Value::Array(body.selected(&self.order)), style),
         };
-        text.extend(self.tail.as_bytes());
-        Some(text)
+        Some(Written { bytes, whole: false })
     }
 
-    fn right_text(&self) -> Vec<u8> {
-        self.right.clone()
+    fn text(&self, head: &Before, body: &[u8], text: &mut Vec<u8>) -> bool {
+        match head {
+            Before::Nothing => {}
+            Before::QuestionMark => text.push(b'?'),
+            Before::Address => {
+                let Some(address) = self.order.get_str("callbackurl") else { return false };
+                text.extend(address.as_bytes());
+                text.push(b'?');
+            }
+            Before::Time(between) => {
+                let Some(time) = self.order.get("timestamp").and_then(text_of) else { return false };
+                text.extend(time.as_bytes());
+                text.extend(between.as_bytes());
+            }
+            Before::Method => text.extend(b"POST&"),
+        }
+        text.extend(body);
+        true
     }
 }
 
@@ -363,70 +469,187 @@ fn without_signature(sent: &[u8]) -> Option<Vec<u8>> {
     Some([before.as_bytes(), b"}"].concat())
 }
 
-fn deviations(recipe: &OrderRecipe) -> Vec<Deviation<OrderRecipe>> {
-    let mut all = Vec::new();
-    let mut add = |cause: &'static Cause, change: fn(&mut OrderRecipe)| {
-        all.push(Deviation::of_text(cause, change));
-    };
-    add(&causes::ORDER_1738, |recipe| recipe.encoder = Encoder::Rfc1738);
-    add(&causes::ENCODED_COMPONENT, |recipe| recipe.encoder = Encoder::Component);
-    add(&causes::ENCODED_FORM, |recipe| recipe.encoder = Encoder::Form);
-    add(&causes::ENCODED_GO, |recipe| recipe.encoder = Encoder::QueryEscape);
-    add(&causes::ENCODED_NOT, |recipe| recipe.encoder = Encoder::Raw);
-    add(&causes::ENCODED_SMALL, |recipe| recipe.encoder = Encoder::Lower3986);
-    add(&causes::ENCODED_TWICE, |recipe| recipe.encoder = Encoder::Twice3986);
-    add(&causes::ENCODED_SLASH, |recipe| recipe.encoder = Encoder::PythonQuote);
-    add(&causes::ENCODED_URI, |recipe| recipe.encoder = Encoder::WholeUri);
-    add(&causes::SORTED_NOT, |recipe| recipe.sorting = Order::None);
-    add(&causes::SORTED_TOP_ONLY, |recipe| recipe.sorting = Order::TopOnly);
-    add(&causes::SORTED_CASELESS, |recipe| recipe.sorting = Order::Caseless);
-    add(&causes::SORTED_LOCALE, |recipe| recipe.sorting = Order::Locale);
-    add(&causes::SORTED_BACKWARDS, |recipe| recipe.sorting = Order::Backwards);
-    add(&causes::SORTED_LISTS, |recipe| recipe.sorting = Order::ListsAsTexts);
-    add(&causes::NULLS_KEPT, |recipe| recipe.nulls = Nulls::Empty);
-    add(&causes::NULLS_KEPT, |recipe| recipe.nulls = Nulls::Word);
-    add(&causes::EMPTIES_KEPT, |recipe| recipe.empties = true);
-    add(&causes::BOOLEANS_WORDS, |recipe| recipe.words = true);
-    add(&causes::NUMBERS_PLACES, |recipe| recipe.numbers = Numbers::TwoPlaces);
-    add(&causes::NUMBERS_SHORT, |recipe| recipe.numbers = Numbers::FromTexts);
-    add(&causes::SLASHES, |recipe| recipe.slashes = true);
-    add(&causes::UNICODE, |recipe| recipe.unicode = true);
-    add(&causes::TIME_MILLIS, |recipe| recipe.millis = true);
-    add(&causes::NESTED_PLAIN, |recipe| recipe.nesting = Nesting::BracketsRaw);
-    add(&causes::NESTED_NO_INDEX, |recipe| recipe.nesting = Nesting::NoIndex);
-    add(&causes::NESTED_FROM_ONE, |recipe| recipe.nesting = Nesting::FromOne);
-    add(&causes::NESTED_DOTS, |recipe| recipe.nesting = Nesting::Dots);
-    add(&causes::NESTED_OBJECT, |recipe| recipe.nesting = Nesting::JavaScript);
-    add(&causes::NESTED_LEFT_OUT, |recipe| recipe.nesting = Nesting::LeftOut);
-    add(&causes::SIGNATURE_SIGNED, |recipe| recipe.kept = Kept::SignatureToo);
-    add(&causes::SIGNATURE_BLANK, |recipe| recipe.kept = Kept::SignatureBlank);
-    add(&causes::TIME_LEFT_OUT, |recipe| recipe.kept = Kept::Without("timestamp".to_owned()));
-    add(&causes::JSON_SIGNED, |recipe| recipe.whole = Whole::JsonAsSent);
-    add(&causes::ADDRESS_BEFORE, |recipe| recipe.whole = Whole::WithAddress);
-    add(&causes::QUESTION_MARK, |recipe| recipe.whole = Whole::QuestionMark);
-    add(&causes::JOINED_HTML, |recipe| recipe.between = "&amp;");
-    add(&causes::JOINED_OTHERWISE, |recipe| recipe.between = ",");
-    add(&causes::JOINED_OTHERWISE, |recipe| recipe.between = "\n");
-    add(&causes::JOINED_NOT, |recipe| recipe.between = "");
-    add(&causes::TEXT_NEWLINE, |recipe| recipe.tail = "\n");
-    for style in styles() {
-        let change = move |recipe: &mut OrderRecipe| recipe.whole = Whole::Json(style);
-        all.push(Deviation::of_text(&causes::JSON_SIGNED, change));
-        let unsorted = move |recipe: &mut OrderRecipe| {
-            (recipe.whole, recipe.sorting) = (Whole::Json(style), Order::None);
-        };
-        all.push(Deviation::of_text(&causes::JSON_SIGNED, unsorted));
-        let change = move |recipe: &mut OrderRecipe| recipe.nesting = Nesting::Json(style);
-        all.push(Deviation::of_text(&causes::NESTED_JSON, change));
+fn heads() -> Menu<Before> {
+    let mut menu = Menu::default();
+    menu.add(&causes::ADDRESS_BEFORE, "before", |head| *head = Before::Address).usual();
+    menu.add(&causes::QUESTION_MARK, "before", |head| *head = Before::QuestionMark).usual();
+    for (between, name) in [(".", "timestamp.body"), (":", "timestamp:body"), ("", "timestamp, then body"), ("\n", "timestamp and body in lines")] {
+        menu.add(&causes::SCHEME_FOREIGN, "before", move |head| *head = Before::Time(between)).about(name);
     }
-    for (key, _) in recipe.order.iter() {
-        let name = String::from_utf8_lossy(&key.to_bytes()).into_owned();
-        if name != "signature" && name != "timestamp" {
-            let change = move |recipe: &mut OrderRecipe| recipe.kept = Kept::Without(name.clone());
-            all.push(Deviation::of_text(&causes::ADDED_LATER, change));
+    menu.add(&causes::SCHEME_FOREIGN, "before", |head| *head = Before::Method).about("POST&body");
+    menu
+}
+
+fn menu(order: &php::Array) -> Menu<OrderBody> {
+    let mut menu = Menu::default();
+    encoders(&mut menu);
+    let mut add = |cause: &'static Cause, slot: &'static str, change: fn(&mut OrderBody)| {
+        menu.add(cause, slot, change).usual();
+    };
+    add(&causes::SORTED_NOT, "sorting", |body| body.sorting = Order::None);
+    add(&causes::SORTED_TOP_ONLY, "sorting", |body| body.sorting = Order::TopOnly);
+    add(&causes::SORTED_CASELESS, "sorting", |body| body.sorting = Order::Caseless);
+    add(&causes::SORTED_LOCALE, "sorting", |body| body.sorting = Order::Locale);
+    add(&causes::SORTED_BACKWARDS, "sorting", |body| body.sorting = Order::Backwards);
+    add(&causes::SORTED_LISTS, "sorting", |body| body.sorting = Order::ListsAsTexts);
+    add(&causes::EMPTIES_KEPT, "empties", |body| body.empties = true);
+    add(&causes::SLASHES, "slashes", |body| body.slashes = true);
+    add(&causes::UNICODE, "unicode", |body| body.unicode = true);
+    add(&causes::TIME_MILLIS, "time", |body| body.millis = true);
+    add(&causes::NESTED_PLAIN, "nesting", |body| body.nesting = Nesting::BracketsRaw);
+    add(&causes::NESTED_NO_INDEX, "nesting", |body| body.nesting = Nesting::NoIndex);
+    add(&causes::NESTED_FROM_ONE, "nesting", |body| body.nesting = Nesting::FromOne);
+    add(&causes::NESTED_DOTS, "nesting", |body| body.nesting = Nesting::Dots);
+    add(&causes::NESTED_OBJECT, "nesting", |body| body.nesting = Nesting::JavaScript);
+    add(&causes::NESTED_LEFT_OUT, "nesting", |body| body.nesting = Nesting::LeftOut);
+    add(&causes::SIGNATURE_SIGNED, "kept", |body| body.kept = Kept::SignatureToo);
+    add(&causes::SIGNATURE_BLANK, "kept", |body| body.kept = Kept::SignatureBlank);
+    add(&causes::EMPTY_LEFT_OUT, "kept", |body| body.kept = Kept::NotEmpty);
+    add(&causes::FALSY_LEFT_OUT, "kept", |body| body.kept = Kept::NotFalsy);
+    add(&causes::TIME_LEFT_OUT, "kept", |body| body.kept = Kept::Without(vec!["timestamp".to_owned()]));
+    add(&causes::JSON_SIGNED, "whole", |body| body.whole = Whole::JsonAsSent);
+    scalars(&mut menu);
+    joining(&mut menu);
+    for (cause, change) in CHANGES {
+        menu.add(cause, slot(cause), move |body: &mut OrderBody| body.changes.push(change));
+    }
+    left_out(&mut menu, order);
+    menu
+}
+
+fn encoders(menu: &mut Menu<OrderBody>) {
+    for (cause, encoder) in [
+        (&causes::ORDER_1738, Encoder::Rfc1738),
+        (&causes::ENCODED_COMPONENT, Encoder::Component),
+        (&causes::ENCODED_FORM, Encoder::Form),
+        (&causes::ENCODED_GO, Encoder::QueryEscape),
+        (&causes::ENCODED_BUILDER, Encoder::Ufo),
+        (&causes::ENCODED_BUILDER, Encoder::Werkzeug),
+        (&causes::ENCODED_BUILDER, Encoder::Yarl),
+        (&causes::ENCODED_BUILDER, Encoder::Qs),
+        (&causes::ENCODED_BUILDER, Encoder::Spring),
+        (&causes::ENCODED_NOT, Encoder::Raw),
+        (&causes::ENCODED_SMALL, Encoder::Lower3986),
+        (&causes::ENCODED_DOTNET, Encoder::DotNet),
+        (&causes::ENCODED_DOTNET, Encoder::DotNetCapital),
+        (&causes::ENCODED_TWICE, Encoder::Twice3986),
+        (&causes::ENCODED_SLASH, Encoder::PythonQuote),
+        (&causes::ENCODED_URI, Encoder::WholeUri),
+        (&causes::ENCODED_SPACE, Encoder::Space),
+        (&causes::ENCODED_ESCAPE, Encoder::Escape),
+        (&causes::ENCODED_SMALL, Encoder::Lower1738),
+        (&causes::ENCODED_TWICE, Encoder::Twice1738),
+    ] {
+        menu.add(cause, "encoder", move |body: &mut OrderBody| body.encoder = encoder).usual();
+    }
+    menu.add(&causes::NESTED_PLAIN, "nesting", |body: &mut OrderBody| body.names = Some(Encoder::Raw));
+}
+
+/// Values of other types than text.
+fn scalars(menu: &mut Menu<OrderBody>) {
+    for text in std::iter::once("").chain(unset::WORDS) {
+        menu.add(&causes::NULLS_KEPT, "nulls", move |body: &mut OrderBody| {
+            body.nulls = Nulls::Text(text);
+        })
+        .about(format!("null as \"{text}\""));
+    }
+    for (yes, no) in [("true", "false"), ("True", "False"), ("TRUE", "FALSE"), ("1", ""), ("true", ""), ("Y", "N"), ("yes", "no"), ("t", "f"), ("1", "false"), ("on", "off"), ("on", "")] {
+        menu.add(&causes::BOOLEANS_WORDS, "flags", move |body: &mut OrderBody| {
+            body.flags = Flags(yes, no);
+        })
+        .about(format!("true as \"{yes}\", false as \"{no}\""));
+    }
+    for (cause, numbers) in [
+        (&causes::NUMBERS_PLACES, Numbers::TwoPlaces),
+        (&causes::NUMBERS_SHORT, Numbers::FromTexts),
+        (&causes::NUMBERS_FLOAT, Numbers::OnePlace),
+        (&causes::NUMBERS_COMMA, Numbers::Comma),
+        (&causes::NUMBERS_COMMA, Numbers::Grouped),
+        (&causes::ZERO_EMPTY, Numbers::ZeroEmpty),
+        (&causes::ZERO_EMPTY, Numbers::ZeroLeftOut),
+    ] {
+        menu.add(cause, "numbers", move |body: &mut OrderBody| body.numbers = numbers).usual();
+    }
+    // `value || ''` makes an empty text of every nothing at once.
+    menu.add(&causes::ZERO_EMPTY, "numbers", |body: &mut OrderBody| {
+        (body.numbers, body.flags) = (Numbers::ZeroEmpty, Flags("1", ""));
+        body.nulls = Nulls::Text("");
+    });
+    menu.add(&causes::ZERO_EMPTY, "numbers", |body: &mut OrderBody| {
+        (body.numbers, body.flags) = (Numbers::ZeroEmpty, Flags("true", ""));
+        body.nulls = Nulls::Text("");
+    });
+}
+
+fn joining(menu: &mut Menu<OrderBody>) {
+    for (cause, between, equals) in [
+        (&causes::JOINED_HTML, "&amp;", "="),
+        (&causes::JOINED_OTHERWISE, ",", "="),
+        (&causes::JOINED_OTHERWISE, "\n", "="),
+        (&causes::JOINED_OTHERWISE, ";", "="),
+        (&causes::JOINED_OTHERWISE, "|", "="),
+        (&causes::JOINED_OTHERWISE, "&", ":"),
+        (&causes::JOINED_OTHERWISE, ", ", "="),
+        (&causes::JOINED_NOT, "", "="),
+        (&causes::JOINED_NOT, "", ""),
+    ] {
+        menu.add(cause, "joining", move |body: &mut OrderBody| {
+            (body.between, body.equals) = (between, equals);
+        });
+    }
+    for encoder in [Encoder::Raw, Encoder::Rfc3986] {
+        for (between, equals) in [("", ""), ("", "="), ("|", "="), ("\n", "="), (",", "=")] {
+            menu.add(&causes::SCHEME_FOREIGN, "joining", move |body: &mut OrderBody| {
+                (body.between, body.equals, body.encoder) = (between, equals, encoder);
+            })
+            .about("names and values joined otherwise")
+            .alone();
+        }
+        for between in ["", ",", "&", "|", ":", "\n", " ", ";", "."] {
+            menu.add(&causes::VALUES_ONLY, "joining", move |body: &mut OrderBody| {
+                (body.whole, body.between, body.encoder) = (Whole::Values, between, encoder);
+            })
+            .alone();
         }
     }
-    all
+    for style in styles() {
+        menu.add(&causes::JSON_SIGNED, "whole", move |body: &mut OrderBody| {
+            body.whole = Whole::Json(style);
+        });
+        for sorting in [Order::None, Order::TopOnly] {
+            menu.add(&causes::JSON_SIGNED, "whole", move |body: &mut OrderBody| {
+                (body.whole, body.sorting) = (Whole::Json(style), sorting);
+            });
+        }
+        menu.add(&causes::NESTED_JSON, "nesting", move |body: &mut OrderBody| {
+            body.nesting = Nesting::Json(style);
+        });
+        menu.add(&causes::NESTED_JSON, "nesting", move |body: &mut OrderBody| {
+            (body.nesting, body.sorting) = (Nesting::Json(style), Order::TopOnly);
+        });
+    }
+}
+
+fn left_out(menu: &mut Menu<OrderBody>, order: &php::Array) {
+    let names = order.iter().map(|(key, _)| String::from_utf8_lossy(&key.to_bytes()).into_owned());
+    let names: Vec<_> = names.filter(|name| name != "signature").take(64).collect();
+    let singles = names.iter().filter(|name| *name != "timestamp").map(|name| vec![name.clone()]);
+    let mut groups: Vec<Vec<String>> = singles.collect();
+    // What was added after signing is the last before the signature, or follows it.
+    groups.extend((2..=4).filter_map(|count| Some(names.get(names.len().checked_sub(count)?..)?.to_vec())));
+    for (at, one) in names.iter().enumerate().take(16) {
+        groups.extend(names[at + 1..].iter().take(16).map(|two| vec![one.clone(), two.clone()]));
+    }
+    for (at, group) in groups.into_iter().enumerate() {
+        let about = group.join(", ");
+        let one = menu.add(&causes::ADDED_LATER, "kept", move |body: &mut OrderBody| {
+            body.kept = Kept::Without(group.clone());
+        });
+        one.about(about);
+        if at >= 16 {
+            one.alone();
+        }
+    }
 }
 
 pub(crate) fn styles() -> impl Iterator<Item = Style> {

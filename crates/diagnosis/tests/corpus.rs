@@ -7,7 +7,7 @@ mod generator;
 
 use std::collections::BTreeMap;
 
-use freischalt_diagnosis::{ALL, Verdict, explain_order, explain_request, explain_url};
+use freischalt_diagnosis::{ALL, Hints, Verdict, explain_order, explain_request, explain_url};
 use freischalt_protocol::Secret;
 
 use generator::{Case, Input};
@@ -17,10 +17,11 @@ const CASES: usize = 1000;
 fn explain(case: &Case) -> freischalt_diagnosis::Explanation {
     let secret = Secret::new(case.secret.as_str());
     let others: Vec<_> = case.others.iter().map(|other| Secret::new(other.as_str())).collect();
+    let hints = Hints { others: &others, ..Hints::default() };
     match &case.input {
-        Input::Url(url) => explain_url(url, &secret, &others),
-        Input::Order(json) => explain_order(json.as_bytes(), &secret, &others),
-        Input::Request(json) => explain_request(json.as_bytes(), 0, &secret, &others, None),
+        Input::Url(url) => explain_url(url, &secret, &hints),
+        Input::Order(json) => explain_order(json.as_bytes(), &secret, &hints),
+        Input::Request(json) => explain_request(json.as_bytes(), 0, &secret, &hints, None),
     }
 }
 

@@ -30,7 +30,8 @@ use freischalt_marketplace::{
 use freischalt_protocol::{
     ErrorCode, UnixTime,
     envelope::{
-        Action, ActionResult, Echo, Outline, ParsedAction, Record, Request, Response, Status,
+        Action, ActionResult, Echo, EnvelopeProblem, Outline, ParsedAction, Record, Request,
+        Response, Status,
     },
     php,
 };
@@ -38,6 +39,7 @@ use freischalt_store::{ApiUserRecord, Decided, OrdinaryApiUser, StoreError};
 use futures_util::future::join_all;
 use tracing::Instrument;
 
+use explain::Signer;
 use request_log::Caller;
 pub use request_log::{LoggedRequest, RequestLog};
 
@@ -65,7 +67,8 @@ pub async fn endpoint(State(app): State<App>, request: HttpRequest) -> HttpRespo
     if body.len() > app.limits.largest_body {
         return too_large(&app);
     }
-    match answer(&app, body).await {
+    let sent = body.clone();
+    match explain::knowing(&app, sent, answer(&app, body)).await {
         Ok(response) => json(response.to_json()),
         Err(NoAnswer::Busy) => busy(),
         Err(NoAnswer::TooManyValues(text)) => (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
@@ -120,18 +123,14 @@ async fn answer(app: &App, body: Bytes) -> Result<Response, NoAnswer> {
     let started = Instant::now();
     let outline = match Outline::read(&body, app.policy.max_actions) {
         Ok(outline) => outline,
-        Err(problem) => {
-            return Ok(refuse_all(app, &Refusal::Envelope(problem), None, started));
-        }
+        Err(problem) => return Ok(refuse_unreadable(app, problem, &body, started)),
     };
     if heavy::is_heavy(&outline) {
         return heavy::answer(app, &body, outline, started).await;
     }
     let request = match outline.decode() {
         Ok(request) => request,
-        Err(problem) => {
-            return Ok(refuse_all(app, &Refusal::Envelope(problem), None, started));
-        }
+        Err(problem) => return Ok(refuse_unreadable(app, problem, &body, started)),
     };
     let request = match at_once::find(app, request) {
         Ok(unlock) => return Ok(at_once::answer(app, unlock, started).await?),
@@ -223,7 +222,10 @@ async fn run(app: &AppState, user: &ApiUserRecord, parsed: ParsedAction) -> Done
     let ParsedAction { echo, action } = parsed;
     let step = app.traces.step(user.activation.id, "call");
     let outcome = match action {
-        Ok(action) => dispatch(app, user, &echo, &action).instrument(step).await,
+        Ok(action) => {
+            let outcome = dispatch(app, user, &echo, &action).instrument(step).await;
+            explain::judged(app, Signer::of(user), (&echo, &action), outcome).await
+        }
         Err(problem) => Err(Failure::Refused(problem.into())),
     };
     finish(app, echo, Caller::of(user), outcome, started)
@@ -249,7 +251,7 @@ fn finish(
             refused(app, echo, &refusal)
         }
         Err(Failure::Explained(refusal, cause)) => {
-            request_log::record(app, action, Some((&refusal, Some(cause))), started);
+            request_log::record(app, action, Some((&refusal, Some(&cause))), started);
             refused(app, echo, &refusal)
         }
         Err(Failure::Random(error)) => {
@@ -295,7 +297,8 @@ impl Answer {
 /// Why an action has no records.
 enum Failure {
     Refused(Refusal),
-    Explained(Refusal, &'static str),
+    /// With what the sandbox says of it.
+    Explained(Refusal, String),
     Store(StoreError),
     Random(NoRandom),
 }
@@ -337,10 +340,7 @@ async fn dispatch(
     echo: &Echo,
     action: &Action,
 ) -> Result<Answer, Failure> {
-    let (permitted, claim) = match check(app, user, echo, action, app.clock.now()) {
-        Ok(checked) => checked,
-        Err(refusal) => return Err(explained(app, user, echo, action, refusal).await),
-    };
+    let (permitted, claim) = check(app, user, echo, action, app.clock.now())?;
     match permitted {
         Permitted::UnlockProvider => {
             unlock_provider::handle(app, user, action).await.map(Answer::Performed)
@@ -352,23 +352,6 @@ async fn dispatch(
         Permitted::ReadUser | Permitted::ReadBasicSettings | Permitted::ReadEstate => {
             read::handle(app, user, claim.as_ref(), permitted, (echo, action)).await
         }
-    }
-}
-
-/// A refusal, and in the sandbox the cause of a wrong signature.
-async fn explained(
-    app: &AppState,
-    user: &ApiUserRecord,
-    echo: &Echo,
-    action: &Action,
-    refusal: Refusal,
-) -> Failure {
-    if !app.is_sandbox() || !matches!(refusal, Refusal::SignatureWrong) {
-        return Failure::Refused(refusal);
-    }
-    match explain::wrong_signature(app, user, echo, action).await {
-        Some(cause) => Failure::Explained(refusal, cause),
-        None => Failure::Refused(refusal),
     }
 }
 
@@ -410,6 +393,19 @@ fn refuse_all(
     started: Instant,
 ) -> Response {
     request_log::record(app, user, Some((refusal, None)), started);
+    Response::failed(refusal.code(&app.policy))
+}
+
+/// Refuses a body that holds no request, with what was done to it if that can be told.
+fn refuse_unreadable(
+    app: &AppState,
+    problem: EnvelopeProblem,
+    body: &[u8],
+    started: Instant,
+) -> Response {
+    let cause = explain::unreadable(&problem, body);
+    let refusal = Refusal::Envelope(problem);
+    request_log::record(app, None, Some((&refusal, cause.as_deref())), started);
     Response::failed(refusal.code(&app.policy))
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use freischalt_diagnosis::{
-    ALL, Cause, Explanation, Found, Verdict, explain_order, explain_request, explain_url,
+    ALL, Cause, Explanation, Found, Hints, SignedPort, Verdict, explain_order, explain_request, explain_url,
 };
 use freischalt_protocol::Secret;
 
@@ -24,8 +24,9 @@ Examples:
   freischalt explain request request.json --key-file key.txt
   freischalt explain causes
 
-The signature is made again with every mistake that is known, and with every
-two of them, until one makes exactly the signature that was given.";
+The signature is made again with every mistake that is known, with every two of
+them and every three of the usual ones, until one makes exactly the signature
+that was given.";
 
 /// What to explain.
 #[derive(Clone, Debug, Subcommand)]
@@ -64,6 +65,10 @@ pub(crate) struct UrlArguments {
     secret: SecretArguments,
     #[command(flatten)]
     others: OtherSecrets,
+    /// An address that is registered at the marketplace, where the program sees another one; may
+    /// be repeated
+    #[arg(long = "registered-url", value_name = "URL")]
+    registered: Vec<String>,
     #[command(flatten)]
     format: Format,
 }
@@ -114,18 +119,22 @@ pub(crate) fn run(command: &ExplainCommand) -> Result<(), Failure> {
     match command {
         ExplainCommand::Url(arguments) => {
             let (secret, others) = (arguments.secret.read()?, arguments.others.read()?);
-            report(&explain_url(&arguments.url, &secret, &others), "URL", arguments.format)
+            let addresses = &arguments.registered;
+            let hints = Hints { others: &others, addresses, ..Hints::default() };
+            report(&explain_url(&arguments.url, &secret, &hints), "URL", arguments.format)
         }
         ExplainCommand::Order(arguments) => {
             let (secret, others) = (arguments.secret.read()?, arguments.others.read()?);
             let json = input::read(arguments.file.as_deref())?;
-            report(&explain_order(&json, &secret, &others), "order", arguments.format)
+            let hints = Hints { others: &others, ..Hints::default() };
+            report(&explain_order(&json, &secret, &hints), "order", arguments.format)
         }
         ExplainCommand::Request(arguments) => {
             let (key, others) = (arguments.key()?, arguments.others.read()?);
             let body = input::read(arguments.file.as_deref())?;
             let now = arguments.now.then(input::now);
-            let explanation = explain_request(&body, arguments.action, &key, &others, now);
+            let hints = Hints { others: &others, ..Hints::default() };
+            let explanation = explain_request(&body, arguments.action, &key, &hints, now);
             report(&explanation, "action", arguments.format)
         }
         ExplainCommand::Causes { format } if format.json => output::print_json(&ALL),
@@ -169,16 +178,55 @@ fn report(explanation: &Explanation, subject: &str, format: Format) -> Result<()
 
 fn text(explanation: &Explanation, subject: &str) -> String {
     let mut blocks = vec![headline(explanation, subject)];
-    blocks.extend(explanation.found.iter().map(found_text));
+    if let Some(remark) = &explanation.remark
+        && explanation.verdict != Verdict::Unreadable
+    {
+        blocks.push(output::wrap(remark, "", ""));
+    }
+    if let Some(signed) = explanation.signed_port {
+        blocks.push(output::wrap(port_text(signed), "", ""));
+    }
+    let several = explanation.found.len() > 1;
+    if several {
+        let count = explanation.found.len();
+        let text = format!(
+            "{count} explanations fit. Each makes exactly this signature, and nothing in the \
+             {subject} tells which of them it was."
+        );
+        blocks.push(output::wrap(&text, "", ""));
+    }
+    for (at, found) in explanation.found.iter().enumerate() {
+        if several {
+            blocks.push(output::bold(&format!("Explanation {}", at + 1)));
+        }
+        blocks.push(found_text(found));
+    }
     if let Some(right) = &explanation.right_text {
         let heading = output::bold("The text that has to be signed (credentials masked)");
         blocks.push(format!("{heading}\n{right}"));
     }
+    if let Some(right) = &explanation.right_text_with_port {
+        let heading = output::bold("Or, from a host that signs the port, which is right as well");
+        blocks.push(format!("{heading}\n{right}"));
+    }
     if !explanation.besides.is_empty() {
         blocks.push(output::bold("Besides"));
-        blocks.extend(explanation.besides.iter().map(|cause| cause_text(cause)));
+        blocks.extend(explanation.besides.iter().map(|cause| cause_text(cause, None)));
     }
     blocks.join("\n\n")
+}
+
+fn port_text(signed: SignedPort) -> &'static str {
+    match signed {
+        SignedPort::Without => {
+            "The URL has a port, and it was signed without it. Hosts of both kinds exist: a \
+             provider accepts both."
+        }
+        SignedPort::With => {
+            "The URL has a port, and it was signed with it, between host and path. Hosts of both \
+             kinds exist: a provider accepts both."
+        }
+    }
 }
 
 fn headline(explanation: &Explanation, subject: &str) -> String {
@@ -203,7 +251,8 @@ fn headline(explanation: &Explanation, subject: &str) -> String {
 }
 
 fn found_text(found: &Found) -> String {
-    let mut blocks: Vec<_> = found.causes.iter().map(|cause| cause_text(cause)).collect();
+    let causes = found.causes.iter();
+    let mut blocks: Vec<_> = causes.map(|cause| cause_text(cause, found.about(cause))).collect();
     if let Some(signed) = &found.signed_text {
         blocks.push(format!("{}\n{signed}", output::bold("What was signed")));
     }
@@ -214,12 +263,13 @@ fn found_text(found: &Found) -> String {
     blocks.join("\n\n")
 }
 
-fn cause_text(cause: &Cause) -> String {
+fn cause_text(cause: &Cause, about: Option<&str>) -> String {
     let mut lines = vec![
         format!("{}  {}", output::bold(cause.id), output::dim(&cause.step.to_string())),
         output::wrap(cause.what, "  ", "  "),
-        output::wrap(cause.mend, "  ", "  "),
     ];
+    lines.extend(about.map(|about| output::wrap(&format!("Here: {about}"), "  ", "  ")));
+    lines.push(output::wrap(cause.mend, "  ", "  "));
     lines.extend(cause.idioms.iter().map(|idiom| {
         format!("    {}  {}", output::dim(&format!("{:<7}", idiom.language)), idiom.code)
     }));

@@ -8,7 +8,7 @@ mod diagnosis;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use freischalt_diagnosis::{explain_order, explain_url, masked};
+use freischalt_diagnosis::{Hints, explain_order, explain_url, masked};
 use freischalt_protocol::{
     Secret, signed_order,
     signed_url::{self, Port, SignedUrlError, VerifiedUrl},
@@ -119,10 +119,10 @@ fn verify_url(arguments: &UrlArguments, secret: &Secret) -> Verdict {
     match result {
         Err(SignedUrlError::WrongSignature) => {
             verdict.canonical = signed_url::canonical(url).ok().map(|text| masked(&text));
-            verdict.hint = Some(diagnosis::hint(&explain_url(url, secret, &[])));
+            verdict.hint = Some(diagnosis::hint(&explain_url(url, secret, &Hints::default())));
         }
         Err(SignedUrlError::MissingSignature) => {
-            verdict.hint = Some(diagnosis::hint(&explain_url(url, secret, &[])));
+            verdict.hint = Some(diagnosis::hint(&explain_url(url, secret, &Hints::default())));
         }
         _ => {}
     }
@@ -134,7 +134,7 @@ fn verify_order(json: &[u8], secret: &Secret) -> Verdict {
     let mut verdict = Verdict::new("order", result.as_ref().err());
     if matches!(result, Err(signed_order::SignedOrderError::WrongSignature)) {
         verdict.canonical = signed_order::canonical(json).ok().map(|text| masked(&text));
-        verdict.hint = Some(diagnosis::hint(&explain_order(json, secret, &[])));
+        verdict.hint = Some(diagnosis::hint(&explain_order(json, secret, &Hints::default())));
     }
     verdict
 }

@@ -14,7 +14,7 @@ use freischalt_store::{ApiUserRecord, Decided, Facts, StoreError, Verdict};
 use tracing::Span;
 
 use super::{
-    Answer, Busy, answer_ordinary, check, explained, finish, refuse_inactive, request_log::Caller,
+    Answer, Busy, Failure, answer_ordinary, check, explain::{self, Signer}, finish, refuse_inactive, request_log::Caller,
     store_failed, together, unlock_provider,
 };
 use crate::{
@@ -103,7 +103,9 @@ pub(super) async fn answer(app: &App, unlock: Unlock, started: Instant) -> Resul
             return Ok(refuse_inactive(app, &user, unlock.request(), started));
         }
         Outcome::Refused(refusal) => {
-            Err(explained(app, &user, &unlock.echo, &unlock.action, refusal).await)
+            let call = (&unlock.echo, &unlock.action);
+            let refused = Err(Failure::Refused(refusal));
+            explain::judged(app, Signer::of(&user), call, refused).await
         }
     };
     together(vec![finish(app, unlock.echo.clone(), Caller::of(&user), outcome, started)])

@@ -15,7 +15,7 @@ use freischalt_protocol::envelope::{Action, Echo, ParsedAction, Request, Respons
 use freischalt_store::OrdinaryApiUser;
 use futures_util::future::join_all;
 
-use super::{Answer, Busy, Done, Failure, finish, request_log::Caller, together};
+use super::{Answer, Busy, Done, Failure, explain::{self, Signer}, finish, request_log::Caller, together};
 use crate::state::AppState;
 
 /// Answers a request of an ordinary API user.
@@ -32,7 +32,10 @@ async fn run(app: &AppState, user: &OrdinaryApiUser, parsed: ParsedAction) -> Do
     let started = Instant::now();
     let ParsedAction { echo, action } = parsed;
     let outcome = match action {
-        Ok(action) => dispatch(app, user, &echo, &action).await,
+        Ok(action) => {
+            let outcome = dispatch(app, user, &echo, &action).await;
+            explain::judged(app, Some(Signer::ordinary(user)), (&echo, &action), outcome).await
+        }
         Err(problem) => Err(Failure::Refused(problem.into())),
     };
     let caller = Caller { customer: &user.customer.name, provider: &user.name };

@@ -91,14 +91,16 @@ impl<'a> Caller<'a> {
 pub(super) fn record(
     app: &AppState,
     action: Option<(&Echo, Caller<'_>)>,
-    refused: Option<(&Refusal, Option<&'static str>)>,
+    refused: Option<(&Refusal, Option<&str>)>,
     started: Instant,
 ) {
     let code = refused.map_or(ErrorCode::OK, |(refusal, _)| refusal.code(&app.policy));
     let explanation = match refused {
         None => String::new(),
         Some((refusal, None)) => beginning(refusal, 4 * TEXT),
-        Some((refusal, Some(cause))) => format!("{}; {cause}", beginning(refusal, 4 * TEXT)),
+        Some((refusal, Some(cause))) => {
+            format!("{}; {}", beginning(refusal, 4 * TEXT), shorten(cause, 12 * TEXT))
+        }
     };
     let took = started.elapsed();
     app.metrics.action(action.map_or("", |(echo, _)| &echo.resource_type), code, took);

@@ -1,7 +1,7 @@
 //! The page that explains a wrong signature. The sandbox only has it, because it takes secrets.
 
 use axum::response::Response;
-use freischalt_diagnosis::{Explanation, explain_order, explain_request, explain_url};
+use freischalt_diagnosis::{Explanation, Hints, explain_order, explain_request, explain_url};
 use freischalt_protocol::secret::{Secret, trimmed};
 use serde::Deserialize;
 
@@ -63,9 +63,10 @@ pub(super) async fn explain(
             "" => Vec::new(),
             other => vec![Secret::new(other)],
         };
+        let addresses = registered(&visitor).await;
         let subject = view.subject;
         // It makes thousands of signatures, which would hold up whoever shares the thread.
-        let work = move || search(subject, &text, &secret, &others);
+        let work = move || search(subject, &text, &secret, &others, &addresses);
         let explanation = tokio::task::spawn_blocking(work).await;
         view.explanation = Some(explanation.map_err(|error| Failure::internal(&visitor, &error))?);
     }
@@ -77,10 +78,30 @@ fn pasted(text: &str) -> String {
     text.replace("\r\n", "\n").trim().to_owned()
 }
 
-fn search(subject: Subject, text: &str, secret: &Secret, others: &[Secret]) -> Explanation {
+/// The addresses of all providers. Without them a URL is explained as well as without a store.
+async fn registered(visitor: &Visitor) -> Vec<String> {
+    let providers = visitor.app.store.providers().await.unwrap_or_default();
+    let urls = providers.into_iter().flat_map(|provider| {
+        let services = provider.services.into_iter().map(|service| service.url);
+        std::iter::once(provider.activation_url).chain(services)
+    });
+    let mut urls: Vec<_> = urls.take(200).collect();
+    urls.sort();
+    urls.dedup();
+    urls
+}
+
+fn search(
+    subject: Subject,
+    text: &str,
+    secret: &Secret,
+    others: &[Secret],
+    addresses: &[String],
+) -> Explanation {
+    let hints = Hints { others, addresses, ..Hints::default() };
     match subject {
-        Subject::Url => explain_url(text, secret, others),
-        Subject::Order => explain_order(text.as_bytes(), secret, others),
-        Subject::Request => explain_request(text.as_bytes(), 0, secret, others, None),
+        Subject::Url => explain_url(text, secret, &hints),
+        Subject::Order => explain_order(text.as_bytes(), secret, &hints),
+        Subject::Request => explain_request(text.as_bytes(), 0, secret, &hints, None),
     }
 }
