@@ -182,7 +182,7 @@ causes! {
         "Cut the URL off at `#`.",
         ["Node": "url.href", "Python": "the URL as a whole", "Go": "u.String()"];
     HOST_CASE = "host-case", Address,
-        "The host was written in small letters; it is signed as it is registered.",
+        "The host was written in other letters, small or capital; it is signed as it is registered.",
         "Take the host from the configured address as it was registered.",
         ["Node": "new URL(u).hostname", "Python": "urlsplit(u).hostname", "Rust": "url.host_str()"];
     PATH_SLASH = "path-slash", Address,
@@ -366,7 +366,7 @@ causes! {
         "Remove the whole pair.",
         ["PHP": "$query['signature'] = ''", "Python": "params['signature'] = ''"];
     ADDED_LATER = "added-later", Selection,
-        "Everything fits but one member: it was added after signing, or left out when signing.",
+        "Everything fits if something is left out: it was added after signing, or left out when signing.",
         "Sign last. If a proxy or a tracker adds parameters, stop it.",
         ["HTML": "utm_… and fbclid", "PHP": "$order['x'] = … after sign($order)"];
     TIME_LEFT_OUT = "timestamp-left-out", Selection,
@@ -419,7 +419,7 @@ causes! {
         "Leave empty lists and objects out.",
         ["Ruby": "Array#to_query writes name[]="];
     BOOLEANS_WORDS = "booleans-words", Types,
-        "Booleans were signed as words; they are 1 and 0.",
+        "Booleans were signed otherwise; they are 1 and 0.",
         "Write 1 and 0.",
         ["Node": "String(true)", "Go": "strconv.FormatBool", "Ruby": "true.to_s", "Java": "Boolean.toString()"];
     NUMBERS_PLACES = "numbers-places", Types,
@@ -600,7 +600,7 @@ causes! {
         "timestamp, token, resourcetype, actionid, and nothing else.",
         ["any": "code that was written for HMAC version 1"];
     PIECE_MISSING = "piece-missing", Joining,
-        "One of the four pieces was not signed.",
+        "One of the pieces was not signed.",
         "timestamp, token, resourcetype, actionid.",
         ["Node": "a variable that is undefined or empty"];
     PIECE_UNSET = "piece-unset", Joining,
@@ -624,7 +624,7 @@ causes! {
         "Round down to whole seconds, once, and send and sign the same.",
         ["Python": "time.time()", "PHP": "microtime(true)", "Ruby": "Time.now.to_f", "Node": "Date.now() / 1000"];
     ACTION_SHORT = "action-short", Joining,
-        "The action was signed by its last word; it is the whole URN.",
+        "The action was not signed as it is sent; it is the whole URN.",
         "Sign urn:onoffice-de-ns:smart:2.5:smartml:action:… in full.",
         ["any": "'do' or 'read' instead of the URN"];
     TYPE_CASE = "type-case", Joining,
@@ -726,7 +726,7 @@ causes! {
         "Use the text as it is.",
         ["Node": "Buffer.from(secret, 'base64')", "PHP": "base64_decode($secret)", "Java": "Base64.getDecoder()"];
     KEY_ENCODED = "key-encoded", Key,
-        "The secret was encoded as base64 before use.",
+        "The secret was encoded before use.",
         "Use the text as it is.",
         ["Kubernetes": "a Secret that was encoded twice"];
     KEY_CASE = "key-case", Key,
@@ -750,7 +750,7 @@ causes! {
         "HMAC with SHA-256.",
         ["PHP": "hash_hmac('sha512', …)", "Node": "createHmac('md5', …)"];
     HASH_PLAIN = "hash-plain", Hash,
-        "A plain SHA-256 was used instead of an HMAC.",
+        "A plain hash was used instead of an HMAC.",
         "HMAC with SHA-256; a hash over key and text is no HMAC.",
         ["PHP": "hash('sha256', $secret . $text)", "Node": "createHash('sha256')", "Python": "sha256(key + text)"];
     HASH_SWAPPED = "hash-swapped", Hash,
@@ -763,7 +763,7 @@ causes! {
         "HMAC with SHA-256 over the text itself.",
         ["AWS": "HMAC over hex(sha256(request))", "PHP": "hash_hmac('sha256', hash('sha256', $text), $key)"];
     HASH_TWICE = "hash-twice", Hash,
-        "The HMAC was made twice.",
+        "It was hashed twice.",
         "Once.",
         ["any": "a helper that signs what is signed already"];
     WRITTEN_HEX = "written-hex", Writing,

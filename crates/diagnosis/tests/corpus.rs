@@ -5,14 +5,17 @@
 
 mod generator;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use freischalt_diagnosis::{ALL, Hints, Verdict, explain_order, explain_request, explain_url};
 use freischalt_protocol::Secret;
 
 use generator::{Case, Input};
 
-const CASES: usize = 1000;
+const CASES: usize = 3200;
 
 fn explain(case: &Case) -> freischalt_diagnosis::Explanation {
     let secret = Secret::new(case.secret.as_str());
@@ -30,9 +33,14 @@ fn at_least_99_percent_are_attributed_to_the_right_cause() {
     let cases = generator::cases(CASES);
     assert_eq!(cases.len(), CASES);
     let mut wrong: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut first = 0;
+    let (mut first, mut slowest) = (0, (Duration::ZERO, ""));
     for case in &cases {
+        let started = Instant::now();
         let explanation = explain(case);
+        slowest = slowest.max((started.elapsed(), case.cause));
+        if let (Some(text), false) = (&explanation.right_text, case.right_text.is_empty()) {
+            assert_eq!(*text, case.right_text, "{}: {:?}", case.cause, case.input);
+        }
         let named = explanation.names(case.cause);
         let foremost = explanation.found.first().and_then(|found| found.causes.first());
         first += usize::from(foremost.is_some_and(|cause| cause.id == case.cause));
@@ -46,10 +54,11 @@ fn at_least_99_percent_are_attributed_to_the_right_cause() {
     let missed: usize = wrong.values().sum();
     let kinds: std::collections::BTreeSet<_> = cases.iter().map(|case| case.cause).collect();
     println!("{CASES} cases of {} causes: {missed} missed, {first} named first", kinds.len());
+    println!("the slowest took {:?}: {}", slowest.0, slowest.1);
     assert!(missed * 100 <= CASES, "{missed} of {CASES} missed: {wrong:?}");
     // Where two mistakes do the same to an input, either may come first.
     assert!(first * 100 >= CASES * 90, "only {first} of {CASES} named first");
-    assert!(kinds.len() >= 25);
+    assert!(kinds.len() >= 60);
 }
 
 #[test]
@@ -63,7 +72,7 @@ fn genuine_signatures_are_called_genuine() {
 
 #[test]
 fn a_signature_of_something_else_is_not_explained() {
-    for case in generator::unrelated(30) {
+    for case in generator::unrelated(12) {
         let explanation = explain(&case);
         assert_eq!(explanation.verdict, Verdict::Unexplained, "{explanation:?}\n{:?}", case.input);
     }

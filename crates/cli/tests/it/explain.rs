@@ -28,7 +28,7 @@ fn explain(words: &[&str], input: &str) -> Run {
 fn a_genuine_url_with_a_port_is_right_and_the_port_is_mentioned() {
     let run = explain(&["url", PORT_KEPT], "");
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.out.contains("port-kept") && run.out.contains("HTTP_HOST"), "{}", run.out);
+    assert!(run.out.contains("signed with it, between host and path"), "{}", run.out);
 }
 
 #[test]
@@ -40,7 +40,11 @@ fn a_url_names_step_idiom_and_text() {
     assert_eq!(told["verdict"], "explained");
     let causes = told["found"][0]["causes"].as_array().unwrap();
     let ids: Vec<_> = causes.iter().map(|cause| cause["id"].as_str().unwrap()).collect();
-    assert!(ids.contains(&"scheme") && ids.contains(&"port-kept"), "{ids:?}");
+    assert_eq!(ids, ["scheme"]);
+    let right = told["right_text_with_port"].as_str().unwrap();
+    assert!(right.starts_with("https://provider.example:8443/shop/index.php?UserLanguage=ENG&"));
+    let without = told["right_text"].as_str().unwrap();
+    assert!(without.starts_with("https://provider.example/shop/index.php?UserLanguage=ENG&"));
     assert!(!run.out.contains(SECRET));
 }
 
@@ -49,6 +53,15 @@ fn a_request_signed_in_hex_is_recognised() {
     let run = explain(&["request"], REQUEST);
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(run.out.contains("written-hex") && run.out.contains("digest('hex')"), "{}", run.out);
+}
+
+#[test]
+fn a_registered_address_tells_what_a_program_behind_a_proxy_sees() {
+    let inner = PORT_KEPT.replace("https://provider.example:8443/shop/", "http://app:3000/");
+    let address = "https://provider.example:8443/shop/index.php";
+    let run = explain(&["url", &inner, "--registered-url", address], "");
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.out.contains("address-seen-inside"), "{}", run.out);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Signed orders.
 
-use super::{Case, Dice, Input, hex, hmac_256, key_mistakes, percent};
+use super::{Case, Dice, Input, hex, hmac_256, key_mistakes, percent, percent_bytes};
 
 /// The members of an order, in the order in which it is sent.
 #[derive(Clone)]
@@ -76,6 +76,7 @@ impl Order {
             secret: self.secret.clone(),
             others: Vec::new(),
             right: self.sign(&text(&self.pairs(), RFC3986, false)),
+            right_text: String::new(),
         }
     }
 
@@ -116,6 +117,8 @@ pub(super) fn cases(dice: &mut Dice) -> Vec<Case> {
     all.extend(members(dice));
     all.extend(names(dice));
     all.extend(whole(dice));
+    all.extend(scalars(dice));
+    all.extend(letters(dice));
     let order = Order::rolled(dice);
     let signed = text(&order.pairs(), RFC3986, false);
     for (cause, signature) in key_mistakes(&order.secret, &signed) {
@@ -213,5 +216,63 @@ fn whole(dice: &mut Dice) -> Vec<Case> {
         order.signed("json-signed", &unsigned),
         order.signed("json-signed", &python),
         order.signed("json-signed", &php),
+    ]
+}
+
+/// Values of other types, as languages write them.
+fn scalars(dice: &mut Dice) -> Vec<Case> {
+    let order = Order::rolled(dice);
+    let mut all = Vec::new();
+    for (cause, sent, signed) in [
+        ("booleans-words", "true", "True"),
+        ("booleans-words", "false", "False"),
+        ("booleans-words", "false", "false"),
+        ("booleans-words", "false", ""),
+        ("nulls-kept", "null", "None"),
+        ("nulls-kept", "null", "undefined"),
+        ("nulls-kept", "null", "nil"),
+        ("numbers-float", "35", "35.0"),
+        ("numbers-comma", "38.5", "38,5"),
+        ("zero-empty", "0", ""),
+        ("html-escaped", "\"A & B\"", "A &amp; B"),
+        ("values-trimmed", "\" Muster \"", "Muster"),
+    ] {
+        let mut pairs = order.pairs();
+        pairs.insert(1, ("gift".to_owned(), signed.to_owned()));
+        let signature = order.sign(&text(&pairs, RFC3986, false));
+        all.push(order.case(cause, &format!(",\"gift\":{sent}"), &signature));
+    }
+    // Left out altogether.
+    for (cause, sent) in [("falsy-left-out", "\"0\""), ("empty-left-out", "\"\"")] {
+        let signature = order.sign(&text(&order.pairs(), RFC3986, false));
+        all.push(order.case(cause, &format!(",\"gift\":{sent}"), &signature));
+    }
+    // Two members that came after signing.
+    let signature = order.sign(&text(&order.pairs(), RFC3986, false));
+    all.push(order.case("added-later", ",\"note\":\"a\",\"more\":\"b\"", &signature));
+    all
+}
+
+/// What becomes of umlauts.
+fn letters(dice: &mut Dice) -> Vec<Case> {
+    let mut order = Order::rolled(dice);
+    order.product = format!("Größe & Öl {}", dice.roll(100));
+    let latin: Vec<u8> = order.product.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let misread: String = order.product.bytes().map(char::from).collect();
+    let marks: String = order.product.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+    let right = text(&order.pairs(), RFC3986, false);
+    let name = percent(&order.product, RFC3986, false);
+    let with = |other: &str| right.replace(&name, other);
+    vec![
+        order.signed("charset-latin1", &with(&percent_bytes(&latin, RFC3986, false))),
+        order.signed("charset-misread", &with(&percent(&misread, RFC3986, false))),
+        order.signed("charset-lost", &with(&percent(&marks, RFC3986, false))),
+        order.signed("encode-dotnet", &{
+            let dotnet = text(&order.pairs(), "-_.!*()", true);
+            super::urls::lower_hex(&dotnet)
+        }),
+        order.signed("encode-builder", &text(&order.pairs(), "-_.~!$'()*,/:;?@", true)),
+        order.signed("scheme-of-another-platform", &format!("{}.{right}", order.time)),
+        order.signed("values-only", &order.pairs().iter().map(|pair| pair.1.clone()).collect::<String>()),
     ]
 }

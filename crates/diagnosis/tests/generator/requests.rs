@@ -62,6 +62,7 @@ impl Request {
             secret: self.key.clone(),
             others: Vec::new(),
             right: self.sign(&self.right_text()),
+            right_text: self.right_text().replace(&self.token, "‹token 32›"),
         }
     }
 
@@ -83,6 +84,63 @@ pub(super) fn cases(dice: &mut Dice) -> Vec<Case> {
     let mut all = texts(dice);
     all.extend(hashes(dice));
     all.extend(legacy(dice));
+    all.extend(idioms(dice));
+    all
+}
+
+/// Calls as shells, Postman and others sign them.
+fn idioms(dice: &mut Dice) -> Vec<Case> {
+    let request = Request::rolled(dice);
+    let Request { token, key, time, kind, .. } = &request;
+    let urn = request.action_id();
+    let mut all: Vec<_> = [
+        ("piece-placeholder", format!("{time}{{{{token}}}}{kind}{urn}")),
+        ("piece-placeholder", format!("{time}${{token}}{kind}{urn}")),
+        ("piece-unset", format!("{time}undefined{kind}{urn}")),
+        ("piece-unset", format!("{time}None{kind}{urn}")),
+        ("piece-unset", format!("{time}{token}null{urn}")),
+        ("piece-unset", format!("NaN{token}{kind}{urn}")),
+        ("piece-padded", format!("{time}{token} {kind}{urn}")),
+        ("piece-padded", format!("{time} {token}{kind}{urn}")),
+        ("piece-padded", format!("{time}{token}\n{kind}{urn}")),
+        ("token-case", format!("{time}{}{kind}{urn}", token.to_uppercase())),
+        ("time-fraction", format!("{time}.{}{token}{kind}{urn}", 1 + dice.roll(999))),
+        ("time-text", format!("{time}.0{token}{kind}{urn}")),
+        ("time-twice", format!("{}{token}{kind}{urn}", time - 40)),
+        ("pieces-separated", format!("{time}&{token}&{kind}&{urn}")),
+        ("scheme-of-another-platform", format!("POST{time}{token}{kind}{urn}")),
+        ("text-quoted", format!("\"{time}{token}{kind}{urn}\"")),
+        ("text-capital", format!("{time}{token}{kind}{urn}").to_uppercase()),
+    ]
+    .iter()
+    .map(|(cause, text)| request.signed(cause, text))
+    .collect();
+    let text = request.right_text();
+    let right = hmac_256(key.as_bytes(), text.as_bytes());
+    let with = |key: &str| STANDARD.encode(hmac_256(key.as_bytes(), text.as_bytes()));
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    all.extend(
+        [
+            ("signature-labelled", format!("sha256={}", STANDARD.encode(&right))),
+            ("signature-repr", format!("b'{}'", STANDARD.encode(&right))),
+            ("signature-wrapped", format!("{}\n", STANDARD.encode(&right))),
+            ("signature-no-digest", "[object Promise]".to_owned()),
+            ("key-unset", with("undefined")),
+            ("key-unset", with("None")),
+            ("key-space", with(&format!(" {key}"))),
+            ("key-space", with(&format!("{key}\t"))),
+            ("key-invisible", with(&format!("\u{feff}{key}"))),
+            ("key-quoted", with(&format!("'{key}'"))),
+            ("key-named", with(&format!("API_KEY={key}"))),
+            ("key-placeholder", with("{{apiKey}}")),
+            ("key-value", with("cl4im-value")),
+            ("key-utf16", STANDARD.encode(hmac_256(&utf16(key), text.as_bytes()))),
+            ("text-utf16", STANDARD.encode(hmac_256(key.as_bytes(), &utf16(&text)))),
+            ("key-cut", with(&key[..32])),
+        ]
+        .iter()
+        .map(|(cause, hmac)| request.case(cause, hmac)),
+    );
     all
 }
 
@@ -186,6 +244,23 @@ fn legacy(dice: &mut Dice) -> Vec<Case> {
         version_1("v1-json-slashes", &sign(r#"{"data":{"z":"\u00fc","b":1},"url":"a/b"}"#)),
         version_1("v1-json-unicode", &sign(r#"{"data":{"z":"ü","b":1},"url":"a\/b"}"#)),
         version_1("v1-json-spaces", &sign(r#"{"data": {"z": "\u00fc", "b": 1}, "url": "a/b"}"#)),
+        version_1("key-newline", &{
+            let (key, fields) = (format!("{key}\n"), fields.replace(key, &format!("{key}\n")));
+            md5(&format!("{key}{}", md5(&format!("{right},{fields}"))))
+        }),
+        version_1("key-unset", &{
+            let fields = fields.replace(&**key, "undefined");
+            md5(&format!("undefined{}", md5(&format!("{right},{fields}"))))
+        }),
+        version_1("time-twice", &{
+            let fields = fields.replace(&time.to_string(), &(time + 1).to_string());
+            md5(&format!("{key}{}", md5(&format!("{right},{fields}"))))
+        }),
+        version_1("pieces-order", &{
+            let fields = format!("{token},{urn},77,,{key},{time},{kind}");
+            md5(&format!("{key}{}", md5(&format!("{right},{fields}"))))
+        }),
+        version_1("v1-secret-last", &md5(&format!("{}{key}", md5(&format!("{right},{fields}"))))),
         version_1("v1-one-hash", &md5(&format!("{right},{fields}"))),
         version_1("v1-no-secret", &md5(&format!("{key}{}", md5(&format!("{right},{bare}"))))),
         version_1("hmac-version-missing", &request.sign(&request.right_text())),

@@ -4,19 +4,19 @@ use super::{Case, Dice, Input, hex, hmac_256, key_mistakes, percent};
 
 /// What a URL is made of, values decoded.
 #[derive(Clone)]
-struct Parts {
-    scheme: &'static str,
-    host: String,
-    port: Option<u16>,
-    path: String,
-    parameters: Vec<(String, String)>,
-    secret: String,
+pub(super) struct Parts {
+    pub(super) scheme: &'static str,
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+    pub(super) path: String,
+    pub(super) parameters: Vec<(String, String)>,
+    pub(super) secret: String,
 }
 
-const RFC1738: &str = "-_.";
+pub(super) const RFC1738: &str = "-_.";
 
 impl Parts {
-    fn rolled(dice: &mut Dice) -> Self {
+    pub(super) fn rolled(dice: &mut Dice) -> Self {
         let words = ["Müller & Söhne", "A+B GmbH", "Haus (alt) *neu*", "it's ~ here!", "a/b=c d"];
         let mut parameters = vec![
             ("customerName".to_owned(), format!("{} {}", dice.pick(&words), dice.roll(1000))),
@@ -40,32 +40,32 @@ impl Parts {
         }
     }
 
-    fn sorted(&self) -> Vec<(String, String)> {
+    pub(super) fn sorted(&self) -> Vec<(String, String)> {
         let mut sorted = self.parameters.clone();
         sorted.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
         sorted
     }
 
-    fn query(pairs: &[(String, String)], kept: &str, plus: bool) -> String {
+    pub(super) fn query(pairs: &[(String, String)], kept: &str, plus: bool) -> String {
         let encoded = pairs.iter().map(|(name, value)| {
             format!("{}={}", percent(name, kept, plus), percent(value, kept, plus))
         });
         encoded.collect::<Vec<_>>().join("&")
     }
 
-    fn base(&self) -> String {
+    pub(super) fn base(&self) -> String {
         format!("{}://{}{}", self.scheme, self.host, self.path)
     }
 
-    fn right_text(&self) -> String {
+    pub(super) fn right_text(&self) -> String {
         format!("{}?{}", self.base(), Self::query(&self.sorted(), RFC1738, true))
     }
 
-    fn sign(&self, text: &str) -> String {
+    pub(super) fn sign(&self, text: &str) -> String {
         hex(&hmac_256(self.secret.as_bytes(), text.as_bytes()))
     }
 
-    fn url(&self, signature: &str) -> String {
+    pub(super) fn url(&self, signature: &str) -> String {
         let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
         let query = Self::query(&self.parameters, RFC1738, true);
         let signature = percent(signature, "", false);
@@ -73,17 +73,18 @@ impl Parts {
         format!("{base}?{query}&signature={signature}")
     }
 
-    fn case(&self, cause: &'static str, signature: &str) -> Case {
+    pub(super) fn case(&self, cause: &'static str, signature: &str) -> Case {
         Case {
             input: Input::Url(self.url(signature)),
             cause,
             secret: self.secret.clone(),
             others: Vec::new(),
             right: self.sign(&self.right_text()),
+            right_text: hidden(&self.right_text()),
         }
     }
 
-    fn signed(&self, cause: &'static str, text: &str) -> Case {
+    pub(super) fn signed(&self, cause: &'static str, text: &str) -> Case {
         self.case(cause, &self.sign(text))
     }
 }
@@ -186,7 +187,7 @@ fn encodings(dice: &mut Dice) -> Vec<Case> {
     .collect()
 }
 
-fn lower_hex(text: &str) -> String {
+pub(super) fn lower_hex(text: &str) -> String {
     let mut pieces = text.split('%');
     let mut out = pieces.next().unwrap().to_owned();
     for piece in pieces {
@@ -245,7 +246,9 @@ fn selections(dice: &mut Dice) -> Vec<Case> {
     all.push(empty.signed("empty-left-out", &text(&parts.sorted())));
     let mut double = parts.clone();
     double.parameters.push(("userId".to_owned(), "77777".to_owned()));
-    all.push(double.signed("first-wins", &text(&parts.sorted())));
+    // The last of the two counts, which `right_text` does not know.
+    let twice = double.signed("first-wins", &text(&parts.sorted()));
+    all.push(Case { right_text: String::new(), ..twice });
     let raw = parts.url("x");
     let raw = raw.split_once('?').unwrap().1.replace("&signature=x", "");
     // Sent with %20, and sorted as it came.
@@ -275,4 +278,15 @@ pub(super) fn pairs(dice: &mut Dice) -> Vec<(Case, &'static str)> {
         (parts.signed("not-sorted", &format!("{}?{unsorted}", parts.base())), "encode-form"),
         (parts.case("host-missing", &upper), "written-upper"),
     ]
+}
+
+/// With the two credentials of the URL hidden, as a report shows it.
+fn hidden(text: &str) -> String {
+    let hide = |piece: &str| match piece.split_once('=') {
+        Some((name, value)) if name.ends_with("apiClaim") || name.ends_with("apiToken") => {
+            format!("{name}=…({})", value.len())
+        }
+        _ => piece.to_owned(),
+    };
+    text.split('&').map(hide).collect::<Vec<_>>().join("&")
 }

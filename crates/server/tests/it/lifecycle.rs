@@ -257,7 +257,7 @@ async fn the_last_requests_are_shown_with_an_explanation() {
     let failed = world.managed("GET", "/v1/requests?failed=true", None).await;
     assert_eq!(failed.as_array().unwrap().len(), 1);
     let explanation = failed[0]["explanation"].as_str().unwrap();
-    assert!(explanation.contains("the token was used as the key"), "{explanation}");
+    assert!(explanation.contains("The API token was used as the key"), "{explanation}");
     for secret in [&run.key, &run.token, &run.claim, &run.entry] {
         assert!(!all.to_string().contains(secret.as_str()));
     }

@@ -1,5 +1,7 @@
 //! Words of the page that explains a wrong signature.
 
+use super::Sentence;
+
 pub(crate) struct Explain {
     pub(crate) link: &'static str,
     pub(crate) title: &'static str,
@@ -25,14 +27,21 @@ pub(crate) struct Explain {
     pub(crate) signed: &'static str,
     pub(crate) right: &'static str,
     pub(crate) same_here: &'static str,
+    pub(crate) right_with_port: &'static str,
     pub(crate) besides: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) several: &'static str,
+    pub(crate) explanation: Sentence,
+    pub(crate) port_dropped: &'static str,
+    pub(crate) port_kept: &'static str,
 }
 
 pub(super) const EN: Explain = Explain {
     link: "Explain a signature",
     title: "Explain a signature",
-    lead: "The signature is made again with every known mistake, and with every two of them, until \
-           one makes exactly the signature that was given. Nothing of it is kept.",
+    lead: "The signature is made again with every known mistake, with every two of them and every \
+           three of the usual ones, until one makes exactly the signature that was given. Nothing of \
+           it is kept.",
     subject: "What was signed",
     url: "Signed URL",
     order: "Order or window message (JSON)",
@@ -55,14 +64,23 @@ pub(super) const EN: Explain = Explain {
     signed: "What was signed (credentials masked)",
     right: "What has to be signed (credentials masked)",
     same_here: "The same comes out, with this input, of:",
+    right_with_port: "Or, from a host that signs the port, which is right as well",
     besides: "Besides",
+    about: "Here:",
+    several: "Several explanations fit. Each makes exactly this signature, and nothing in the input \
+              tells which of them it was.",
+    explanation: Sentence("Explanation {}"),
+    port_dropped: "The URL has a port, and it was signed without it. Hosts of both kinds exist: a \
+                   provider accepts both.",
+    port_kept: "The URL has a port, and it was signed with it, between host and path. Hosts of both \
+                kinds exist: a provider accepts both.",
 };
 
 pub(super) const DE: Explain = Explain {
     link: "Signatur erklären",
     title: "Signatur erklären",
-    lead: "Die Signatur wird mit jedem bekannten Fehler und mit je zweien davon nachgerechnet, bis \
-           genau die angegebene herauskommt. Nichts davon wird gespeichert.",
+    lead: "Die Signatur wird mit jedem bekannten Fehler, mit je zweien davon und mit je dreien der \
+           üblichen nachgerechnet, bis genau die angegebene herauskommt. Nichts davon wird gespeichert.",
     subject: "Was signiert wurde",
     url: "Signierte URL",
     order: "Bestellung oder Fenster-Nachricht (JSON)",
@@ -87,5 +105,14 @@ pub(super) const DE: Explain = Explain {
     signed: "Was signiert wurde (Zugangsdaten verdeckt)",
     right: "Was signiert werden muss (Zugangsdaten verdeckt)",
     same_here: "Mit dieser Eingabe kommt dasselbe heraus bei:",
+    right_with_port: "Oder, von einem Host, der den Port mitsigniert, was ebenso richtig ist",
     besides: "Außerdem",
+    about: "Hier:",
+    several: "Mehrere Erklärungen passen. Jede ergibt genau diese Signatur, und nichts in der Eingabe \
+              verrät, welche zutrifft.",
+    explanation: Sentence("Erklärung {}"),
+    port_dropped: "Die URL hat einen Port, und sie wurde ohne ihn signiert. Es gibt Hosts beider \
+                   Arten: Ein Anbieter nimmt beides an.",
+    port_kept: "Die URL hat einen Port, und sie wurde mit ihm signiert, zwischen Host und Pfad. Es \
+                gibt Hosts beider Arten: Ein Anbieter nimmt beides an.",
 };

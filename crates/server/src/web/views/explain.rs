@@ -1,9 +1,10 @@
 //! The page that explains a wrong signature.
 
 use askama::Template;
-use freischalt_diagnosis::{Explanation, Verdict};
+use freischalt_diagnosis::{Cause, Explanation, SignedPort, Verdict, Words};
 
 use super::{frame::Frame, sandbox::Field};
+use crate::web::Language;
 
 /// What was signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +81,29 @@ impl Explain {
             Verdict::Unexplained => words.unexplained,
             Verdict::Missing => words.missing,
             Verdict::Unreadable => words.unreadable,
+        }
+    }
+
+    /// A cause in the language of the page.
+    fn words(&self, cause: &Cause) -> Words {
+        match self.frame.language {
+            Language::De => cause.german,
+            Language::En => Words { what: cause.what, mend: cause.mend },
+        }
+    }
+
+    fn step(&self, cause: &Cause) -> String {
+        match self.frame.language {
+            Language::De => cause.step.german().to_owned(),
+            Language::En => cause.step.to_string(),
+        }
+    }
+
+    fn port(&self, signed: &SignedPort) -> &'static str {
+        let words = &self.frame.texts().explain;
+        match signed {
+            SignedPort::Without => words.port_dropped,
+            SignedPort::With => words.port_kept,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Sample contexts of every page.
 
 use askama::Template;
-use freischalt_diagnosis::explain_url;
+use freischalt_diagnosis::{Hints, explain_url};
 use freischalt_protocol::{Secret, signed_url};
 
 use crate::web::{
@@ -279,7 +279,10 @@ fn explained(frame: Frame, url: &str) -> Explain {
     let signed = signed_url::sign_with("http://localhost:3000/activate", &[("a", "b")], &key);
     let url = if url.is_empty() { signed.unwrap() } else { url.to_owned() };
     let mut view = Explain { frame, ..Default::default() };
-    view.explanation = Some(explain_url(&url, &secret, &[key]));
+    view.explanation = Some({
+        let others = [key];
+        explain_url(&url, &secret, &Hints { others: &others, ..Hints::default() })
+    });
     view.text.value = url;
     view.secret.error = Some(text("Paste the secret."));
     view
