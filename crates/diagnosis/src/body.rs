@@ -29,10 +29,12 @@ pub fn body_problem(body: &[u8]) -> Option<&'static Cause> {
         return Some(&causes::BODY_TWICE);
     }
     // Quotes of a shell or of Python instead of those of JSON.
-    if start.starts_with(b"'{") || start.starts_with(b"{'") || start.starts_with("{“".as_bytes()) {
+    if start.starts_with(b"'{") || start.starts_with(b"{'") || start.starts_with("{“".as_bytes())
+    {
         return Some(&causes::BODY_QUOTES);
     }
-    let name = start.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.[]%".contains(byte));
+    let name =
+        start.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.[]%".contains(byte));
     let name = name.count();
     (name > 0 && start.get(name) == Some(&b'=')).then_some(&causes::BODY_FORM)
 }

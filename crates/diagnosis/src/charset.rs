@@ -78,7 +78,9 @@ impl Change {
         let changed = match self {
             Self::Trimmed => return differs(text?.trim().as_bytes().to_vec(), value),
             Self::Backslashes => return differs(backslashes(value), value),
-            Self::NoBackslashes => return differs(value.iter().copied().filter(|b| *b != b'\\').collect(), value),
+            Self::NoBackslashes => {
+                return differs(value.iter().copied().filter(|b| *b != b'\\').collect(), value);
+            }
             _ => self.text(text?)?,
         };
         differs(changed, value)
@@ -98,14 +100,17 @@ impl Change {
             }
             Self::Latin1 => Some(latin1_or_mark(text)),
             Self::Windows => Some(text.chars().map(|c| windows_byte(c).unwrap_or(b'?')).collect()),
-            Self::Undone => latin1(text.as_bytes()).filter(|bytes| std::str::from_utf8(bytes).is_ok()),
+            Self::Undone => {
+                latin1(text.as_bytes()).filter(|bytes| std::str::from_utf8(bytes).is_ok())
+            }
             Self::QuestionMarks => each(&|_| "?".to_owned()),
             Self::QuestionBytes => each(&|c| "?".repeat(c.len_utf8())),
             Self::Replacement => each(&|_| "\u{fffd}".to_owned()),
             Self::ReplacementBytes => each(&|c| "\u{fffd}".repeat(c.len_utf8())),
             Self::Dropped => each(&|_| String::new()),
             Self::Folded => {
-                let bare = text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c));
+                let bare =
+                    text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c));
                 Some(bare.collect::<String>().into_bytes())
             }
             Self::Spelt => each(&spelt),
@@ -119,9 +124,7 @@ impl Change {
             Self::HtmlPhp => Some(html(text, "&quot;", Some("&#039;")).into_bytes()),
             Self::HtmlOld => Some(html(text, "&quot;", None).into_bytes()),
             Self::HtmlHex => Some(html(text, "&quot;", Some("&#x27;")).into_bytes()),
-            Self::HtmlGo => {
-                Some(html(text, "&#34;", Some("&#39;")).into_bytes())
-            }
+            Self::HtmlGo => Some(html(text, "&#34;", Some("&#39;")).into_bytes()),
             Self::HtmlMixed => Some(html(text, "&quot;", Some("&#39;")).into_bytes()),
             Self::Number => number(text),
             Self::Float => whole(text).map(|_| format!("{text}.0").into_bytes()),
@@ -156,10 +159,33 @@ fn latin1_or_mark(text: &str) -> Vec<u8> {
 
 /// Where Windows-1252 differs from ISO 8859-1.
 const WINDOWS: [(u8, char); 27] = [
-    (0x80, '€'), (0x82, '‚'), (0x83, 'ƒ'), (0x84, '„'), (0x85, '…'), (0x86, '†'), (0x87, '‡'),
-    (0x88, 'ˆ'), (0x89, '‰'), (0x8a, 'Š'), (0x8b, '‹'), (0x8c, 'Œ'), (0x8e, 'Ž'), (0x91, '‘'),
-    (0x92, '’'), (0x93, '“'), (0x94, '”'), (0x95, '•'), (0x96, '–'), (0x97, '—'), (0x98, '˜'),
-    (0x99, '™'), (0x9a, 'š'), (0x9b, '›'), (0x9c, 'œ'), (0x9e, 'ž'), (0x9f, 'Ÿ'),
+    (0x80, '€'),
+    (0x82, '‚'),
+    (0x83, 'ƒ'),
+    (0x84, '„'),
+    (0x85, '…'),
+    (0x86, '†'),
+    (0x87, '‡'),
+    (0x88, 'ˆ'),
+    (0x89, '‰'),
+    (0x8a, 'Š'),
+    (0x8b, '‹'),
+    (0x8c, 'Œ'),
+    (0x8e, 'Ž'),
+    (0x91, '‘'),
+    (0x92, '’'),
+    (0x93, '“'),
+    (0x94, '”'),
+    (0x95, '•'),
+    (0x96, '–'),
+    (0x97, '—'),
+    (0x98, '˜'),
+    (0x99, '™'),
+    (0x9a, 'š'),
+    (0x9b, '›'),
+    (0x9c, 'œ'),
+    (0x9e, 'ž'),
+    (0x9f, 'Ÿ'),
 ];
 
 fn windows_char(byte: u8) -> char {

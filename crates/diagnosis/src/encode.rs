@@ -36,8 +36,6 @@ pub(crate) enum Encoder {
     Qs,
     /// Spring's `UriComponentsBuilder`, Swift's `URLComponents`.
     Spring,
-    /// As browsers write a query that was typed: only what cannot stand in one.
-    Browser,
     /// Nothing at all.
     Raw,
     /// [`Encoder::Rfc1738`], with small hex digits.
@@ -69,13 +67,22 @@ impl Encoder {
             Self::Yarl => b"-_.~!$'()*,/:?@",
             Self::Qs => b"-_.~()",
             Self::Spring => b"-_.~!$'()*+,;:@/?",
-            Self::Browser => b"-_.~!$'()*+,;:@/?&=%[]{}|\\^`",
             Self::Twice1738 => return Self::Rfc1738.encode(&Self::Rfc1738.encode(bytes)),
             Self::Twice3986 => return Self::Rfc3986.encode(&Self::Rfc3986.encode(bytes)),
         };
-        let plus = matches!(self, Self::Rfc1738 | Self::Lower1738 | Self::Form | Self::QueryEscape
-
-            | Self::DotNet | Self::DotNetCapital | Self::Ufo | Self::Werkzeug | Self::Yarl | Self::Qs);
+        let plus = matches!(
+            self,
+            Self::Rfc1738
+                | Self::Lower1738
+                | Self::Form
+                | Self::QueryEscape
+                | Self::DotNet
+                | Self::DotNetCapital
+                | Self::Ufo
+                | Self::Werkzeug
+                | Self::Yarl
+                | Self::Qs
+        );
         let digits: &[u8; 16] = match self {
             Self::Lower1738 | Self::Lower3986 | Self::DotNet => b"0123456789abcdef",
             _ => b"0123456789ABCDEF",

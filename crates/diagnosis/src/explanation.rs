@@ -125,13 +125,15 @@ impl Explanation {
         for (at, found) in self.found.iter().enumerate() {
             let mut words: Vec<String> = Vec::new();
             for cause in &found.causes {
-                let about = found.about(cause).map(|about| format!(" ({about})")).unwrap_or_default();
+                let about =
+                    found.about(cause).map(|about| format!(" ({about})")).unwrap_or_default();
                 words.push(format!("{}{about}: {} {}", cause.id, cause.what, cause.mend));
             }
             let words = words.join(" And ");
             sentences.push(if at == 0 { words } else { format!("Or {words}") });
         }
-        let besides = self.besides.iter().map(|cause| format!("{}: {} {}", cause.id, cause.what, cause.mend));
+        let besides =
+            self.besides.iter().map(|cause| format!("{}: {} {}", cause.id, cause.what, cause.mend));
         if self.found.is_empty() {
             sentences.extend(besides);
         }

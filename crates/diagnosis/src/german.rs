@@ -26,10 +26,8 @@ pub(crate) const BODY_BOM: Words = words(
     "Der Text beginnt mit einer Bytereihenfolge-Markierung (BOM, EF BB BF), die JSON nicht kennt.",
     "Schreiben Sie UTF-8 ohne BOM.",
 );
-pub(crate) const BODY_UTF16: Words = words(
-    "Der Text ist UTF-16; JSON wird als UTF-8 gesendet.",
-    "Schreiben Sie UTF-8.",
-);
+pub(crate) const BODY_UTF16: Words =
+    words("Der Text ist UTF-16; JSON wird als UTF-8 gesendet.", "Schreiben Sie UTF-8.");
 pub(crate) const BODY_COMPRESSED: Words = words(
     "Der Inhalt ist komprimiert; die API nimmt JSON unverändert.",
     "Senden Sie den Inhalt ohne Content-Encoding.",
@@ -38,10 +36,8 @@ pub(crate) const BODY_FORM: Words = words(
     "Der Inhalt ist ein Formular; die API nimmt JSON.",
     "Senden Sie den JSON-Text als Inhalt, mit Content-Type: application/json.",
 );
-pub(crate) const BODY_XML: Words = words(
-    "Der Inhalt ist XML oder HTML; die API nimmt JSON.",
-    "Senden Sie JSON.",
-);
+pub(crate) const BODY_XML: Words =
+    words("Der Inhalt ist XML oder HTML; die API nimmt JSON.", "Senden Sie JSON.");
 pub(crate) const BODY_TWICE: Words = words(
     "Das JSON wurde zweimal kodiert: Der Inhalt ist ein Text, in dem JSON steht.",
     "Kodieren Sie einmal.",
@@ -114,10 +110,8 @@ pub(crate) const PATH_FOLDER: Words = words(
     "Im Pfad steht ein Ordner des Servers.",
     "Signieren Sie den Pfad der registrierten Adresse.",
 );
-pub(crate) const PATH_CUT: Words = words(
-    "Das Ende des Pfads fehlt.",
-    "Signieren Sie den ganzen Pfad.",
-);
+pub(crate) const PATH_CUT: Words =
+    words("Das Ende des Pfads fehlt.", "Signieren Sie den ganzen Pfad.");
 pub(crate) const PATH_DOUBLED: Words = words(
     "Ein Teil des Pfads steht zweimal darin.",
     "Fügen Sie Basisadresse und Pfad nur einmal zusammen.",
@@ -158,10 +152,8 @@ pub(crate) const LOGIN_KEPT: Words = words(
     "Benutzername und Passwort der URL wurden mitsigniert.",
     "Lassen Sie alles zwischen `//` und `@` weg.",
 );
-pub(crate) const FRAGMENT_KEPT: Words = words(
-    "Das Fragment (`#…`) wurde mitsigniert.",
-    "Schneiden Sie die URL bei `#` ab.",
-);
+pub(crate) const FRAGMENT_KEPT: Words =
+    words("Das Fragment (`#…`) wurde mitsigniert.", "Schneiden Sie die URL bei `#` ab.");
 pub(crate) const HOST_CASE: Words = words(
     "Die Groß- und Kleinschreibung des Hosts wurde geändert; er wird signiert, wie er registriert ist.",
     "Nehmen Sie den Host aus der konfigurierten Adresse, wie sie registriert wurde.",
@@ -182,10 +174,8 @@ pub(crate) const PATH_CASE: Words = words(
     "Der Pfad wurde kleingeschrieben.",
     "Signieren Sie den Pfad genau so, wie er in der URL steht.",
 );
-pub(crate) const PATH_MISSING: Words = words(
-    "Der Pfad wurde weggelassen.",
-    "Signieren Sie Schema, Host und Pfad.",
-);
+pub(crate) const PATH_MISSING: Words =
+    words("Der Pfad wurde weggelassen.", "Signieren Sie Schema, Host und Pfad.");
 pub(crate) const PATH_ROOT: Words = words(
     "Es wurde ein `/` ergänzt, wo die registrierte URL keinen Pfad hat.",
     "Registrieren Sie die URL mit ihrem `/`, damit alle Programme übereinstimmen.",
@@ -290,10 +280,8 @@ pub(crate) const VALUES_JSON: Words = words(
     "Jeder Wert wurde als JSON signiert, mit Anführungszeichen.",
     "Signieren Sie die Werte selbst.",
 );
-pub(crate) const VALUES_SMALL: Words = words(
-    "Ein Wert wurde in Kleinbuchstaben signiert.",
-    "Signieren Sie die Werte, wie sie kamen.",
-);
+pub(crate) const VALUES_SMALL: Words =
+    words("Ein Wert wurde in Kleinbuchstaben signiert.", "Signieren Sie die Werte, wie sie kamen.");
 pub(crate) const HTML_ESCAPED: Words = words(
     "Werte wurden vor dem Signieren für HTML maskiert: `&` als `&amp;`, Anführungszeichen als `&#039;`.",
     "Signieren Sie die Werte, wie sie kamen; maskieren Sie erst beim Anzeigen.",
@@ -330,22 +318,16 @@ pub(crate) const READ_NAMES: Words = words(
     "Namen wurden signiert, wie sie geschrieben sind, oder mehrfache Parameter blieben alle stehen; PHP macht aus Punkten und Leerzeichen `_` und aus Klammern Listen.",
     "Wählen Sie eigene Parameter ohne Punkte, Leerzeichen, Klammern und Wiederholungen.",
 );
-pub(crate) const SIGNATURE_SIGNED: Words = words(
-    "`signature` selbst wurde mitsigniert.",
-    "Entfernen Sie es vor dem Sortieren.",
-);
-pub(crate) const SIGNATURE_BLANK: Words = words(
-    "`signature` wurde geleert statt entfernt.",
-    "Entfernen Sie das ganze Paar.",
-);
+pub(crate) const SIGNATURE_SIGNED: Words =
+    words("`signature` selbst wurde mitsigniert.", "Entfernen Sie es vor dem Sortieren.");
+pub(crate) const SIGNATURE_BLANK: Words =
+    words("`signature` wurde geleert statt entfernt.", "Entfernen Sie das ganze Paar.");
 pub(crate) const ADDED_LATER: Words = words(
     "Alles passt, wenn etwas wegbleibt: Es wurde nach dem Signieren ergänzt oder beim Signieren vergessen.",
     "Signieren Sie zuletzt. Ergänzt ein Proxy oder ein Tracker Parameter, so stellen Sie das ab.",
 );
-pub(crate) const TIME_LEFT_OUT: Words = words(
-    "`timestamp` wurde nicht mitsigniert.",
-    "Setzen Sie den Zeitstempel vor dem Signieren.",
-);
+pub(crate) const TIME_LEFT_OUT: Words =
+    words("`timestamp` wurde nicht mitsigniert.", "Setzen Sie den Zeitstempel vor dem Signieren.");
 pub(crate) const EMPTY_LEFT_OUT: Words = words(
     "Felder mit leerem Wert wurden weggelassen; sie bleiben als `name=`.",
     "Behalten Sie leere Werte; nur `null` bleibt weg.",
@@ -362,22 +344,16 @@ pub(crate) const SORTED_CASELESS: Words = words(
     "Die Namen wurden ohne Rücksicht auf Groß- und Kleinschreibung sortiert; Großbuchstaben kommen zuerst.",
     "Vergleichen Sie Bytes.",
 );
-pub(crate) const SORTED_LOCALE: Words = words(
-    "Die Namen wurden nach den Regeln einer Sprache sortiert.",
-    "Vergleichen Sie Bytes.",
-);
-pub(crate) const SORTED_BACKWARDS: Words = words(
-    "Die Namen wurden absteigend sortiert.",
-    "Sortieren Sie aufsteigend.",
-);
+pub(crate) const SORTED_LOCALE: Words =
+    words("Die Namen wurden nach den Regeln einer Sprache sortiert.", "Vergleichen Sie Bytes.");
+pub(crate) const SORTED_BACKWARDS: Words =
+    words("Die Namen wurden absteigend sortiert.", "Sortieren Sie aufsteigend.");
 pub(crate) const SORTED_PAIRS: Words = words(
     "Ganze Paare wurden sortiert, mit `=` und Wert; das ist anders, wo ein Name der Anfang eines anderen ist.",
     "Sortieren Sie nach Namen.",
 );
-pub(crate) const SORTED_VALUES: Words = words(
-    "Die Parameter wurden nach ihrem Wert sortiert.",
-    "Sortieren Sie nach Namen.",
-);
+pub(crate) const SORTED_VALUES: Words =
+    words("Die Parameter wurden nach ihrem Wert sortiert.", "Sortieren Sie nach Namen.");
 pub(crate) const SORTED_LISTS: Words = words(
     "Die Indizes einer Liste wurden als Texte sortiert: 10 vor 2.",
     "Listen behalten ihre Reihenfolge.",
@@ -390,10 +366,8 @@ pub(crate) const EMPTIES_KEPT: Words = words(
     "Leere Listen oder Objekte wurden signiert; sie bleiben weg.",
     "Lassen Sie leere Listen und Objekte weg.",
 );
-pub(crate) const BOOLEANS_WORDS: Words = words(
-    "Wahrheitswerte wurden anders geschrieben; sie sind 1 und 0.",
-    "Schreiben Sie 1 und 0.",
-);
+pub(crate) const BOOLEANS_WORDS: Words =
+    words("Wahrheitswerte wurden anders geschrieben; sie sind 1 und 0.", "Schreiben Sie 1 und 0.");
 pub(crate) const NUMBERS_PLACES: Words = words(
     "Eine Zahl wurde mit ihren Nachkommastellen signiert, die in JSON wegfallen: 38.70 kommt als 38.7 an.",
     "Senden Sie Preise als Texte.",
@@ -418,14 +392,9 @@ pub(crate) const NESTED_NO_INDEX: Words = words(
     "Listen hießen `name[]`; sie brauchen ihren Index.",
     "Schreiben Sie name[0], name[1] und so weiter.",
 );
-pub(crate) const NESTED_FROM_ONE: Words = words(
-    "Listen wurden ab 1 gezählt.",
-    "Zählen Sie ab 0.",
-);
-pub(crate) const NESTED_DOTS: Words = words(
-    "Verschachtelte Namen wurden mit Punkten verbunden.",
-    "Schreiben Sie name[feld].",
-);
+pub(crate) const NESTED_FROM_ONE: Words = words("Listen wurden ab 1 gezählt.", "Zählen Sie ab 0.");
+pub(crate) const NESTED_DOTS: Words =
+    words("Verschachtelte Namen wurden mit Punkten verbunden.", "Schreiben Sie name[feld].");
 pub(crate) const NESTED_JSON: Words = words(
     "Ein verschachteltes Feld wurde als sein JSON signiert.",
     "Schreiben Sie ein Paar für jeden einzelnen Wert, mit dem Namen name[feld].",
@@ -474,10 +443,8 @@ pub(crate) const NAMES_RAW: Words = words(
     "Die Namen wurden nicht kodiert, nur die Werte.",
     "Kodieren Sie auch die Namen: Klammern sind %5B und %5D.",
 );
-pub(crate) const EQUALS_LEFT_OUT: Words = words(
-    "Leere Werte wurden ohne ihr `=` geschrieben.",
-    "Schreiben Sie `name=`.",
-);
+pub(crate) const EQUALS_LEFT_OUT: Words =
+    words("Leere Werte wurden ohne ihr `=` geschrieben.", "Schreiben Sie `name=`.");
 pub(crate) const ENCODED_NOT: Words = words(
     "Die Werte wurden nicht kodiert.",
     "Kodieren Sie Namen und Werte, bevor Sie sie verbinden.",
@@ -490,10 +457,8 @@ pub(crate) const ENCODED_TWICE: Words = words(
     "Die Werte wurden zweimal kodiert: Aus %20 wurde %2520.",
     "Kodieren Sie einmal; http_build_query und URLSearchParams kodieren bereits.",
 );
-pub(crate) const ENCODED_SLASH: Words = words(
-    "`/` wurde nicht kodiert, und ein Leerzeichen wurde %20.",
-    "Kodieren Sie `/` als %2F.",
-);
+pub(crate) const ENCODED_SLASH: Words =
+    words("`/` wurde nicht kodiert, und ein Leerzeichen wurde %20.", "Kodieren Sie `/` als %2F.");
 pub(crate) const ENCODED_URI: Words = words(
     "`encodeURI` ist für ganze Adressen gedacht und lässt `& = + / :` stehen.",
     "Kodieren Sie jeden Namen und jeden Wert.",
@@ -506,10 +471,8 @@ pub(crate) const JSON_SIGNED: Words = words(
     "Das JSON wurde signiert, nicht die Parameter aus seinen Feldern.",
     "Bilden Sie die sortierten Parameter, und signieren Sie diese.",
 );
-pub(crate) const JOINED_HTML: Words = words(
-    "Die Paare wurden mit `&amp;` verbunden.",
-    "Verbinden Sie mit `&`.",
-);
+pub(crate) const JOINED_HTML: Words =
+    words("Die Paare wurden mit `&amp;` verbunden.", "Verbinden Sie mit `&`.");
 pub(crate) const JOINED_OTHERWISE: Words = words(
     "Die Paare wurden mit einem anderen Zeichen verbunden.",
     "Schreiben Sie name=wert und verbinden Sie mit `&`.",
@@ -530,26 +493,18 @@ pub(crate) const TEXT_QUOTED: Words = words(
     "Der Text wurde mit Anführungszeichen signiert.",
     "Signieren Sie den Text selbst, nicht sein JSON oder sein repr().",
 );
-pub(crate) const TEXT_CAPITAL: Words = words(
-    "Der ganze Text wurde großgeschrieben.",
-    "Signieren Sie den Text, wie er ist.",
-);
-pub(crate) const TEXT_UTF16: Words = words(
-    "Der Text wurde in UTF-16 signiert.",
-    "Signieren Sie die Bytes von UTF-8.",
-);
+pub(crate) const TEXT_CAPITAL: Words =
+    words("Der ganze Text wurde großgeschrieben.", "Signieren Sie den Text, wie er ist.");
+pub(crate) const TEXT_UTF16: Words =
+    words("Der Text wurde in UTF-16 signiert.", "Signieren Sie die Bytes von UTF-8.");
 pub(crate) const TEXT_ENCODED: Words = words(
     "Der ganze Text wurde vor dem Signieren kodiert: Base64, hexadezimal oder Prozentzeichen.",
     "Signieren Sie den Text selbst.",
 );
-pub(crate) const TEXT_AMP: Words = words(
-    "Auf das letzte Paar folgt ein `&`.",
-    "Verbinden Sie, statt anzuhängen.",
-);
-pub(crate) const TEXT_SMALL: Words = words(
-    "Der ganze Text wurde kleingeschrieben.",
-    "Signieren Sie den Text, wie er ist.",
-);
+pub(crate) const TEXT_AMP: Words =
+    words("Auf das letzte Paar folgt ein `&`.", "Verbinden Sie, statt anzuhängen.");
+pub(crate) const TEXT_SMALL: Words =
+    words("Der ganze Text wurde kleingeschrieben.", "Signieren Sie den Text, wie er ist.");
 pub(crate) const PIECES_ORDER: Words = words(
     "Die Teile wurden in anderer Reihenfolge verbunden.",
     "timestamp, token, resourcetype, actionid.",
@@ -558,18 +513,14 @@ pub(crate) const PIECES_SEPARATED: Words = words(
     "Zwischen den Teilen steht etwas.",
     "Verbinden Sie timestamp, token, resourcetype und actionid ohne etwas dazwischen.",
 );
-pub(crate) const PIECES_LABELLED: Words = words(
-    "Die Namen der Felder wurden mitsigniert.",
-    "Verbinden Sie nur die Werte.",
-);
+pub(crate) const PIECES_LABELLED: Words =
+    words("Die Namen der Felder wurden mitsigniert.", "Verbinden Sie nur die Werte.");
 pub(crate) const PIECES_MORE: Words = words(
     "Es wurde mehr signiert als die vier Teile: eine resourceid, ein identifier oder die Parameter.",
     "timestamp, token, resourcetype, actionid und sonst nichts.",
 );
-pub(crate) const PIECE_MISSING: Words = words(
-    "Einer der Teile wurde nicht signiert.",
-    "timestamp, token, resourcetype, actionid.",
-);
+pub(crate) const PIECE_MISSING: Words =
+    words("Einer der Teile wurde nicht signiert.", "timestamp, token, resourcetype, actionid.");
 pub(crate) const PIECE_UNSET: Words = words(
     "Einer der Teile war eine nicht gesetzte Variable, die zu Text wurde.",
     "Signieren Sie nicht, wenn ein Teil keinen Wert hat.",
@@ -670,10 +621,8 @@ pub(crate) const KEY_PLACEHOLDER: Words = words(
     "Ein Platzhalter wurde als Schlüssel verwendet, für den nichts eingesetzt wurde.",
     "Lesen Sie den Wert vor dem Signieren.",
 );
-pub(crate) const KEY_UTF16: Words = words(
-    "Das Secret wurde in UTF-16 verwendet.",
-    "Verwenden Sie die Bytes von UTF-8.",
-);
+pub(crate) const KEY_UTF16: Words =
+    words("Das Secret wurde in UTF-16 verwendet.", "Verwenden Sie die Bytes von UTF-8.");
 pub(crate) const KEY_CUT: Words = words(
     "Nur ein Teil des Secrets wurde verwendet.",
     "Kopieren Sie das ganze Secret; suchen Sie ein Feld oder eine Spalte, die zu kurz ist.",
@@ -690,10 +639,8 @@ pub(crate) const KEY_BASE64: Words = words(
     "Das Secret wurde als Base64 dekodiert; seine Zeichen selbst sind der Schlüssel.",
     "Verwenden Sie den Text, wie er ist.",
 );
-pub(crate) const KEY_ENCODED: Words = words(
-    "Das Secret wurde vor der Verwendung kodiert.",
-    "Verwenden Sie den Text, wie er ist.",
-);
+pub(crate) const KEY_ENCODED: Words =
+    words("Das Secret wurde vor der Verwendung kodiert.", "Verwenden Sie den Text, wie er ist.");
 pub(crate) const KEY_CASE: Words = words(
     "Das Secret wurde in Groß- oder Kleinbuchstaben verwendet.",
     "Verwenden Sie den Text, wie er ist.",
@@ -710,10 +657,8 @@ pub(crate) const KEY_QUOTED: Words = words(
     "Das Secret wurde mit den Anführungszeichen darum verwendet.",
     "Entfernen Sie die Anführungszeichen.",
 );
-pub(crate) const HASH_OTHER: Words = words(
-    "Es wurde eine andere Hashfunktion verwendet.",
-    "HMAC mit SHA-256.",
-);
+pub(crate) const HASH_OTHER: Words =
+    words("Es wurde eine andere Hashfunktion verwendet.", "HMAC mit SHA-256.");
 pub(crate) const HASH_PLAIN: Words = words(
     "Statt eines HMAC wurde ein einfacher Hash verwendet.",
     "HMAC mit SHA-256; ein Hash über Schlüssel und Text ist kein HMAC.",
@@ -726,10 +671,7 @@ pub(crate) const HASH_OF_HASH: Words = words(
     "Nicht der Text wurde signiert, sondern ein Hash davon.",
     "HMAC mit SHA-256 über den Text selbst.",
 );
-pub(crate) const HASH_TWICE: Words = words(
-    "Es wurde zweimal gehasht.",
-    "Einmal.",
-);
+pub(crate) const HASH_TWICE: Words = words("Es wurde zweimal gehasht.", "Einmal.");
 pub(crate) const WRITTEN_HEX: Words = words(
     "Die Signatur ist hexadezimal; API-Aufrufe brauchen Base64.",
     "Base64 der 32 Bytes: 44 Zeichen.",
@@ -754,10 +696,8 @@ pub(crate) const WRITTEN_BASE64URL: Words = words(
     "Die Signatur ist in dem Base64 für URLs geschrieben.",
     "URLs und Bestellungen brauchen hexadezimale Ziffern, API-Aufrufe Base64 mit `+`, `/` und `=`.",
 );
-pub(crate) const WRITTEN_BARE: Words = words(
-    "Der Signatur fehlt das `=` am Ende.",
-    "Behalten Sie es: 44 Zeichen.",
-);
+pub(crate) const WRITTEN_BARE: Words =
+    words("Der Signatur fehlt das `=` am Ende.", "Behalten Sie es: 44 Zeichen.");
 pub(crate) const WRITTEN_BASE64_OF_HEX: Words = words(
     "Die hexadezimalen Ziffern wurden als Base64 kodiert, nicht die Bytes.",
     "Base64 der 32 Bytes: 44 Zeichen, nicht 88.",

@@ -169,7 +169,9 @@ fn parameters(action: &LegacyAction<'_>) -> Vec<Way<Vec<u8>>> {
     all.push((wrong(&causes::V1_NO_PARAMETERS), Vec::new()));
     let mut distinct: Vec<Way<Vec<u8>>> = Vec::new();
     for (mistake, text) in all {
-        let known = distinct.iter().any(|(known, same)| *same == text && (known.is_none() || *known == mistake));
+        let known = distinct
+            .iter()
+            .any(|(known, same)| *same == text && (known.is_none() || *known == mistake));
         if !known {
             distinct.push((mistake, text));
         }
@@ -191,7 +193,8 @@ fn fields(action: &LegacyAction<'_>) -> Vec<Way<Fields>> {
     ]
     .map(|field| field.map(str::to_owned))
     .to_vec();
-    let fields = |fields: &[Option<String>]| Fields { fields: fields.to_vec(), between: ",", first: true };
+    let fields =
+        |fields: &[Option<String>]| Fields { fields: fields.to_vec(), between: ",", first: true };
     let mut all: Vec<Way<Fields>> = vec![(None, fields(&right))];
     for (at, name) in NAMES.iter().enumerate() {
         let mut without = right.clone();
@@ -236,7 +239,11 @@ fn fields(action: &LegacyAction<'_>) -> Vec<Way<Fields>> {
             all.push((Some(Mistake { cause, detail }), fields(&other)));
         };
         for off in (-120..=120).filter(|off| *off != 0) {
-            timed(&causes::TIME_TWICE, (time.saturating_add(off)).to_string(), Some(format!("{off:+} s")));
+            timed(
+                &causes::TIME_TWICE,
+                (time.saturating_add(off)).to_string(),
+                Some(format!("{off:+} s")),
+            );
         }
         timed(&causes::TIME_MILLIS, time.saturating_mul(1000).to_string(), None);
         for hours in (-14..=14).filter(|hours| *hours != 0) {

@@ -98,7 +98,8 @@ fn around(
             let itself = place == Place::Parameters && name == wanted;
             // The identifiers of an action have these names with good reason.
             let own = place == Place::Action && name == "resourceid";
-            if !itself && !own && !is_nothing(value) && alike(&name, wanted) && found.len() < SHOWN {
+            if !itself && !own && !is_nothing(value) && alike(&name, wanted) && found.len() < SHOWN
+            {
                 found.push(LookAlike { name: name.chars().take(LONGEST).collect(), place });
             }
         }

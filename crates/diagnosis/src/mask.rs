@@ -85,7 +85,8 @@ impl Hidden {
     }
 
     pub(crate) fn of_url(text: &str) -> Self {
-        let query = url::parse_url(text.as_bytes()).and_then(|parts| parts.query).unwrap_or_default();
+        let query =
+            url::parse_url(text.as_bytes()).and_then(|parts| parts.query).unwrap_or_default();
         let parameters = query::parse_str(&query);
         let secret = |name: &[u8]| {
             let name = String::from_utf8_lossy(name).to_ascii_lowercase().replace('_', "");

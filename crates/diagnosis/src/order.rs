@@ -71,7 +71,8 @@ fn wrong(
         let name = String::from_utf8_lossy(&key.to_bytes()).into_owned();
         Some((name, value.as_str()?.to_owned()))
     });
-    let values: Vec<_> = values.filter(|(name, value)| name != "signature" && !value.is_empty()).collect();
+    let values: Vec<_> =
+        values.filter(|(name, value)| name != "signature" && !value.is_empty()).collect();
     let mut work = hints.work;
     let mut search = Search {
         heads: vec![Before::Nothing],
@@ -293,7 +294,11 @@ impl OrderBody {
                 Numbers::TwoPlaces => format!("{number:.2}").into_bytes(),
                 Numbers::OnePlace => {
                     let text = String::from_utf8_lossy(&json_number(value)).into_owned();
-                    if text.contains('.') { text.into_bytes() } else { format!("{text}.0").into_bytes() }
+                    if text.contains('.') {
+                        text.into_bytes()
+                    } else {
+                        format!("{text}.0").into_bytes()
+                    }
                 }
                 Numbers::Comma => {
                     String::from_utf8_lossy(&json_number(value)).replace('.', ",").into_bytes()
@@ -450,7 +455,9 @@ impl Recipe for OrderRecipe {
                 text.push(b'?');
             }
             Before::Time(between) => {
-                let Some(time) = self.order.get("timestamp").and_then(text_of) else { return false };
+                let Some(time) = self.order.get("timestamp").and_then(text_of) else {
+                    return false;
+                };
                 text.extend(time.as_bytes());
                 text.extend(between.as_bytes());
             }
@@ -473,8 +480,14 @@ fn heads() -> Menu<Before> {
     let mut menu = Menu::default();
     menu.add(&causes::ADDRESS_BEFORE, "before", |head| *head = Before::Address).usual();
     menu.add(&causes::QUESTION_MARK, "before", |head| *head = Before::QuestionMark).usual();
-    for (between, name) in [(".", "timestamp.body"), (":", "timestamp:body"), ("", "timestamp, then body"), ("\n", "timestamp and body in lines")] {
-        menu.add(&causes::SCHEME_FOREIGN, "before", move |head| *head = Before::Time(between)).about(name);
+    for (between, name) in [
+        (".", "timestamp.body"),
+        (":", "timestamp:body"),
+        ("", "timestamp, then body"),
+        ("\n", "timestamp and body in lines"),
+    ] {
+        menu.add(&causes::SCHEME_FOREIGN, "before", move |head| *head = Before::Time(between))
+            .about(name);
     }
     menu.add(&causes::SCHEME_FOREIGN, "before", |head| *head = Before::Method).about("POST&body");
     menu
@@ -506,7 +519,9 @@ fn menu(order: &php::Array) -> Menu<OrderBody> {
     add(&causes::SIGNATURE_BLANK, "kept", |body| body.kept = Kept::SignatureBlank);
     add(&causes::EMPTY_LEFT_OUT, "kept", |body| body.kept = Kept::NotEmpty);
     add(&causes::FALSY_LEFT_OUT, "kept", |body| body.kept = Kept::NotFalsy);
-    add(&causes::TIME_LEFT_OUT, "kept", |body| body.kept = Kept::Without(vec!["timestamp".to_owned()]));
+    add(&causes::TIME_LEFT_OUT, "kept", |body| {
+        body.kept = Kept::Without(vec!["timestamp".to_owned()])
+    });
     add(&causes::JSON_SIGNED, "whole", |body| body.whole = Whole::JsonAsSent);
     scalars(&mut menu);
     joining(&mut menu);
@@ -542,7 +557,9 @@ fn encoders(menu: &mut Menu<OrderBody>) {
     ] {
         menu.add(cause, "encoder", move |body: &mut OrderBody| body.encoder = encoder).usual();
     }
-    menu.add(&causes::NESTED_PLAIN, "nesting", |body: &mut OrderBody| body.names = Some(Encoder::Raw));
+    menu.add(&causes::NESTED_PLAIN, "nesting", |body: &mut OrderBody| {
+        body.names = Some(Encoder::Raw)
+    });
 }
 
 /// Values of other types than text.
@@ -553,7 +570,19 @@ fn scalars(menu: &mut Menu<OrderBody>) {
         })
         .about(format!("null as \"{text}\""));
     }
-    for (yes, no) in [("true", "false"), ("True", "False"), ("TRUE", "FALSE"), ("1", ""), ("true", ""), ("Y", "N"), ("yes", "no"), ("t", "f"), ("1", "false"), ("on", "off"), ("on", "")] {
+    for (yes, no) in [
+        ("true", "false"),
+        ("True", "False"),
+        ("TRUE", "FALSE"),
+        ("1", ""),
+        ("true", ""),
+        ("Y", "N"),
+        ("yes", "no"),
+        ("t", "f"),
+        ("1", "false"),
+        ("on", "off"),
+        ("on", ""),
+    ] {
         menu.add(&causes::BOOLEANS_WORDS, "flags", move |body: &mut OrderBody| {
             body.flags = Flags(yes, no);
         })
@@ -636,7 +665,9 @@ fn left_out(menu: &mut Menu<OrderBody>, order: &php::Array) {
     let singles = names.iter().filter(|name| *name != "timestamp").map(|name| vec![name.clone()]);
     let mut groups: Vec<Vec<String>> = singles.collect();
     // What was added after signing is the last before the signature, or follows it.
-    groups.extend((2..=4).filter_map(|count| Some(names.get(names.len().checked_sub(count)?..)?.to_vec())));
+    groups.extend(
+        (2..=4).filter_map(|count| Some(names.get(names.len().checked_sub(count)?..)?.to_vec())),
+    );
     for (at, one) in names.iter().enumerate().take(16) {
         groups.extend(names[at + 1..].iter().take(16).map(|two| vec![one.clone(), two.clone()]));
     }

@@ -190,7 +190,8 @@ impl Subject<'_> {
     }
 
     fn hidden(&self, key: &Secret, hints: &Hints<'_>) -> Hidden {
-        let texts = self.action.parameters.values().filter_map(|value| Some(value.as_str()?.to_owned()));
+        let texts =
+            self.action.parameters.values().filter_map(|value| Some(value.as_str()?.to_owned()));
         Hidden::of(texts.take(24).collect::<Vec<_>>()).and(key, hints.others)
     }
 
@@ -198,10 +199,12 @@ impl Subject<'_> {
     fn masked(&self, text: &[u8], key: &Secret, hidden: &Hidden) -> String {
         let text = mask::masked(text).replace(key.expose(), "‹key›");
         let text = text.replace(self.token, &format!("‹token {}›", self.token.len()));
-        let text = match self.action.parameters.get_str("extendedclaim").filter(|claim| !claim.is_empty()) {
-            Some(claim) => text.replace(claim, &format!("‹claim {}›", claim.len())),
-            None => text,
-        };
+        let text =
+            match self.action.parameters.get_str("extendedclaim").filter(|claim| !claim.is_empty())
+            {
+                Some(claim) => text.replace(claim, &format!("‹claim {}›", claim.len())),
+                None => text,
+            };
         hidden.masked(text.as_bytes())
     }
 
@@ -353,7 +356,8 @@ impl Recipe for RequestRecipe {
 fn heads() -> Menu<Before> {
     let mut menu = Menu::default();
     for before in ["POST", "POST\n", "v2", "2"] {
-        menu.add(&causes::SCHEME_FOREIGN, "before", move |head| *head = Before::Text(before)).about(before.trim());
+        menu.add(&causes::SCHEME_FOREIGN, "before", move |head| *head = Before::Text(before))
+            .about(before.trim());
     }
     menu
 }
@@ -364,12 +368,23 @@ const NAMES: [&str; 4] = ["timestamp", "token", "resourcetype", "actionid"];
 fn menu(subject: &Subject<'_>) -> Menu<Pieces> {
     let mut menu = Menu::default();
     for order in permutations() {
-        menu.add(&causes::PIECES_ORDER, "order", move |pieces: &mut Pieces| pieces.reorder(order)).usual();
+        menu.add(&causes::PIECES_ORDER, "order", move |pieces: &mut Pieces| pieces.reorder(order))
+            .usual();
     }
-    for between in [",", "\n", "|", ":", ".", " ", ";", "-", "&", "_", "/", "+", "\r\n", ", ", "\t"] {
-        menu.add(&causes::PIECES_SEPARATED, "between", move |pieces: &mut Pieces| pieces.between = between).usual();
+    for between in [",", "\n", "|", ":", ".", " ", ";", "-", "&", "_", "/", "+", "\r\n", ", ", "\t"]
+    {
+        menu.add(&causes::PIECES_SEPARATED, "between", move |pieces: &mut Pieces| {
+            pieces.between = between
+        })
+        .usual();
     }
-    for (labels, between) in [(Labels::Glued, ""), (Labels::Query, "&"), (Labels::Query, ""), (Labels::Query, ","), (Labels::Json, ",")] {
+    for (labels, between) in [
+        (Labels::Glued, ""),
+        (Labels::Query, "&"),
+        (Labels::Query, ""),
+        (Labels::Query, ","),
+        (Labels::Json, ","),
+    ] {
         menu.add(&causes::PIECES_LABELLED, "between", move |pieces: &mut Pieces| {
             (pieces.labels, pieces.between) = (labels, between);
         });
@@ -438,17 +453,39 @@ fn menu(subject: &Subject<'_>) -> Menu<Pieces> {
 /// Pieces that had no value, or something around it.
 fn unset_pieces(menu: &mut Menu<Pieces>) {
     for name in NAMES {
-        let placeholders = [format!("{{{{{name}}}}}"), format!("{{{{ {name} }}}}"), format!("${{{name}}}"), format!("${name}"), format!("{{{name}}}"), format!(":{name}")];
+        let placeholders = [
+            format!("{{{{{name}}}}}"),
+            format!("{{{{ {name} }}}}"),
+            format!("${{{name}}}"),
+            format!("${name}"),
+            format!("{{{name}}}"),
+            format!(":{name}"),
+        ];
         let words = unset::WORDS.iter().map(|word| (*word).to_owned());
         for (at, word) in words.chain(placeholders).enumerate() {
             let about = format!("{name}: {word}");
-            let cause = if at < unset::WORDS.len() { &causes::PIECE_UNSET } else { &causes::PIECE_PLACEHOLDER };
+            let cause = if at < unset::WORDS.len() {
+                &causes::PIECE_UNSET
+            } else {
+                &causes::PIECE_PLACEHOLDER
+            };
             menu.add(cause, name, move |pieces: &mut Pieces| {
                 pieces.put(name, &word);
             })
             .about(about);
         }
-        for (before, after) in [(" ", ""), ("", " "), ("", "\n"), ("\"", "\""), ("", "\r\n"), ("'", "'"), ("\t", ""), ("", "\t"), ("\u{feff}", ""), ("", "\u{200b}")] {
+        for (before, after) in [
+            (" ", ""),
+            ("", " "),
+            ("", "\n"),
+            ("\"", "\""),
+            ("", "\r\n"),
+            ("'", "'"),
+            ("\t", ""),
+            ("", "\t"),
+            ("\u{feff}", ""),
+            ("", "\u{200b}"),
+        ] {
             menu.add(&causes::PIECE_PADDED, name, move |pieces: &mut Pieces| {
                 if let Some(piece) = pieces.piece(name) {
                     *piece = format!("{before}{piece}{after}");
@@ -504,7 +541,8 @@ fn written_times(time: i64) -> Vec<String> {
     // Days since 1 March of year 0, after Howard Hinnant's "chrono-compatible low-level date algorithms".
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;

@@ -229,11 +229,11 @@ impl<R: Recipe> Search<'_, R> {
     }
 
     fn signers(&self, count: usize, least: Reach) -> Vec<(Signer, Vec<usize>)> {
-        let fits = |signing: &Signing| {
-            self.targets.iter().any(|target| target.may_be(signing.length()))
-        };
+        let fits =
+            |signing: &Signing| self.targets.iter().any(|target| target.may_be(signing.length()));
         let right = Signing::right(&self.key);
-        let all: Vec<_> = (0..self.signings.len()).filter(|at| self.signings[*at].2 >= least).collect();
+        let all: Vec<_> =
+            (0..self.signings.len()).filter(|at| self.signings[*at].2 >= least).collect();
         let mut signers = Vec::new();
         match count {
             0 => signers.push((right, Vec::new())),

@@ -161,9 +161,9 @@ impl Signing {
     /// How many bytes the digest has.
     pub(crate) fn length(&self) -> usize {
         match self.hash {
-            Some(
-                Hash::Hmac(one) | Hash::Text(one) | Hash::KeyFirst(one) | Hash::KeyLast(one),
-            ) => one.length(),
+            Some(Hash::Hmac(one) | Hash::Text(one) | Hash::KeyFirst(one) | Hash::KeyLast(one)) => {
+                one.length()
+            }
             _ => 32,
         }
     }
@@ -297,7 +297,11 @@ fn keys(secret: &str, others: &[&str], values: &[(String, String)]) -> Vec<Made<
     add(&causes::KEY_NEWLINE, text(format!("\n{secret}")), None, Reach::Pairs);
     add(&causes::KEY_SPACE, secret.trim().as_bytes().to_vec(), None, Reach::Triples);
     for space in [" ", "\t", "  ", "\u{a0}"] {
-        for key in [format!("{space}{secret}"), format!("{secret}{space}"), format!("{space}{secret}{space}")] {
+        for key in [
+            format!("{space}{secret}"),
+            format!("{secret}{space}"),
+            format!("{space}{secret}{space}"),
+        ] {
             let name = match space {
                 "\t" => "tab",
                 "\u{a0}" => "no-break space",
@@ -316,23 +320,58 @@ fn keys(secret: &str, others: &[&str], values: &[(String, String)]) -> Vec<Made<
         ("\u{200e}", "left-to-right mark"),
         ("\0", "NUL"),
     ] {
-        for key in [format!("{mark}{secret}"), format!("{secret}{mark}"), format!("{mark}{secret}\n"), format!("{mark}{secret}\r\n")] {
+        for key in [
+            format!("{mark}{secret}"),
+            format!("{secret}{mark}"),
+            format!("{mark}{secret}\n"),
+            format!("{mark}{secret}\r\n"),
+        ] {
             add(&causes::KEY_INVISIBLE, text(key), Some(name), Reach::Pairs);
         }
     }
-    for (start, end) in [("\"", "\""), ("'", "'"), ("`", "`"), ("“", "”"), ("„", "“"), ("<", ">"), ("b'", "'"), ("[\"", "\"]")] {
+    for (start, end) in [
+        ("\"", "\""),
+        ("'", "'"),
+        ("`", "`"),
+        ("“", "”"),
+        ("„", "“"),
+        ("<", ">"),
+        ("b'", "'"),
+        ("[\"", "\"]"),
+    ] {
         add(&causes::KEY_QUOTED, text(format!("{start}{secret}{end}")), None, Reach::Pairs);
     }
     for name in NAMES {
-        for key in [format!("{name}={secret}"), format!("export {name}={secret}"), format!("{name}: {secret}"), format!("{name}=\"{secret}\"")] {
+        for key in [
+            format!("{name}={secret}"),
+            format!("export {name}={secret}"),
+            format!("{name}: {secret}"),
+            format!("{name}=\"{secret}\""),
+        ] {
             add(&causes::KEY_NAMED, text(key), Some(name), Reach::Alone);
         }
-        for (start, end) in [("{{", "}}"), ("${", "}"), ("$", ""), ("%", "%"), ("<", ">"), ("#{", "}"), ("{{ ", " }}"), ("", "")] {
-            add(&causes::KEY_PLACEHOLDER, text(format!("{start}{name}{end}")), Some(name), Reach::Alone);
+        for (start, end) in [
+            ("{{", "}}"),
+            ("${", "}"),
+            ("$", ""),
+            ("%", "%"),
+            ("<", ">"),
+            ("#{", "}"),
+            ("{{ ", " }}"),
+            ("", ""),
+        ] {
+            add(
+                &causes::KEY_PLACEHOLDER,
+                text(format!("{start}{name}{end}")),
+                Some(name),
+                Reach::Alone,
+            );
         }
     }
     add(&causes::KEY_HEX, unhex(secret).unwrap_or_default(), None, Reach::Triples);
-    for decoded in [STANDARD.decode(secret), STANDARD_NO_PAD.decode(secret), URL_SAFE_NO_PAD.decode(secret)] {
+    for decoded in
+        [STANDARD.decode(secret), STANDARD_NO_PAD.decode(secret), URL_SAFE_NO_PAD.decode(secret)]
+    {
         add(&causes::KEY_BASE64, decoded.unwrap_or_default(), None, Reach::Triples);
     }
     add(&causes::KEY_ENCODED, STANDARD.encode(secret).into_bytes(), None, Reach::Pairs);
@@ -365,9 +404,24 @@ fn keys(secret: &str, others: &[&str], values: &[(String, String)]) -> Vec<Made<
 
 /// Names that variables with a secret have.
 const NAMES: [&str; 18] = [
-    "SECRET", "secret", "PROVIDER_SECRET", "providerSecret", "provider_secret", "API_KEY", "apiKey",
-    "api_key", "API_SECRET", "apiSecret", "KEY", "key", "TOKEN", "token", "ONOFFICE_SECRET",
-    "ONOFFICE_API_SECRET", "FREISCHALT_PROVIDER_SECRET", "FREISCHALT_API_KEY",
+    "SECRET",
+    "secret",
+    "PROVIDER_SECRET",
+    "providerSecret",
+    "provider_secret",
+    "API_KEY",
+    "apiKey",
+    "api_key",
+    "API_SECRET",
+    "apiSecret",
+    "KEY",
+    "key",
+    "TOKEN",
+    "token",
+    "ONOFFICE_SECRET",
+    "ONOFFICE_API_SECRET",
+    "FREISCHALT_PROVIDER_SECRET",
+    "FREISCHALT_API_KEY",
 ];
 
 fn hashes() -> Vec<Made<Hash>> {

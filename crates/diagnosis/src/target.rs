@@ -90,7 +90,9 @@ fn peeled(text: &str) -> Vec<(String, &'static Cause)> {
         all.push((decoded, &causes::SIGNATURE_ENCODED));
     }
     all.extend(without_label(text).map(|rest| (rest.to_owned(), &causes::SIGNATURE_LABELLED)));
-    if text.trim().contains(' ') && !text.contains(['=', ':', '-']) || text.ends_with("=") && text.contains(' ') {
+    if text.trim().contains(' ') && !text.contains(['=', ':', '-'])
+        || text.ends_with("=") && text.contains(' ')
+    {
         all.push((text.replace(' ', "+"), &causes::SIGNATURE_PLUS));
     }
     all
@@ -109,7 +111,10 @@ fn without_label(text: &str) -> Option<&str> {
         let letters: String = label.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
         let word = letters.trim_end_matches(|c: char| c.is_ascii_digit());
         label.ends_with("(stdin)")
-            || matches!(word, "sha" | "hmac" | "hmacsha" | "v" | "signature" | "sig" | "bearer" | "x")
+            || matches!(
+                word,
+                "sha" | "hmac" | "hmacsha" | "v" | "signature" | "sig" | "bearer" | "x"
+            )
             || matches!(&letters[..], "0x")
     };
     if let Some(rest) = text.strip_prefix("0x").or_else(|| text.strip_prefix("\\x")) {
@@ -152,7 +157,10 @@ fn read(text: &str, right: Writing) -> Vec<(Digest, Vec<&'static Cause>)> {
     if let Some(bytes) = base64(text) {
         let cause = if text.contains(['-', '_']) {
             Some(&causes::WRITTEN_BASE64URL)
-        } else if right == Writing::Base64 && text.trim_end_matches('=').len() == text.len() && bytes.len() % 3 > 0 {
+        } else if right == Writing::Base64
+            && text.trim_end_matches('=').len() == text.len()
+            && bytes.len() % 3 > 0
+        {
             Some(&causes::WRITTEN_BARE)
         } else {
             None

@@ -29,7 +29,8 @@ pub fn explain_url(text: &str, secret: &Secret, hints: &Hints<'_>) -> Explanatio
     let forms = transport::forms(text);
     // The URL as it stands comes first, so that nothing is unwrapped that was not wrapped.
     for form in &forms {
-        for (port, signed) in [(Port::Dropped, SignedPort::Without), (Port::Kept, SignedPort::With)] {
+        for (port, signed) in [(Port::Dropped, SignedPort::Without), (Port::Kept, SignedPort::With)]
+        {
             if port.verify(&form.text, secret).is_ok() {
                 return genuine(form, signed);
             }
@@ -98,7 +99,11 @@ fn unsigned(forms: &[transport::Form], text: &str, secret: &Secret) -> Explanati
     match forms.iter().find(|form| read(form).is_some()) {
         None => Explanation::unreadable(format!(
             "{}; give the whole address of the browser or of a log, in quotes",
-            Port::Dropped.verify(text, secret).err().map(|error| error.to_string()).unwrap_or_default()
+            Port::Dropped
+                .verify(text, secret)
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default()
         )),
         Some(form) => {
             let mut explanation = described(&form.text, Verdict::Missing);

@@ -67,7 +67,9 @@ fn where_two_causes_explain_every_byte_both_are_said() {
     assert_eq!(first(&explanation), ["encode-builder"]);
     let others: Vec<_> = explanation.found.iter().map(|found| found.causes[0].id).collect();
     assert!(others.contains(&"encode-missing"), "{others:?}");
-    assert!(explanation.found.iter().all(|one| one.signed_text == explanation.found[0].signed_text));
+    assert!(
+        explanation.found.iter().all(|one| one.signed_text == explanation.found[0].signed_text)
+    );
 }
 
 #[test]
@@ -77,7 +79,10 @@ fn a_port_is_right_with_and_without_and_it_is_said_which() {
     assert_eq!((with.verdict, with.signed_port), (Verdict::Genuine, Some(SignedPort::With)));
     assert!(with.besides.is_empty());
     let without = signed_over(url, "https://p.example/a?b=1");
-    assert_eq!((without.verdict, without.signed_port), (Verdict::Genuine, Some(SignedPort::Without)));
+    assert_eq!(
+        (without.verdict, without.signed_port),
+        (Verdict::Genuine, Some(SignedPort::Without))
+    );
     let wrong = signed_over(url, "http://p.example:8443/a?b=1");
     assert_eq!(first(&wrong), ["scheme"]);
     assert_eq!(wrong.right_text.as_deref(), Some("https://p.example/a?b=1"));
@@ -110,8 +115,7 @@ fn the_names_of_what_was_added_are_told() {
 
 #[test]
 fn any_port_of_the_machine_itself_is_found() {
-    let explanation =
-        signed_over("https://p.example/a?b=1", "http://localhost:48123/a?b=1");
+    let explanation = signed_over("https://p.example/a?b=1", "http://localhost:48123/a?b=1");
     assert_eq!(first(&explanation), ["host-inner"]);
     assert_eq!(explanation.found[0].details[0].about, "localhost:48123");
 }
@@ -144,10 +148,9 @@ fn a_byte_order_mark_and_other_bodies_are_named() {
     let body = br#"{"token":"t","request":{"actions":[{"actionid":"a","resourcetype":"b"}]}}"#;
     let marked = [b"\xef\xbb\xbf", &body[..]].concat();
     assert!(explain(&marked).names("body-bom"));
-    for (body, name) in [
-        (&b"\x1f\x8b\x08\0"[..], "body-compressed"),
-        (b"token=a&request=b", "body-form"),
-    ] {
+    for (body, name) in
+        [(&b"\x1f\x8b\x08\0"[..], "body-compressed"), (b"token=a&request=b", "body-form")]
+    {
         let explanation = explain(body);
         assert_eq!(explanation.verdict, Verdict::Unreadable);
         assert!(explanation.names(name), "{name}: {explanation:?}");
@@ -180,8 +183,18 @@ fn look_alikes_are_found_in_other_spellings_and_places() {
             "{}",
             "extendedclaim in the action, beside parameters",
         ),
-        ("parameterCacheId", "", r#"{"parametercacheid":"x"}"#, "parametercacheid inside parameters"),
-        ("parameterCacheId", "", r#"{"parameterCacheID":"x"}"#, "parameterCacheID inside parameters"),
+        (
+            "parameterCacheId",
+            "",
+            r#"{"parametercacheid":"x"}"#,
+            "parametercacheid inside parameters",
+        ),
+        (
+            "parameterCacheId",
+            "",
+            r#"{"parameterCacheID":"x"}"#,
+            "parameterCacheID inside parameters",
+        ),
         ("transactionid", "", r#"{"transactionId":"5"}"#, "transactionId inside parameters"),
         (
             "parameterCacheId",
@@ -194,7 +207,8 @@ fn look_alikes_are_found_in_other_spellings_and_places() {
         let found: Vec<_> = found.iter().map(ToString::to_string).collect();
         assert_eq!(found, [told], "{parameters}");
     }
-    for parameters in ["{}", r#"{"apiClaim":""}"#, r#"{"userid":"x"}"#, r#"{"extendedclaim":"x"}"#] {
+    for parameters in ["{}", r#"{"apiClaim":""}"#, r#"{"userid":"x"}"#, r#"{"extendedclaim":"x"}"#]
+    {
         let found = look_alikes(body("", parameters).as_bytes(), &echo, "extendedclaim");
         assert!(found.is_empty(), "{parameters}: {found:?}");
     }

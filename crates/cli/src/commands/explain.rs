@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use freischalt_diagnosis::{
-    ALL, Cause, Explanation, Found, Hints, SignedPort, Verdict, explain_order, explain_request, explain_url,
+    ALL, Cause, Explanation, Found, Hints, SignedPort, Verdict, explain_order, explain_request,
+    explain_url,
 };
 use freischalt_protocol::Secret;
 

@@ -35,11 +35,23 @@ enum Form {
     Ampersand,
     Encoded,
     /// Method, address and query as OAuth 1 and others join them.
-    Method { method: &'static str, between: &'static str, address: Part, query: Part },
+    Method {
+        method: &'static str,
+        between: &'static str,
+        address: Part,
+        query: Part,
+    },
     /// The time, a mark, and the rest.
-    Time { before: &'static str, between: &'static str, rest: Part },
+    Time {
+        before: &'static str,
+        between: &'static str,
+        rest: Part,
+    },
     /// The rest, and the time.
-    ThenTime { between: &'static str, rest: Part },
+    ThenTime {
+        between: &'static str,
+        rest: Part,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,17 +200,42 @@ const PORTS: [&str; 22] = [
 ];
 /// Names that a program has behind its proxy.
 const INNER: [&str; 28] = [
-    "localhost", "127.0.0.1", "0.0.0.0", "[::1]", "app", "web", "backend", "api", "provider",
-    "server", "php", "node", "nginx", "host.docker.internal", "gateway", "service", "php-fpm",
-    "frontend", "site", "www", "docker", "apache", "127.0.1.1", "localhost.localdomain", "upstream",
-    "python", "rails", "django",
+    "localhost",
+    "127.0.0.1",
+    "0.0.0.0",
+    "[::1]",
+    "app",
+    "web",
+    "backend",
+    "api",
+    "provider",
+    "server",
+    "php",
+    "node",
+    "nginx",
+    "host.docker.internal",
+    "gateway",
+    "service",
+    "php-fpm",
+    "frontend",
+    "site",
+    "www",
+    "docker",
+    "apache",
+    "127.0.1.1",
+    "localhost.localdomain",
+    "upstream",
+    "python",
+    "rails",
+    "django",
 ];
 
 /// The mistakes, the more usual first.
 pub(super) fn menu(right: &Head, parts: &Url, registered: &[String]) -> Menu<Head> {
     let mut menu = Menu::default();
     let other: &[u8] = if right.scheme.eq_ignore_ascii_case(b"https") { b"http" } else { b"https" };
-    menu.add(&causes::SCHEME, "scheme", move |head: &mut Head| head.scheme = other.to_vec()).usual();
+    menu.add(&causes::SCHEME, "scheme", move |head: &mut Head| head.scheme = other.to_vec())
+        .usual();
     for (cause, form) in [
         (&causes::BASE_NONE, Form::Query),
         (&causes::BASE_PATH, Form::Path),
@@ -240,7 +277,8 @@ fn hosts(menu: &mut Menu<Head>, right: &Head, parts: &Url, registered: &[String]
         _ => Vec::new(),
     };
     menu.add(&causes::LOGIN_KEPT, "login", move |head: &mut Head| head.login = login.clone());
-    menu.add(&causes::HOST_CASE, "host", |head: &mut Head| head.host.make_ascii_lowercase()).usual();
+    menu.add(&causes::HOST_CASE, "host", |head: &mut Head| head.host.make_ascii_lowercase())
+        .usual();
     menu.add(&causes::HOST_CASE, "host", |head: &mut Head| head.host.make_ascii_uppercase());
     let host = right.host.clone();
     let mut names: Vec<Vec<u8>> = match host.strip_prefix(b"www.") {
@@ -249,9 +287,9 @@ fn hosts(menu: &mut Menu<Head>, right: &Head, parts: &Url, registered: &[String]
     };
     names.push([&host[..], b"."].concat());
     names.extend(host.strip_suffix(b".").map(<[u8]>::to_vec));
-    let given = registered.iter().filter_map(|url| {
-        freischalt_protocol::php::url::parse_url(url.as_bytes())?.host
-    });
+    let given = registered
+        .iter()
+        .filter_map(|url| freischalt_protocol::php::url::parse_url(url.as_bytes())?.host);
     names.extend(given);
     for first in ["app", "api", "m", "beta", "test", "staging", "dev", "smart"] {
         names.push([first.as_bytes(), b".", &host].concat());
@@ -278,7 +316,8 @@ fn hosts(menu: &mut Menu<Head>, right: &Head, parts: &Url, registered: &[String]
                 let about = port.map_or((*host).to_owned(), |port| format!("{host}:{port}"));
                 let one = menu.add(&causes::HOST_INNER, "host", change).about(about);
                 // With other mistakes only the usual ones, or there would be too many.
-                let usual = at < 3 && PORTS[..4].iter().any(|known| port.is_none_or(|port| port == *known));
+                let usual =
+                    at < 3 && PORTS[..4].iter().any(|known| port.is_none_or(|port| port == *known));
                 if !usual {
                     one.alone();
                 }
@@ -290,9 +329,9 @@ fn hosts(menu: &mut Menu<Head>, right: &Head, parts: &Url, registered: &[String]
 /// Every other port of the machine itself: many, and therefore the last that is tried.
 pub(super) fn last(right: &Head) -> Box<dyn Iterator<Item = (Head, Mistake)>> {
     let right = right.clone();
-    let inner = ["localhost", "127.0.0.1"].into_iter().flat_map(|host| {
-        (1..=u16::MAX).map(move |port| (host, port))
-    });
+    let inner = ["localhost", "127.0.0.1"]
+        .into_iter()
+        .flat_map(|host| (1..=u16::MAX).map(move |port| (host, port)));
     Box::new(inner.map(move |(host, port)| {
         let mut head = right.clone();
         (head.scheme, head.host) = (b"http".to_vec(), host.as_bytes().to_vec());
@@ -323,7 +362,8 @@ fn paths(path: &[u8], registered: &[String]) -> Vec<(&'static Cause, Vec<u8>)> {
     for kept in ["-_.~/", "-_.~/!$&'()*+,;=:@", "-_.~/!$'()*,:;@&=+", "-_./", "-_.~/@:+,;="] {
         paths.push((&causes::PATH_DECODED, encoded(&decoded, kept)));
         let segments = path.split(|byte| *byte == b'/');
-        let again = segments.map(|segment| encoded(&decode(segment, false), &kept.replace('/', "")));
+        let again =
+            segments.map(|segment| encoded(&decode(segment, false), &kept.replace('/', "")));
         paths.push((&causes::PATH_DECODED, again.collect::<Vec<_>>().join(&b'/')));
         paths.push((&causes::PATH_ENCODED, encoded(path, kept)));
     }
@@ -346,9 +386,29 @@ fn paths(path: &[u8], registered: &[String]) -> Vec<(&'static Cause, Vec<u8>)> {
     }
     paths.push((&causes::PATH_SLASHES, path.strip_prefix(b"/").unwrap_or(path).to_vec()));
     for prefix in [
-        "/public", "/app", "/api", "/web", "/www", "/htdocs", "/public_html", "/html", "/backend",
-        "/v1", "/api/v1", "/index", "/src", "/site", "/provider", "/proxy", "/dev", "/prod", "/stage",
-        "/de", "/en", "/.netlify/functions", "/functions/v1",
+        "/public",
+        "/app",
+        "/api",
+        "/web",
+        "/www",
+        "/htdocs",
+        "/public_html",
+        "/html",
+        "/backend",
+        "/v1",
+        "/api/v1",
+        "/index",
+        "/src",
+        "/site",
+        "/provider",
+        "/proxy",
+        "/dev",
+        "/prod",
+        "/stage",
+        "/de",
+        "/en",
+        "/.netlify/functions",
+        "/functions/v1",
     ] {
         paths.push((&causes::PATH_FOLDER, [prefix.as_bytes(), path].concat()));
         for at in &slashes {
@@ -369,8 +429,21 @@ fn scripts(path: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     let folder = path.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at);
     let bare = path.strip_suffix(b"/").unwrap_or(path);
-    for name in ["index.php", "index.html", "app.php", "public/index.php", "index.cgi", "default.aspx",
-        "web/app.php", "index.htm", "app_dev.php", "main.php", "wsgi.py", "app.fcgi", "index.jsp"] {
+    for name in [
+        "index.php",
+        "index.html",
+        "app.php",
+        "public/index.php",
+        "index.cgi",
+        "default.aspx",
+        "web/app.php",
+        "index.htm",
+        "app_dev.php",
+        "main.php",
+        "wsgi.py",
+        "app.fcgi",
+        "index.jsp",
+    ] {
         let script = format!("/{name}");
         let script = script.as_bytes();
         all.push((name.to_owned(), [bare, script].concat()));
@@ -388,7 +461,9 @@ fn scripts(path: &[u8]) -> Vec<(String, Vec<u8>)> {
     }
     for ending in [".php", ".html", ".aspx", ".jsp", ".cgi", ".json", ".py"] {
         all.push((ending.to_owned(), [bare, ending.as_bytes()].concat()));
-        all.extend(path.strip_suffix(ending.as_bytes()).map(|bare| (ending.to_owned(), bare.to_vec())));
+        all.extend(
+            path.strip_suffix(ending.as_bytes()).map(|bare| (ending.to_owned(), bare.to_vec())),
+        );
     }
     all
 }
@@ -397,7 +472,9 @@ fn encoded(path: &[u8], kept: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(path.len());
     for byte in path {
         match byte {
-            byte if byte.is_ascii_alphanumeric() || kept.as_bytes().contains(byte) => out.push(*byte),
+            byte if byte.is_ascii_alphanumeric() || kept.as_bytes().contains(byte) => {
+                out.push(*byte)
+            }
             byte => out.extend(format!("%{byte:02X}").bytes()),
         }
     }
@@ -453,7 +530,9 @@ fn schemes(menu: &mut Menu<Head>) {
             add(name, Form::Method { method, between, address, query });
         }
     }
-    for rest in [Part::Query, Part::Whole, Part::PathAndQuery, Part::Path, Part::Host, Part::Address] {
+    for rest in
+        [Part::Query, Part::Whole, Part::PathAndQuery, Part::Path, Part::Host, Part::Address]
+    {
         for (before, between, name) in [
             ("", ".", "timestamp.body"),
             ("v0:", ":", "v0:timestamp:body"),
@@ -473,9 +552,32 @@ fn schemes(menu: &mut Menu<Head>) {
 /// Parameters that rewriting and routing add on the server, with the path in all its spellings.
 pub(super) fn routed(path: &[u8]) -> Vec<(String, Vec<Pair>)> {
     const NAMES: [&str; 26] = [
-        "path", "q", "url", "route", "_url", "file", "r", "page", "p", "_route_", "rt", "uri",
-        "request", "page_id", "pagename", "slug", "action", "view", "params", "query", "_path", "s",
-        "do", "kohana_uri", "rest_route", "option",
+        "path",
+        "q",
+        "url",
+        "route",
+        "_url",
+        "file",
+        "r",
+        "page",
+        "p",
+        "_route_",
+        "rt",
+        "uri",
+        "request",
+        "page_id",
+        "pagename",
+        "slug",
+        "action",
+        "view",
+        "params",
+        "query",
+        "_path",
+        "s",
+        "do",
+        "kohana_uri",
+        "rest_route",
+        "option",
     ];
     let whole = String::from_utf8_lossy(path).into_owned();
     let mut values = vec![
@@ -485,8 +587,10 @@ pub(super) fn routed(path: &[u8]) -> Vec<(String, Vec<Pair>)> {
         whole.rsplit('/').next().unwrap_or_default().to_owned(),
         format!("{}/", whole.trim_matches('/')),
     ];
-    let decoded: Vec<_> =
-        values.iter().map(|value| String::from_utf8_lossy(&decode(value.as_bytes(), false)).into_owned()).collect();
+    let decoded: Vec<_> = values
+        .iter()
+        .map(|value| String::from_utf8_lossy(&decode(value.as_bytes(), false)).into_owned())
+        .collect();
     values.extend(decoded);
     let slashes = whole.char_indices().skip(1).filter(|(_, c)| *c == '/').map(|(at, _)| at);
     for at in slashes.take(6) {
@@ -513,7 +617,20 @@ pub(super) fn routed(path: &[u8]) -> Vec<(String, Vec<Pair>)> {
     let first = &segments[..segments.len().saturating_sub(1)];
     controllers.push(first.join("/"));
     controllers.extend(controllers.clone().iter().map(|name| format!("{name}s")));
-    controllers.extend(["marketplace", "activation", "activations", "onoffice", "provider", "providers", "application", "home", "index"].map(str::to_owned));
+    controllers.extend(
+        [
+            "marketplace",
+            "activation",
+            "activations",
+            "onoffice",
+            "provider",
+            "providers",
+            "application",
+            "home",
+            "index",
+        ]
+        .map(str::to_owned),
+    );
     controllers.retain(|name| !name.is_empty());
     controllers.sort();
     controllers.dedup();

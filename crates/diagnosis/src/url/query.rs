@@ -16,13 +16,24 @@ pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 
 /// The parameters of the protocol; all others are somebody's own.
 const DOCUMENTED: [&str; 13] = [
-    "apiClaim", "apiToken", "customerName", "customerWebId", "parameterCacheId", "timestamp", "userId",
-    "groupId", "language", "UserLanguage", "imageIds", "estateId", "signature",
+    "apiClaim",
+    "apiToken",
+    "customerName",
+    "customerWebId",
+    "parameterCacheId",
+    "timestamp",
+    "userId",
+    "groupId",
+    "language",
+    "UserLanguage",
+    "imageIds",
+    "estateId",
+    "signature",
 ];
 /// Names that trackers in mails and ads add.
 const TRACKERS: [&str; 14] = [
-    "utm_", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "_ga", "_gl", "yclid", "dclid", "igshid",
-    "mtm_", "pk_", "hsa_",
+    "utm_", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "_ga", "_gl", "yclid", "dclid",
+    "igshid", "mtm_", "pk_", "hsa_",
 ];
 
 /// The parameters of a URL as they came.
@@ -65,7 +76,8 @@ impl Source {
     /// Values that may have been taken for the key, with their names.
     pub(super) fn credentials(&self) -> Vec<(String, String)> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let own = self.arrived.iter().filter(|(name, value)| name != b"signature" && !value.is_empty());
+        let own =
+            self.arrived.iter().filter(|(name, value)| name != b"signature" && !value.is_empty());
         own.take(40).map(|(name, value)| (text(name), text(value))).collect()
     }
 
@@ -211,7 +223,8 @@ impl Query {
             }
         }
         pairs.extend(self.added.iter().cloned());
-        let sorted = self.reading == Reading::Php && self.order == Order::Php && self.added.is_empty();
+        let sorted =
+            self.reading == Reading::Php && self.order == Order::Php && self.added.is_empty();
         if !sorted {
             self.sort(&mut pairs);
         }
@@ -258,7 +271,11 @@ impl Query {
                     object.insert(&name[..], value.clone());
                 }
                 let value = Value::Array(object);
-                if php { php::json::encode(&value)?.into_bytes() } else { json::write(&value, style) }
+                if php {
+                    php::json::encode(&value)?.into_bytes()
+                } else {
+                    json::write(&value, style)
+                }
             }
             Form::PythonDict => {
                 let one = |(name, value): &Pair| {
@@ -370,7 +387,6 @@ fn encoders(menu: &mut Menu<Query>) {
         (&causes::ENCODED_ESCAPE, Encoder::Escape),
         (&causes::ENCODED_SMALL, Encoder::Lower3986),
         (&causes::ENCODED_TWICE, Encoder::Twice3986),
-        (&causes::ENCODED_URI, Encoder::Browser),
     ] {
         menu.add(cause, "encoder", move |query: &mut Query| query.encoder = encoder).usual();
     }
@@ -443,14 +459,24 @@ fn selection(menu: &mut Menu<Query>, source: &Source) {
 fn left_out(source: &Source) -> Vec<Vec<Vec<u8>>> {
     const SINGLE: usize = 64;
     let names = source.names();
-    let own: Vec<_> = names.iter().filter(|name| !DOCUMENTED.iter().any(|known| known.as_bytes() == *name)).cloned().collect();
+    let own: Vec<_> = names
+        .iter()
+        .filter(|name| !DOCUMENTED.iter().any(|known| known.as_bytes() == *name))
+        .cloned()
+        .collect();
     let mut groups: Vec<Vec<Vec<u8>>> = vec![own.clone()];
     let tracks = |name: &&Vec<u8>| TRACKERS.iter().any(|start| name.starts_with(start.as_bytes()));
     groups.push(own.iter().filter(tracks).cloned().collect());
     // What was appended stands after the signature.
     let after = source.arrived.iter().skip_while(|pair| pair.0 != b"signature").skip(1);
     groups.push(after.map(|pair| pair.0.clone()).collect());
-    groups.extend(names.iter().filter(|name| *name != b"timestamp").take(SINGLE).map(|name| vec![name.clone()]));
+    groups.extend(
+        names
+            .iter()
+            .filter(|name| *name != b"timestamp")
+            .take(SINGLE)
+            .map(|name| vec![name.clone()]),
+    );
     if own.len() <= 6 {
         let subsets = (1_usize..1 << own.len()).map(|bits| {
             let chosen = own.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1);
@@ -567,7 +593,9 @@ fn joining(menu: &mut Menu<Query>) {
     }
     // Other platforms sign names and values glued together, decoded, often without an address.
     for encoder in [Encoder::Raw, Encoder::Rfc1738, Encoder::Rfc3986] {
-        for (between, equals) in [("", ""), ("", "="), ("\n", "="), ("|", "="), (",", "="), ("\n", ":")] {
+        for (between, equals) in
+            [("", ""), ("", "="), ("\n", "="), ("|", "="), (",", "="), ("\n", ":")]
+        {
             for whole in [true, false] {
                 menu.add(&causes::SCHEME_FOREIGN, "joining", move |query: &mut Query| {
                     (query.between, query.equals) = (between, equals);
@@ -611,8 +639,20 @@ fn php_json() -> Form {
 /// Parameters that did not come and were signed all the same.
 fn absent(menu: &mut Menu<Query>, source: &Source) {
     const NAMES: [&str; 14] = [
-        "groupId", "language", "UserLanguage", "imageIds", "estateId", "apiToken", "apiClaim",
-        "parameterCacheId", "customerName", "customerWebId", "userId", "lang", "id", "addressId",
+        "groupId",
+        "language",
+        "UserLanguage",
+        "imageIds",
+        "estateId",
+        "apiToken",
+        "apiClaim",
+        "parameterCacheId",
+        "customerName",
+        "customerWebId",
+        "userId",
+        "lang",
+        "id",
+        "addressId",
     ];
     let names: Vec<_> = NAMES.iter().filter(|name| source.value(name).is_none()).collect();
     let words = || std::iter::once("").chain(unset::WORDS);
@@ -620,7 +660,8 @@ fn absent(menu: &mut Menu<Query>, source: &Source) {
         for (nth, word) in words().enumerate() {
             let pair = (name.as_bytes().to_vec(), word.as_bytes().to_vec());
             let change = move |query: &mut Query| query.added = vec![pair.clone()];
-            let one = menu.add(&causes::ABSENT_SIGNED, "added", change).about(format!("{name}={word}"));
+            let one =
+                menu.add(&causes::ABSENT_SIGNED, "added", change).about(format!("{name}={word}"));
             if at >= 4 || nth >= 4 {
                 one.alone();
             }

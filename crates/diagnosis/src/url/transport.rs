@@ -36,7 +36,8 @@ pub(crate) fn forms(text: &str) -> Vec<Form> {
 
 fn peeled(text: &str) -> Vec<(String, &'static Cause)> {
     let mut all: Vec<(String, &'static Cause)> = Vec::new();
-    let around = |c: char| c.is_whitespace() || "\"'`<>()[]{}“”„‘’«»\u{feff}\u{200b}\u{ad}".contains(c);
+    let around =
+        |c: char| c.is_whitespace() || "\"'`<>()[]{}“”„‘’«»\u{feff}\u{200b}\u{ad}".contains(c);
     all.push((text.trim_matches(around).to_owned(), &causes::URL_WRAPPED));
     let after = |c: char| ".,;:!\\".contains(c);
     all.push((text.trim_end_matches(after).to_owned(), &causes::URL_WRAPPED));
@@ -49,7 +50,8 @@ fn peeled(text: &str) -> Vec<(String, &'static Cause)> {
     if let Some((url, _)) = text.split_once(" HTTP/") {
         all.push((url.to_owned(), &causes::URL_WRAPPED));
     }
-    let broken = |c: char| c.is_whitespace() || "\u{ad}\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}".contains(c);
+    let broken =
+        |c: char| c.is_whitespace() || "\u{ad}\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}".contains(c);
     if text.contains(broken) {
         all.push((text.replace(broken, ""), &causes::URL_BROKEN));
         // A mail's quoted-printable ends a broken line with `=`.

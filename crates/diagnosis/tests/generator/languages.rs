@@ -79,9 +79,8 @@ fn values(dice: &mut Dice) -> Vec<Case> {
         ("&amp;", "&#34;", "&#39;"),
         ("&amp;", "&quot;", "'"),
     ] {
-        let escaped = format!(
-            "A &lt;b&gt;B&lt;/b&gt; {amp} {single}C{single} {quote}D{quote} {number}"
-        );
+        let escaped =
+            format!("A &lt;b&gt;B&lt;/b&gt; {amp} {single}C{single} {quote}D{quote} {number}");
         all.push(changed(&tags, "html-escaped", &escaped));
     }
     let mut zeros = named(dice, "Muster");
@@ -96,7 +95,8 @@ fn values(dice: &mut Dice) -> Vec<Case> {
     }
     let lists = named(dice, &format!("Muster {number}"));
     for (start, end) in [("['", "']"), ("[\"", "\"]")] {
-        let each = lists.sorted().into_iter().map(|(name, value)| (name, format!("{start}{value}{end}")));
+        let each =
+            lists.sorted().into_iter().map(|(name, value)| (name, format!("{start}{value}{end}")));
         let query = Parts::query(&each.collect::<Vec<_>>(), RFC1738, true);
         all.push(lists.signed("values-lists", &format!("{}?{query}", lists.base())));
     }

@@ -239,7 +239,9 @@ fn more_key_mistakes(secret: &str, text: &str) -> Vec<(&'static str, String)> {
     for word in ["undefined", "None", "null", "nil", "NaN", "NULL", "false"] {
         all.push(("key-unset", sign(word)));
     }
-    for (before, after) in [(" ", ""), ("", " "), ("\t", ""), ("", "\t"), ("\u{a0}", ""), (" ", " ")] {
+    for (before, after) in
+        [(" ", ""), ("", " "), ("\t", ""), ("", "\t"), ("\u{a0}", ""), (" ", " ")]
+    {
         all.push(("key-space", sign(&format!("{before}{secret}{after}"))));
     }
     for (before, after) in [("\u{feff}", ""), ("", "\u{200b}"), ("\u{feff}", "\r\n")] {

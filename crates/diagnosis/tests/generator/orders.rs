@@ -257,7 +257,8 @@ fn scalars(dice: &mut Dice) -> Vec<Case> {
 fn letters(dice: &mut Dice) -> Vec<Case> {
     let mut order = Order::rolled(dice);
     order.product = format!("Größe & Öl {}", dice.roll(100));
-    let latin: Vec<u8> = order.product.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let latin: Vec<u8> =
+        order.product.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let misread: String = order.product.bytes().map(char::from).collect();
     let marks: String = order.product.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
     let right = text(&order.pairs(), RFC3986, false);
@@ -273,6 +274,9 @@ fn letters(dice: &mut Dice) -> Vec<Case> {
         }),
         order.signed("encode-builder", &text(&order.pairs(), "-_.~!$'()*,/:;?@", true)),
         order.signed("scheme-of-another-platform", &format!("{}.{right}", order.time)),
-        order.signed("values-only", &order.pairs().iter().map(|pair| pair.1.clone()).collect::<String>()),
+        order.signed(
+            "values-only",
+            &order.pairs().iter().map(|pair| pair.1.clone()).collect::<String>(),
+        ),
     ]
 }

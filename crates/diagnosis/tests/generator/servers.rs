@@ -131,9 +131,8 @@ fn added(dice: &mut Dice) -> Vec<Case> {
     let two = ["utm_source", "utm_medium"];
     let three = ["utm_source", "utm_medium", "utm_campaign"];
     let many = ["utm_source", "utm_medium", "utm_campaign", "fbclid", "gclid", "mc_cid"];
-    let tail = |names: &[&str]| -> String {
-        names.iter().map(|name| format!("&{name}=x1")).collect()
-    };
+    let tail =
+        |names: &[&str]| -> String { names.iter().map(|name| format!("&{name}=x1")).collect() };
     vec![
         later("added-later", &two, format!("{url}{}", tail(&two))),
         later("added-later", &three, format!("{url}{}", tail(&three))),
@@ -181,7 +180,8 @@ fn foreign(dice: &mut Dice) -> Vec<Case> {
     let query = Parts::query(&parts.sorted(), RFC1738, true);
     let (base, path) = (parts.base(), &parts.path);
     let time = &parts.parameters.iter().find(|pair| pair.0 == "timestamp").unwrap().1;
-    let glued: String = parts.sorted().iter().map(|(name, value)| format!("{name}{value}")).collect();
+    let glued: String =
+        parts.sorted().iter().map(|(name, value)| format!("{name}{value}")).collect();
     let values: String = parts.sorted().iter().map(|pair| pair.1.clone()).collect();
     let members: Vec<_> = parts
         .sorted()

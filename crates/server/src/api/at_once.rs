@@ -14,7 +14,10 @@ use freischalt_store::{ApiUserRecord, Decided, Facts, StoreError, Verdict};
 use tracing::Span;
 
 use super::{
-    Answer, Busy, Failure, answer_ordinary, check, explain::{self, Signer}, finish, refuse_inactive, request_log::Caller,
+    Answer, Busy, Failure, answer_ordinary, check,
+    explain::{self, Signer},
+    finish, refuse_inactive,
+    request_log::Caller,
     store_failed, together, unlock_provider,
 };
 use crate::{

@@ -160,7 +160,8 @@ async fn misplaced(echo: &Echo, name: &'static str) -> Option<String> {
     let found = tokio::task::spawn_blocking(look).await.ok()?;
     let places: Vec<_> = found.iter().map(ToString::to_string).collect();
     let places = places.join(" and ");
-    (!found.is_empty()).then(|| format!("found {places}; {name} stands inside parameters, spelt so"))
+    (!found.is_empty())
+        .then(|| format!("found {places}; {name} stands inside parameters, spelt so"))
 }
 
 /// What was done to a body that is no JSON.

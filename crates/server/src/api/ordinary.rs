@@ -15,7 +15,13 @@ use freischalt_protocol::envelope::{Action, Echo, ParsedAction, Request, Respons
 use freischalt_store::OrdinaryApiUser;
 use futures_util::future::join_all;
 
-use super::{Answer, Busy, Done, Failure, explain::{self, Signer}, finish, request_log::Caller, together};
+use super::{
+    Answer, Busy, Done, Failure,
+    explain::{self, Signer},
+    finish,
+    request_log::Caller,
+    together,
+};
 use crate::state::AppState;
 
 /// Answers a request of an ordinary API user.

@@ -179,7 +179,8 @@ async fn a_parameter_in_the_wrong_place_or_spelling_is_named() {
         parameters.insert(to.to_owned(), value);
     };
     for name in ["extendedClaim", "apiClaim"] {
-        let told = format!("found {name} inside parameters; extendedclaim stands inside parameters");
+        let told =
+            format!("found {name} inside parameters; extendedclaim stands inside parameters");
         ask(193, &|action| rename(action, "extendedclaim", name), &told).await;
     }
     let beside = |action: &mut Value| {
@@ -229,6 +230,7 @@ async fn explanations_are_bounded() {
     assert_eq!(answer.codes(), [137; 40]);
     let entries = world.managed("GET", "/v1/requests", None).await;
     let explained = entries.as_array().unwrap().iter();
-    let explained = explained.filter(|one| one["explanation"].as_str().unwrap().contains("key-unset"));
+    let explained =
+        explained.filter(|one| one["explanation"].as_str().unwrap().contains("key-unset"));
     assert_eq!(explained.count(), 3);
 }
