@@ -57,6 +57,15 @@ fn is_credential(text: &str) -> bool {
     NAMES.iter().any(|word| name.contains(word))
 }
 
+/// The text without what moves a cursor or turns the direction of writing: it is of strangers.
+pub(crate) fn plain(text: &str) -> String {
+    let moves = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\t'))
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    };
+    text.chars().map(|c| if moves(c) { '\u{fffd}' } else { c }).collect()
+}
+
 /// Shorter values are no credentials, and would be found everywhere.
 const SHORTEST: usize = 8;
 
@@ -106,7 +115,7 @@ impl Hidden {
 
     /// The text without them.
     pub(crate) fn masked(&self, text: &[u8]) -> String {
-        let shown = masked(text);
+        let shown = plain(&masked(text));
         self.values.iter().fold(shown, |shown, value| {
             if shown.contains(value.as_str()) {
                 shown.replace(value.as_str(), &format!("…({})", value.len()))
@@ -133,6 +142,13 @@ mod tests {
         let text = b"callbackurl=https%3A%2F%2Fh%3Faccess_token%3Dxyz%26a%3D1&timestamp=1";
         let shown = masked(text);
         assert_eq!(shown, "callbackurl=https%3A%2F%2Fh%3Faccess_token%3D…(3)%26a%3D1&timestamp=1");
+    }
+
+    #[test]
+    fn nothing_that_moves_a_cursor_is_shown() {
+        let hidden = Hidden::of(["long-enough-value".to_owned()]);
+        let shown = hidden.masked("a\u{1b}[2J\u{202e}b\nlong-enough-value".as_bytes());
+        assert_eq!(shown, "a\u{fffd}[2J\u{fffd}b\n…(17)");
     }
 
     #[test]

@@ -140,6 +140,7 @@ enum Numbers {
     OnePlace,
     FromTexts,
     Comma,
+    CommaInTexts,
     Grouped,
     ZeroEmpty,
     ZeroLeftOut,
@@ -300,7 +301,7 @@ impl OrderBody {
                         format!("{text}.0").into_bytes()
                     }
                 }
-                Numbers::Comma => {
+                Numbers::Comma | Numbers::CommaInTexts => {
                     String::from_utf8_lossy(&json_number(value)).replace('.', ",").into_bytes()
                 }
                 Numbers::Grouped => grouped(&format!("{number:.2}")).into_bytes(),
@@ -326,7 +327,10 @@ impl OrderBody {
         {
             return json_number(&Value::Float(number));
         }
-        if self.numbers == Numbers::Comma && words.contains('.') && words.parse::<f64>().is_ok() {
+        if self.numbers == Numbers::CommaInTexts
+            && words.contains('.')
+            && words.parse::<f64>().is_ok()
+        {
             return words.replace('.', ",").into_bytes();
         }
         let mut text = text.to_vec();
@@ -593,6 +597,7 @@ fn scalars(menu: &mut Menu<OrderBody>) {
         (&causes::NUMBERS_SHORT, Numbers::FromTexts),
         (&causes::NUMBERS_FLOAT, Numbers::OnePlace),
         (&causes::NUMBERS_COMMA, Numbers::Comma),
+        (&causes::NUMBERS_COMMA, Numbers::CommaInTexts),
         (&causes::NUMBERS_COMMA, Numbers::Grouped),
         (&causes::ZERO_EMPTY, Numbers::ZeroEmpty),
         (&causes::ZERO_EMPTY, Numbers::ZeroLeftOut),

@@ -60,7 +60,7 @@ impl<T> Deviation<T> {
 
     /// What of the input it is about: names, a host, a spelling; never a value.
     pub(crate) fn about(&mut self, detail: impl Into<String>) -> &mut Self {
-        self.mistake.detail = Some(detail.into());
+        self.mistake.detail = Some(mask::plain(&detail.into()));
         self
     }
 }
@@ -149,7 +149,7 @@ pub struct Work(pub usize);
 
 impl Work {
     /// For a person who has asked and waits: about a second.
-    pub const THOROUGH: Self = Self(160 << 20);
+    pub const THOROUGH: Self = Self(384 << 20);
     /// For a program that explains what it refuses: about a quarter of a second. It is enough for
     /// every two mistakes of an API call with ordinary parameters.
     pub const QUICK: Self = Self(48 << 20);
@@ -170,7 +170,7 @@ pub(crate) struct Search<'a, R: Recipe> {
     /// The right heads: two where the protocol has two readings.
     pub(crate) heads: Vec<R::Head>,
     pub(crate) head_menu: Menu<R::Head>,
-    /// Heads that are tried last, because there are very many.
+    /// Heads that are tried late, because there are very many.
     pub(crate) last_heads: Box<dyn Iterator<Item = (R::Head, Mistake)> + 'a>,
     pub(crate) body: R::Body,
     pub(crate) body_menu: Menu<R::Body>,
@@ -199,13 +199,18 @@ struct Piece<V> {
 impl<R: Recipe> Search<'_, R> {
     /// Everything with the fewest mistakes that makes the signature.
     pub(crate) fn run(&mut self, work: &mut Work) -> Vec<Fit> {
-        for count in 0..=3 {
+        if self.targets.is_empty() {
+            return Vec::new();
+        }
+        for count in 0..=2 {
             let fits = self.level(count, work);
             if !fits.is_empty() {
                 return fits;
             }
         }
-        self.last(work)
+        // One mistake of very many is likelier than three of the usual ones.
+        let fits = self.last(work);
+        if fits.is_empty() { self.level(3, work) } else { fits }
     }
 
     /// Everything that `count` mistakes make, not counting those of writing it down.

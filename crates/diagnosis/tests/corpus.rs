@@ -57,7 +57,7 @@ fn at_least_99_percent_are_attributed_to_the_right_cause() {
     println!("the slowest took {:?}: {}", slowest.0, slowest.1);
     assert!(missed * 100 <= CASES, "{missed} of {CASES} missed: {wrong:?}");
     // Where two mistakes do the same to an input, either may come first.
-    assert!(first * 100 >= CASES * 90, "only {first} of {CASES} named first");
+    assert!(first * 100 >= CASES * 97, "only {first} of {CASES} named first");
     assert!(kinds.len() >= 60);
 }
 

@@ -11,6 +11,8 @@ pub(crate) struct Form {
 
 /// How many steps of wrapping are undone.
 const DEPTH: usize = 4;
+/// How many forms are looked at.
+const FORMS: usize = 64;
 
 /// The URL as it stands, and then with what it may be wrapped in taken off.
 pub(crate) fn forms(text: &str) -> Vec<Form> {
@@ -22,7 +24,8 @@ pub(crate) fn forms(text: &str) -> Vec<Form> {
             continue;
         }
         for (text, cause) in peeled(&form.text) {
-            if !text.is_empty() && forms.iter().all(|known| known.text != text) {
+            let new = forms.iter().all(|known| known.text != text);
+            if new && !text.is_empty() && forms.len() < FORMS {
                 let mut causes = form.causes.clone();
                 if !causes.contains(&cause) {
                     causes.push(cause);
