@@ -1,4 +1,5 @@
 //! Single mistakes that were reported, each in its smallest form, and what has to be said of them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
 
 use freischalt_diagnosis::{
     Explanation, Hints, SignedPort, Verdict, Work, explain_order, explain_request, explain_url,
