@@ -3,11 +3,13 @@
 //! collector and never in a log.
 
 use std::{
+    backtrace::Backtrace,
     io::{self, IsTerminal},
-    iter,
+    iter, panic,
+    sync::Arc,
 };
 
-use freischalt_log::{Lines, Rest};
+use freischalt_log::{Dropped, Lines, Rest};
 use freischalt_server::ACTIVATION_SPANS;
 use tracing::{Metadata, level_filters::LevelFilter};
 use tracing_subscriber::{
@@ -31,7 +33,16 @@ pub(crate) enum Format {
 /// What has to be kept for as long as there is anything to log or to trace.
 pub(crate) struct Log {
     _traces: Traces,
-    _rest: Option<Rest>,
+    _rest: Rest,
+    dropped: Dropped,
+}
+
+impl Log {
+    /// The count of lines that were dropped because nobody read them.
+    pub(crate) fn dropped(&self) -> Arc<dyn Fn() -> u64 + Send + Sync> {
+        let dropped = self.dropped.clone();
+        Arc::new(move || dropped.lines())
+    }
 }
 
 /// Begins to log and, if there is a collector, to send traces.
@@ -41,16 +52,15 @@ pub(crate) fn start(format: Format) -> Result<Log, Failure> {
         .with_default_directive(LevelFilter::INFO.into())
         .from_env_lossy();
     let is_logged = |metadata: &Metadata<'_>| metadata.target() != ACTIVATION_SPANS;
-    let (lines, rest) = match format {
+    let (lines, rest) = Lines::to(io::stderr());
+    let dropped = lines.dropped();
+    let lines = match format {
         Format::People => {
-            let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+            let lines = tracing_subscriber::fmt::layer().with_writer(lines);
             let lines = lines.with_ansi(io::stderr().is_terminal()).with_target(false);
-            (lines.compact().boxed(), None)
+            lines.compact().boxed()
         }
-        Format::Machines => {
-            let (lines, rest) = Lines::to(io::stderr());
-            (freischalt_log::json(lines).boxed(), Some(rest))
-        }
+        Format::Machines => freischalt_log::json(lines).boxed(),
     };
     let (layer, traces) = traces::start()?;
     let logs = lines.with_filter(filter).with_filter(filter_fn(is_logged)).boxed();
@@ -64,5 +74,9 @@ pub(crate) fn start(format: Format) -> Result<Log, Failure> {
             "a collector is given, but this command was built without `--features otlp`"
         );
     }
-    Ok(Log { _traces: traces, _rest: rest })
+    // The usual way to tell of a panic writes to standard error and waits for whoever reads it.
+    panic::set_hook(Box::new(|panic| {
+        tracing::error!(%panic, backtrace = %Backtrace::capture(), "a part of the server failed");
+    }));
+    Ok(Log { _traces: traces, _rest: rest, dropped })
 }

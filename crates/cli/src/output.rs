@@ -42,8 +42,12 @@ pub(crate) fn plain(text: &str) -> String {
 
 /// Writes a document and a line break to standard output, as JSON on one line.
 pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string(document).map_err(|cause| Failure::Output(cause.into()))?;
-    print(&text)
+    print(&json(document)?)
+}
+
+/// A document as JSON on one line.
+pub(crate) fn json(document: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(document).map_err(|cause| Failure::Output(cause.into()))
 }
 
 /// Writes a failure and what caused it in the first place to standard error.

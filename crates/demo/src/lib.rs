@@ -20,11 +20,13 @@ mod tests;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use tokio::net::TcpListener;
+use freischalt_listen::{Limits, Listener, serve};
+use tokio::sync::watch;
 
 use crate::gateway::Gateway;
 use crate::shared::{NotASecret, Shared};
@@ -41,6 +43,15 @@ pub const REGULAR_CUSTOMER: &str = "/freischalt/regular-customer";
 
 /// An order, or the question for a regular customer: some hundred bytes.
 const LARGEST_BODY: usize = 64 * 1024;
+/// Its gateway is the only one that calls it.
+const LIMITS: Limits = Limits {
+    connections: 64,
+    head: Duration::from_secs(10),
+    idle: Duration::from_secs(75),
+    write: Duration::from_secs(30),
+};
+/// How long it waits, once it is told to stop, for what is not complete.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What the app is told by whoever runs it. It has no `Debug`: two of its fields are secret.
 pub struct Settings {
@@ -58,7 +69,7 @@ pub struct Settings {
 
 /// An app that listens but does not answer yet.
 pub struct DemoApp {
-    listener: TcpListener,
+    listener: Listener,
     address: SocketAddr,
 }
 
@@ -77,9 +88,6 @@ pub enum DemoError {
     /// The secret has another spelling than it should.
     #[error("the demo app's secret has to be whsec_ and base64")]
     Secret,
-    /// The listener broke while running.
-    #[error("the demo app stopped listening")]
-    Serve(#[source] io::Error),
 }
 
 impl From<NotASecret> for DemoError {
@@ -90,9 +98,9 @@ impl From<NotASecret> for DemoError {
 
 impl DemoApp {
     /// Starts to listen; the gateway has to know where before it is started itself.
-    pub async fn bind(address: SocketAddr) -> Result<Self, DemoError> {
+    pub fn bind(address: SocketAddr) -> Result<Self, DemoError> {
         let failed = |source| DemoError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let listener = Listener::bind(address).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self { listener, address })
     }
@@ -102,7 +110,7 @@ impl DemoApp {
         self.address
     }
 
-    /// Answers until `shutdown` completes.
+    /// Answers until `shutdown` completes, and for a second finishes what was begun.
     pub async fn run(
         self,
         settings: Settings,
@@ -115,8 +123,21 @@ impl DemoApp {
             ledger: ledger::Ledger::default(),
             clock: settings.clock,
         });
-        let serving = axum::serve(self.listener, router(app)).with_graceful_shutdown(shutdown);
-        serving.await.map_err(DemoError::Serve)
+        let (begun, mut begins) = watch::channel(());
+        let served = serve(self.listener, router(app), LIMITS, async move {
+            // An error says that the sender is gone, which is the signal.
+            _ = begins.changed().await;
+        });
+        let grace = async {
+            shutdown.await;
+            drop(begun);
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            () = served => {}
+            () = grace => {}
+        }
+        Ok(())
     }
 }
 

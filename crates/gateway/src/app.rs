@@ -8,6 +8,7 @@ use freischalt_admission::Share;
 use freischalt_client::Client;
 use freischalt_client::provider::UrlCheck;
 use freischalt_database::{Keys, Location};
+use freischalt_listen::{Counts, Sparing, TrustedProxies};
 use freischalt_protocol::Secret;
 use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
 use url::Url;
@@ -45,6 +46,12 @@ pub(crate) struct App {
     pub(crate) public_share: Share,
     /// What the app behind may take.
     pub(crate) app_share: Share,
+    pub(crate) proxies: TrustedProxies,
+    /// Refused tokens of the app.
+    pub(crate) refused_tokens: Sparing,
+    pub(crate) dropped_log_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// What becomes of connections, of browsers and of the app.
+    pub(crate) connections: (Arc<Counts>, Option<Arc<Counts>>),
     public_origin: String,
     secrets: RwLock<Secrets>,
 }
@@ -99,7 +106,11 @@ impl GatewayConfig {
 
 impl App {
     /// Blocks while the store is opened.
-    pub(crate) fn new(config: GatewayConfig, bound: SocketAddr) -> Result<Self, ConfigError> {
+    pub(crate) fn new(
+        config: GatewayConfig,
+        bound: SocketAddr,
+        connections: (Arc<Counts>, Option<Arc<Counts>>),
+    ) -> Result<Self, ConfigError> {
         let Parts { client, public_origin, marketplaces, secrets, behind } =
             Parts::of(&config, bound)?;
         let app_limits = config.app.as_ref().map_or(config.limits, |app| app.limits);
@@ -121,6 +132,10 @@ impl App {
             client,
             behind,
             metrics: Metrics::default(),
+            connections,
+            proxies: config.trusted_proxies,
+            refused_tokens: Sparing::default(),
+            dropped_log_lines: config.dropped_log_lines,
             public_origin,
             secrets: RwLock::new(secrets),
         })

@@ -9,14 +9,16 @@ mod problem;
 mod reading;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use freischalt_listen::Counts;
 use freischalt_protocol::Secret;
 
 pub(crate) use self::problem::Problem;
@@ -46,10 +48,20 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .with_state(app.clone())
-        .merge(protected.with_state(app))
+        .merge(protected.with_state(app.clone()))
         .fallback(async || Problem::NothingHere)
         .layer(from_fn(limit_time))
-        .layer(from_fn(log))
+        .layer(from_fn(keep_nothing))
+        .layer(from_fn_with_state(app, log))
+}
+
+/// What the app is answered is for nobody else, and another thing a moment later.
+async fn keep_nothing(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 /// Whoever has the token may call the API with every customer's rights, so nobody gets in without.
@@ -59,7 +71,18 @@ async fn authenticate(State(app): State<Arc<App>>, request: Request, next: Next)
     let given = given.map(|token| Secret::new(token.trim()));
     match (&app.behind, given) {
         (Some(behind), Some(given)) if given == behind.token => next.run(request).await,
-        _ => Problem::Unauthorised.into_response(),
+        _ => {
+            if let Some(omitted) = app.refused_tokens.tell(Instant::now()) {
+                let caller = app.proxies.caller(request.headers(), request.extensions());
+                tracing::warn!(
+                    event = "app_token_refused",
+                    %caller,
+                    omitted,
+                    "a credential was refused"
+                );
+            }
+            Problem::Unauthorised.into_response()
+        }
     }
 }
 
@@ -78,6 +101,12 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let text = app.metrics.render(app.store.event_counts().await?);
+    let (browsers, from_app) = &app.connections;
+    let listeners: Vec<(&str, &Counts)> = [("gateway", Some(browsers)), ("app", from_app.as_ref())]
+        .into_iter()
+        .filter_map(|(name, counts)| Some((name, counts?.as_ref())))
+        .collect();
+    let dropped = (app.dropped_log_lines)();
+    let text = app.metrics.render(app.store.event_counts().await?, dropped, &listeners);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

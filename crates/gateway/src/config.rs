@@ -4,13 +4,17 @@ mod file;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use freischalt_client::{BuildError, system_time};
 use freischalt_database::{Keys, Location, OpenError};
+use freischalt_listen::{Limits, TrustedProxies};
 use freischalt_protocol::{Secret, UnixTime};
 use url::{Host, ParseError, Url};
+
+use crate::router::MAX_TIME;
 
 pub use file::{ConfigProblem, read_file};
 
@@ -65,6 +69,19 @@ pub struct GatewayConfig {
     pub services: Vec<ServiceConfig>,
     /// Webhooks, called at `/webhooks/NAME`.
     pub webhooks: Vec<String>,
+    /// How long and how many connections of browsers and the marketplace are kept; 4096 by default.
+    /// The times count for the app's listener as well.
+    pub connections: Limits,
+    /// The most connections of the app at a time: a share of its own, 256 by default.
+    pub app_connections: usize,
+    /// How long [`Gateway::run`](crate::Gateway::run) waits, once it is told to stop, for requests
+    /// that are not complete; 60 s by default, as long as a request may take.
+    pub grace: Duration,
+    /// Proxies in front, whose word about who calls counts; none by default.
+    pub trusted_proxies: TrustedProxies,
+    /// Says how many lines of the log were dropped because nobody read it, for the metrics; none by
+    /// default.
+    pub dropped_log_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
     /// The system's clock by default.
     pub clock: Clock,
     /// How much is taken on of browsers and the marketplace.
@@ -121,6 +138,11 @@ impl GatewayConfig {
             services: Vec::new(),
             webhooks: Vec::new(),
             other_secrets: Vec::new(),
+            connections: Limits { connections: 4096, ..Limits::default() },
+            app_connections: 256,
+            grace: MAX_TIME,
+            trusted_proxies: TrustedProxies::default(),
+            dropped_log_lines: Arc::new(|| 0),
             clock: Arc::new(system_time),
             limits: Limits::default(),
         }

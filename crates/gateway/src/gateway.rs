@@ -3,11 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Router;
 use freischalt_database::Keys;
+use freischalt_listen::{Limits, Listener, Wanted, serve, share};
 use freischalt_protocol::Secret;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::App;
@@ -18,10 +18,13 @@ use crate::worker;
 
 /// A gateway that listens but does not answer yet.
 pub struct Gateway {
-    listener: TcpListener,
+    listener: Listener,
     address: SocketAddr,
     /// For the app behind it, if there is one.
-    app_listener: Option<(TcpListener, SocketAddr)>,
+    app_listener: Option<(Listener, SocketAddr)>,
+    limits: Limits,
+    app_connections: usize,
+    grace: Duration,
     app: Arc<App>,
 }
 
@@ -76,25 +79,26 @@ pub enum GatewayError {
     /// It broke off before it was ready.
     #[error("the gateway could not be made ready")]
     Start(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The listener broke while running.
-    #[error("the gateway stopped listening")]
-    Serve(#[source] io::Error),
 }
 
 impl Gateway {
     /// Checks the settings and starts to listen. Requests wait until [`Gateway::run`].
     pub async fn bind(config: GatewayConfig) -> Result<Self, GatewayError> {
-        let (listener, address) = listen(config.listen).await?;
+        let (listener, address) = listen(config.listen)?;
         let app_listener = match &config.app {
-            Some(app) => Some(listen(app.listen).await?),
+            Some(app) => Some(listen(app.listen)?),
             None => None,
         };
-        let opened = tokio::task::spawn_blocking(move || App::new(config, address)).await;
+        let (limits, app_connections) = within_open_files(&config);
+        let grace = config.grace;
+        let app_counts = app_listener.as_ref().map(|(listener, _)| listener.counts());
+        let counts = (listener.counts(), app_counts);
+        let opened = tokio::task::spawn_blocking(move || App::new(config, address, counts)).await;
         let app = Arc::new(opened.map_err(|broken| GatewayError::Start(broken.into()))??);
         app.store.take_over((app.clock)()).await.map_err(|e| GatewayError::Start(e.into()))?;
         // A key may have been replaced since; and with the wrong one nothing would work later.
         app.store.reseal().await.map_err(|error| ResealError(error.into()))?;
-        Ok(Self { listener, address, app_listener, app })
+        Ok(Self { listener, address, app_listener, limits, app_connections, grace, app })
     }
 
     /// A hand on this gateway, to be used while it runs.
@@ -123,61 +127,58 @@ impl Gateway {
     }
 
     /// Answers until `shutdown` completes, then finishes what it accepted. Whoever has not sent a
-    /// whole request or taken an answer by then is not waited for longer than a request may take.
-    pub async fn run(
-        self,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), GatewayError> {
+    /// whole request or taken an answer by then is not waited for longer than
+    /// [`GatewayConfig::grace`].
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) {
         let work = tokio::spawn(worker::run(self.app.clone()));
         let (begun, begins) = watch::channel(());
-        tokio::spawn(async move {
-            shutdown.await;
-            drop(begun);
-        });
-        let for_browsers = serve(self.listener, router::router(self.app.clone()), begins.clone());
+        let until = |mut begins: watch::Receiver<()>| async move {
+            // An error says that the sender is gone, which is the signal.
+            _ = begins.changed().await;
+        };
+        let app_limits = Limits { connections: self.app_connections, ..self.limits };
+        let routes = router::router(self.app.clone());
+        let for_browsers = serve(self.listener, routes, self.limits, until(begins.clone()));
         let for_the_app = async {
-            match self.app_listener {
-                Some((listener, _)) => {
-                    serve(listener, app_api::router(self.app.clone()), begins).await
-                }
-                None => Ok(()),
+            if let Some((listener, _)) = self.app_listener {
+                let routes = app_api::router(self.app.clone());
+                serve(listener, routes, app_limits, until(begins)).await;
             }
         };
-        let served = tokio::try_join!(for_browsers, for_the_app);
+        let served = async { tokio::join!(for_browsers, for_the_app) };
+        let grace = async {
+            shutdown.await;
+            drop(begun);
+            tokio::time::sleep(self.grace).await;
+        };
+        tokio::select! {
+            _ = served => {}
+            () = grace => tracing::warn!("stopped with connections still open"),
+        }
         // What it was amid is in the store and goes on at the next start.
         work.abort();
-        served.map(|_| ()).map_err(GatewayError::Serve)
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), GatewayError> {
+fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), GatewayError> {
     let failed = |source| GatewayError::Listen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let listener = Listener::bind(address).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))
 }
 
-async fn serve(
-    listener: TcpListener,
-    router: Router,
-    mut stopping: watch::Receiver<()>,
-) -> io::Result<()> {
-    let mut patient = stopping.clone();
-    // Handlers may ask whose connection a request came by.
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // An error says that the sender is gone, which is the signal.
-        _ = stopping.changed().await;
-    });
-    let patience = async move {
-        _ = patient.changed().await;
-        tokio::time::sleep(router::MAX_TIME).await;
-    };
-    tokio::select! {
-        served = serving => served,
-        () = patience => {
-            tracing::warn!("stopped with connections still open");
-            Ok(())
-        }
+/// As many connections of browsers and of the app as there are files for. For one of a browser
+/// another to the app may be made.
+fn within_open_files(config: &GatewayConfig) -> (Limits, usize) {
+    let (public, private) = (config.connections.connections, config.app_connections);
+    let shares = share(Wanted { public, private, files_each: 2, others: 0 });
+    if (shares.public, shares.private) != (public, private) {
+        tracing::warn!(
+            open_files = shares.files,
+            gateway = shares.public,
+            app = shares.private,
+            "fewer connections than configured: the system allows too few open files"
+        );
     }
+    (Limits { connections: shares.public, ..config.connections }, shares.private)
 }

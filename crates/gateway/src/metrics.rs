@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use freischalt_listen::{Closed, Counts};
+
 use crate::store::EventCounts;
 
 /// A number that only grows.
@@ -34,7 +36,12 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn render(&self, events: EventCounts) -> String {
+    pub(crate) fn render(
+        &self,
+        events: EventCounts,
+        dropped_log_lines: u64,
+        listeners: &[(&str, &Counts)],
+    ) -> String {
         let counters = [
             ("activations", "unlock calls that the marketplace confirmed", &self.activations),
             ("launches", "service calls handed to the app", &self.launches),
@@ -57,6 +64,23 @@ impl Metrics {
         let _ = writeln!(text, "# HELP {name} events by state\n# TYPE {name} gauge");
         let _ = writeln!(text, "{name}{{state=\"waiting\"}} {}", events.waiting);
         let _ = writeln!(text, "{name}{{state=\"given_up\"}} {}", events.given_up);
+        let name = "freischalt_gateway_log_lines_dropped_total";
+        let _ = writeln!(text, "# HELP {name} lines of the log that nobody read in time");
+        let _ = writeln!(text, "# TYPE {name} counter\n{name} {dropped_log_lines}");
+        let name = "freischalt_gateway_connections_open";
+        let _ = writeln!(text, "# HELP {name} connections that are open\n# TYPE {name} gauge");
+        for (listener, counts) in listeners {
+            let _ = writeln!(text, "{name}{{listener=\"{listener}\"}} {}", counts.open());
+        }
+        let name = "freischalt_gateway_connections_closed_total";
+        let _ = writeln!(text, "# HELP {name} connections that the gateway closed, by reason");
+        let _ = writeln!(text, "# TYPE {name} counter");
+        for (listener, counts) in listeners {
+            for why in Closed::ALL {
+                let labels = format!("listener=\"{listener}\",reason=\"{}\"", why.name());
+                let _ = writeln!(text, "{name}{{{labels}}} {}", counts.closed(why));
+            }
+        }
         text
     }
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -49,12 +50,12 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/s/{visit}/", any(services::visit))
         .route("/s/{visit}/{*path}", any(services::visit))
         .with_state(app.clone())
-        .layer(from_fn_with_state(app, guard::windows));
+        .layer(from_fn_with_state(app.clone(), guard::windows));
     pages
         .merge(visits)
         .layer(from_fn(refuse_methods))
         .layer(from_fn(limit_time))
-        .layer(from_fn(log))
+        .layer(from_fn_with_state(app, log))
 }
 
 /// Nobody needs TRACE and CONNECT here: one shows to a script what it cannot see otherwise, the other
@@ -109,6 +110,11 @@ async fn add_headers(State(app): State<Arc<App>>, request: Request, next: Next) 
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if app.public_origin().starts_with("https://") {
+        // For two years a browser uses no open connection to this host (RFC 6797).
+        let value = HeaderValue::from_static("max-age=63072000");
+        headers.insert(STRICT_TRANSPORT_SECURITY, value);
+    }
     response
 }
 
@@ -124,8 +130,9 @@ fn content_security_policy(app: &App) -> String {
 }
 
 /// Never the query: it holds credentials.
-pub(crate) async fn log(request: Request, next: Next) -> Response {
+pub(crate) async fn log(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
+    let caller = app.proxies.caller(request.headers(), request.extensions());
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
@@ -133,6 +140,7 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
         %method,
         path = path.as_ref().map_or("(no such path)", MatchedPath::as_str),
         status = response.status().as_u16(),
+        %caller,
         duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "request answered"
     );

@@ -2,11 +2,13 @@
 //!
 //! Lines that come close together are written together, on a thread of its own. A write for each
 //! would be a call of the kernel in the middle of a request, and it would wait for whoever reads the
-//! log slowly.
+//! log slowly. Nobody ever waits for the log: where it is read too slowly for too long, lines are
+//! dropped and counted, because a service that stops for its log is worse than a log with a gap
+//! that says how large it is.
 
 mod together;
 
-pub use together::{Lines, Rest};
+pub use together::{Dropped, Lines, Rest};
 
 use tracing::Subscriber;
 use tracing_subscriber::{Layer, registry::LookupSpan};

@@ -3,8 +3,11 @@
 use std::{
     io::{self, Write},
     mem,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::{self, JoinHandle},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    thread,
     time::Duration,
 };
 
@@ -16,23 +19,35 @@ use tracing_subscriber::fmt::MakeWriter;
 struct Terms {
     /// After lines were written, the next wait for so long; the first after that waits for nothing.
     pause: Duration,
-    /// Bytes that may wait. Whoever wants to log more waits until there is room: no line is lost.
+    /// Bytes that may wait. What comes on top is dropped.
     room: usize,
+    /// How long the end of the process waits for what has not been written yet.
+    last: Duration,
 }
 
-const TERMS: Terms = Terms { pause: Duration::from_millis(20), room: 4 * 1024 * 1024 };
+const TERMS: Terms =
+    Terms { pause: Duration::from_millis(20), room: 4 * 1024 * 1024, last: Duration::from_secs(2) };
 
 /// Where lines go. A copy leads to the same place.
 #[derive(Clone, Debug)]
 pub struct Lines(Arc<Shared>);
 
-/// What has not been written yet; dropping it writes that. A process that is killed loses the lines
-/// of its last 20 ms.
-#[derive(Debug)]
-pub struct Rest {
-    lines: Lines,
-    thread: Option<JoinHandle<()>>,
+/// How many lines were dropped because nobody read the log. A copy counts the same.
+#[derive(Clone, Debug, Default)]
+pub struct Dropped(Arc<AtomicU64>);
+
+impl Dropped {
+    /// How many so far.
+    pub fn lines(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
 }
+
+/// What has not been written yet; dropping it writes that, for two seconds at most: a log that
+/// nobody reads does not keep a process from ending. A process that is killed loses the lines of
+/// its last 20 ms.
+#[derive(Debug)]
+pub struct Rest(Lines);
 
 #[derive(Debug)]
 struct Shared {
@@ -40,8 +55,9 @@ struct Shared {
     state: Mutex<State>,
     /// The thread is to look again.
     to_do: Condvar,
-    /// Bytes were taken away.
-    has_room: Condvar,
+    /// The thread is done.
+    done: Condvar,
+    dropped: Dropped,
 }
 
 #[derive(Debug, Default)]
@@ -53,10 +69,12 @@ struct State {
     urgent: bool,
     /// Nothing will come any more.
     closed: bool,
+    /// Everything was written, after nothing came any more.
+    written: bool,
 }
 
 impl Lines {
-    /// Writes to `out` until the rest is dropped; what comes after that is written line by line.
+    /// Writes to `out` until the rest is dropped; what comes after that is dropped as well.
     pub fn to(out: impl Write + Send + 'static) -> (Self, Rest) {
         Self::on(TERMS, out)
     }
@@ -66,11 +84,21 @@ impl Lines {
             terms,
             state: Mutex::default(),
             to_do: Condvar::new(),
-            has_room: Condvar::new(),
+            done: Condvar::new(),
+            dropped: Dropped::default(),
         }));
         let shared = Arc::clone(&lines.0);
-        let thread = thread::spawn(move || shared.write_until_closed(&mut out));
-        (lines.clone(), Rest { lines, thread: Some(thread) })
+        thread::spawn(move || {
+            shared.write_until_closed(&mut out);
+            shared.state().written = true;
+            shared.done.notify_all();
+        });
+        (lines.clone(), Rest(lines))
+    }
+
+    /// The count of lines that were dropped.
+    pub fn dropped(&self) -> Dropped {
+        self.0.dropped.clone()
     }
 }
 
@@ -81,22 +109,32 @@ impl Shared {
 
     fn write_until_closed(&self, out: &mut impl Write) {
         let mut batch = Vec::new();
+        let mut told = 0;
         loop {
             let mut state = self.state();
             state.idle = true;
-            let mut state =
-                wait(&self.to_do, state, |state| state.waiting.is_empty() && !state.closed);
+            let waited =
+                self.to_do.wait_while(state, |state| state.waiting.is_empty() && !state.closed);
+            let mut state = waited.unwrap_or_else(PoisonError::into_inner);
             state.idle = false;
             state.urgent = false;
             mem::swap(&mut state.waiting, &mut batch);
             let closed = state.closed;
             drop(state);
-            self.has_room.notify_all();
             // Where nobody reads a log any more, nobody can be told so either.
             let _ = out.write_all(&batch).and_then(|()| out.flush());
             batch.clear();
             if closed {
                 return;
+            }
+            // It has been read on, so there is room for this.
+            let dropped = self.dropped.lines();
+            if dropped > told {
+                tracing::warn!(
+                    lines = dropped - told,
+                    "lines of this log were dropped: it was not read"
+                );
+                told = dropped;
             }
             let pause = self.to_do.wait_timeout_while(self.state(), self.terms.pause, |state| {
                 !state.urgent && !state.closed && state.waiting.len() < self.terms.room
@@ -106,24 +144,14 @@ impl Shared {
     }
 }
 
-fn wait<'a>(
-    signal: &Condvar,
-    state: MutexGuard<'a, State>,
-    condition: impl Fn(&State) -> bool,
-) -> MutexGuard<'a, State> {
-    let waited = signal.wait_while(state, |state| condition(state));
-    waited.unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Drop for Rest {
     fn drop(&mut self) {
-        self.lines.0.state().closed = true;
-        self.lines.0.to_do.notify_one();
-        self.lines.0.has_room.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // If it panicked, that was told where it happened.
-            let _ = thread.join();
-        }
+        let Self(Lines(shared)) = self;
+        let mut state = shared.state();
+        state.closed = true;
+        shared.to_do.notify_one();
+        let done = shared.done.wait_timeout_while(state, shared.terms.last, |state| !state.written);
+        drop(done.unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -149,11 +177,11 @@ pub struct Line<'a> {
 impl Write for Line<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let room = self.shared.terms.room;
-        let mut state = wait(&self.shared.has_room, self.shared.state(), |state| {
-            state.waiting.len() >= room && !state.closed
-        });
-        if state.closed {
-            return io::stderr().write(bytes);
+        let mut state = self.shared.state();
+        if state.closed || state.waiting.len() >= room {
+            drop(state);
+            self.shared.dropped.0.fetch_add(1, Relaxed);
+            return Ok(bytes.len());
         }
         state.waiting.extend_from_slice(bytes);
         state.urgent |= self.urgent;
@@ -208,7 +236,8 @@ mod tests {
     #[test]
     fn the_first_goes_at_once_the_next_wait_and_what_is_urgent_takes_them_along() {
         let (sender, written) = mpsc::channel();
-        let (lines, rest) = Lines::on(Terms { pause: LONG, room: 1024 }, Out(sender, None));
+        let (lines, rest) =
+            Lines::on(Terms { pause: LONG, room: 1024, ..TERMS }, Out(sender, None));
         let began = Instant::now();
         write(&lines, "1\n", false);
         assert_eq!(written.recv_timeout(SOON).unwrap(), "1\n");
@@ -225,7 +254,7 @@ mod tests {
     #[test]
     fn a_pause_ends_by_itself() {
         let (sender, written) = mpsc::channel();
-        let terms = Terms { pause: Duration::from_millis(1), room: 1024 };
+        let terms = Terms { pause: Duration::from_millis(1), room: 1024, ..TERMS };
         let (lines, _rest) = Lines::on(terms, Out(sender, None));
         for text in ["1\n", "2\n", "3\n"] {
             write(&lines, text, false);
@@ -234,40 +263,44 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_room_lines_are_waited_for_and_none_is_lost() {
+    fn where_nobody_reads_lines_are_dropped_counted_and_nobody_waits() {
         let (sender, written) = mpsc::channel();
         let (go_on, held) = mpsc::channel();
-        let terms = Terms { pause: Duration::ZERO, room: 4 };
+        let terms = Terms { pause: Duration::ZERO, room: 8, ..TERMS };
         let (lines, rest) = Lines::on(terms, Out(sender, Some(held)));
-        let writers: Vec<_> = (0..8)
-            .map(|number| {
-                let lines = lines.clone();
-                thread::spawn(move || write(&lines, &format!("{number}{number}{number}\n"), false))
-            })
-            .collect();
-        // Nobody reads: one batch is with the reader, one waits, and the others have to.
-        thread::sleep(Duration::from_millis(50));
-        assert!(!writers.iter().all(JoinHandle::is_finished));
-        for _ in 0..16 {
+        write(&lines, "000\n", false);
+        // The thread has taken the first and is held up with it.
+        while !lines.0.state().waiting.is_empty() {
+            thread::yield_now();
+        }
+        for number in 1..=5 {
+            write(&lines, &format!("{number}{number}{number}\n"), false);
+        }
+        assert_eq!(lines.dropped().lines(), 3);
+        for _ in 0..8 {
             go_on.send(()).unwrap();
         }
-        for writer in writers {
-            writer.join().unwrap();
-        }
         drop(rest);
-        let mut all: Vec<_> = written
-            .try_iter()
-            .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
-            .collect();
-        all.sort();
-        let expected: Vec<_> = (0..8).map(|n| format!("{n}{n}{n}")).collect();
-        assert_eq!(all, expected);
+        assert_eq!(written.try_iter().collect::<String>(), "000\n111\n222\n");
+    }
+
+    #[test]
+    fn what_nobody_reads_does_not_keep_a_process_from_ending() {
+        let (sender, _written) = mpsc::channel();
+        let (_go_on, held) = mpsc::channel();
+        let terms = Terms { last: Duration::from_millis(10), ..TERMS };
+        let (lines, rest) = Lines::on(terms, Out(sender, Some(held)));
+        write(&lines, "1\n", false);
+        drop(rest);
+        write(&lines, "2\n", true);
+        assert_eq!(lines.dropped().lines(), 1, "nor does anybody wait afterwards");
     }
 
     #[test]
     fn an_event_is_an_object_of_json_and_a_warning_is_urgent() {
         let (sender, written) = mpsc::channel();
-        let (lines, rest) = Lines::on(Terms { pause: LONG, room: 1024 }, Out(sender, None));
+        let (lines, rest) =
+            Lines::on(Terms { pause: LONG, room: 1024, ..TERMS }, Out(sender, None));
         let subscriber = tracing_subscriber::registry().with(crate::json(lines));
         tracing::subscriber::with_default(subscriber, || {
             tracing::info!(number = 1, "first");

@@ -47,6 +47,7 @@ use crate::{
     commerce::WorkError,
     guard::RETRY_AFTER,
     random::NoRandom,
+    security::Refused,
     state::{App, AppState},
     trace,
 };
@@ -60,6 +61,7 @@ pub async fn endpoint(State(app): State<App>, request: HttpRequest) -> HttpRespo
     if !matches!(*request.method(), Method::POST | Method::GET) {
         return wrong_method();
     }
+    let caller = app.security.caller(request.headers(), request.extensions());
     let Ok(body) = axum::body::to_bytes(request.into_body(), usize::MAX).await else {
         let text = "The body ended before its announced length.\n";
         return (StatusCode::BAD_REQUEST, text).into_response();
@@ -69,7 +71,12 @@ pub async fn endpoint(State(app): State<App>, request: HttpRequest) -> HttpRespo
     }
     let sent = body.clone();
     match explain::knowing(&app, sent, answer(&app, body)).await {
-        Ok(response) => json(response.to_json()),
+        Ok(response) => {
+            if response.status.error == ErrorCode::NOT_AUTHENTICATED {
+                app.security.refused(Refused::ApiToken, caller);
+            }
+            json(response.to_json())
+        }
         Err(NoAnswer::Busy) => busy(),
         Err(NoAnswer::TooManyValues(text)) => (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
     }

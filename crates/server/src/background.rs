@@ -20,6 +20,8 @@ const REST: Duration = Duration::from_secs(1);
 const OTHERS: Duration = Duration::from_secs(5);
 /// How often what has expired is thrown away.
 const CLEANING: Duration = Duration::from_secs(30);
+/// How often it is looked whether refused credentials are still to be told of.
+const TELLING: Duration = Duration::from_secs(15);
 /// Between two batches, so that whoever waits for the store comes first.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Seconds for which what has expired is kept: whoever is refused because of it is told why.
@@ -33,11 +35,22 @@ pub(crate) async fn run(app: App, stopping: watch::Receiver<()>) {
     tokio::join!(
         payments(&app, stopping.clone()),
         clean_up(&app, stopping.clone()),
+        tell_refused(&app, stopping.clone()),
         reseal(&app, stopping)
     );
     if let Err(error) = app.store.release(app.process).await {
         // Then they end by themselves.
         tracing::warn!(error = &error as &dyn Error, "leases were not given up");
+    }
+}
+
+/// Says how many credentials were refused that were not told one by one.
+async fn tell_refused(app: &AppState, mut stopping: watch::Receiver<()>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TELLING) => app.security.tell_rest(),
+            _ = stopping.changed() => return,
+        }
     }
 }
 

@@ -1,16 +1,19 @@
 //! Configuration: of a server as a value, of the sandbox out of a data folder, and of production
 //! out of a file.
 
+mod connections;
 mod data_dir;
 mod file;
 mod policy;
 
-use std::net::SocketAddr;
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
+use freischalt_listen::TrustedProxies;
 use freischalt_marketplace::Policy;
 use freischalt_protocol::{Secret, seal::MasterKey};
 use freischalt_store::{Keys, Location};
 
+pub use connections::Connections;
 pub use data_dir::{
     DataDirProblem, FolderLock, existing_sandbox, sandbox_in_memory, sandbox_location,
 };
@@ -41,13 +44,39 @@ pub struct Config {
     pub policy: Policy,
     /// How much is taken on.
     pub limits: Limits,
+    /// How long and how many connections are kept.
+    pub connections: Connections,
     /// Where calls to providers' servers may go.
     pub targets: Targets,
     /// Whether anything is counted and measured.
     pub metrics: bool,
+    /// Proxies in front, whose word about who calls counts.
+    pub trusted_proxies: TrustedProxies,
+    /// Says how many lines of the log were dropped because nobody read it.
+    pub dropped_log_lines: DroppedLogLines,
     /// Which activations are traced where there is a collector.
     pub traces: Sampling,
 }
+
+/// Says how many lines of the log were dropped so far.
+#[derive(Clone)]
+pub struct DroppedLogLines(pub Arc<dyn Fn() -> u64 + Send + Sync>);
+
+impl Default for DroppedLogLines {
+    /// None: the server's log is somebody else's matter.
+    fn default() -> Self {
+        Self(Arc::new(|| 0))
+    }
+}
+
+impl fmt::Debug for DroppedLogLines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DroppedLogLines").field(&(self.0)()).finish()
+    }
+}
+
+/// How long a sandbox that is told to stop waits for requests that are not complete.
+pub const SANDBOX_GRACE: Duration = Duration::from_secs(1);
 
 /// Sandbox or production: the same code with other manners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,9 +104,13 @@ impl Config {
             location,
             keys: Keys { current: key, previous: Vec::new() },
             policy: Policy::default(),
-            limits: Limits::default(),
+            // Whoever stops a sandbox waits in front of it, and nobody's money is under way.
+            limits: Limits { grace: SANDBOX_GRACE, ..Limits::default() },
+            connections: Connections::default(),
             targets: Targets::default(),
             metrics: true,
+            trusted_proxies: TrustedProxies::default(),
+            dropped_log_lines: DroppedLogLines::default(),
             traces: Sampling::ALL,
         }
     }

@@ -12,6 +12,7 @@ mod crm;
 mod date;
 mod flow;
 mod guard;
+mod headers;
 mod health;
 mod host;
 pub mod management;
@@ -22,6 +23,7 @@ mod provider_url;
 mod random;
 mod router;
 mod routes;
+mod security;
 pub mod seeds;
 mod session;
 mod state;
@@ -38,25 +40,18 @@ use std::{
     sync::Arc,
 };
 
-use axum::Router;
+use freischalt_listen::Listener;
 use freischalt_marketplace::ClaimSealer;
 use freischalt_store::{Kind, OpenError, Store};
-use tokio::{
-    net::{TcpListener, TcpSocket},
-    sync::watch,
-};
+use tokio::sync::watch;
 
 pub use clock::Clock;
-pub use config::{Config, Limits, Mode};
+pub use config::{Config, Connections, Limits, Mode};
 pub use router::marketplace_paths;
 pub use trace::TARGET as ACTIVATION_SPANS;
 pub use webhook::{Resolved, Resolver, Targets};
 
 use crate::state::{App, AppState};
-
-/// Connections that may wait until they are taken. One too many is dropped by the system, and its
-/// client tries again only after a second; the usual 128 are fewer than come at once after a restart.
-const BACKLOG: u32 = 4096;
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -84,17 +79,15 @@ pub enum ServerError {
     /// No random bytes.
     #[error(transparent)]
     Random(#[from] random::NoRandom),
-    /// Serving failed.
-    #[error("serving failed")]
-    Serve(#[source] io::Error),
 }
 
 /// A server that listens.
 #[derive(Debug)]
 pub struct Server {
     app: App,
-    marketplace: TcpListener,
-    management: TcpListener,
+    marketplace: Listener,
+    management: Listener,
+    connections: Connections,
 }
 
 impl Server {
@@ -104,6 +97,7 @@ impl Server {
         let marketplace = listen("marketplace", config.bind)?;
         let management = listen("management API", config.management_bind)?;
         let listens = local_addr(&marketplace, config.bind);
+        let connections = config.connections.within_open_files();
         let public_url = match config.public_url {
             Some(url) => url.replace(PORT, &listens.port().to_string()),
             None => format!("http://{}", reachable(listens)),
@@ -138,9 +132,12 @@ impl Server {
             limits: config.limits,
             targets: config.targets,
             metrics,
+            listeners: [marketplace.counts(), management.counts()],
+            security: security::SecurityLog::new(config.trusted_proxies),
+            dropped_log_lines: config.dropped_log_lines,
             traces: config.traces,
         });
-        Ok(Self { app, marketplace, management })
+        Ok(Self { app, marketplace, management, connections })
     }
 
     /// Where people and providers reach the marketplace, without a slash at the end.
@@ -170,44 +167,43 @@ impl Server {
 
     /// Serves until `stop` completes, then finishes what it has accepted. Clients that do not
     /// finish what they began are not waited for longer than the limits say.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), ServerError> {
-        let Self { app, marketplace, management } = self;
+    pub async fn run(self, stop: impl Future<Output = ()> + Send) {
+        let Self { app, marketplace, management, connections } = self;
         let (announce, stopping) = watch::channel(());
-        let marketplace = serve(marketplace, router::marketplace(app.clone()), stopping.clone());
-        let management = serve(management, management::router(app.clone()), stopping.clone());
+        let marketplace = freischalt_listen::serve(
+            marketplace,
+            router::marketplace(app.clone()),
+            connections.public,
+            until(stopping.clone()),
+        );
+        let management = freischalt_listen::serve(
+            management,
+            management::router(app.clone()),
+            connections.management(),
+            until(stopping.clone()),
+        );
         let background = background::run(app.clone(), stopping.clone());
         let dispatcher = webhook::dispatcher(app.clone(), stopping);
         let served = async {
-            let (marketplace, management, (), ()) =
-                tokio::join!(marketplace, management, background, dispatcher);
-            (marketplace, management)
+            tokio::join!(marketplace, management, background, dispatcher);
         };
-        let patience = async {
+        let grace = async {
             stop.await;
             drop(announce);
             tokio::time::sleep(app.limits.grace).await;
         };
-        let (marketplace, management) = tokio::select! {
-            served = served => served,
-            () = patience => {
+        tokio::select! {
+            () = served => {}
+            () = grace => {
                 tracing::warn!("stopped although some clients had not finished their requests");
-                return Ok(());
             }
-            () = app.metrics.keep_up() => return Ok(()),
-        };
-        marketplace.and(management).map_err(ServerError::Serve)
+            () = app.metrics.keep_up() => {}
+        }
     }
 }
 
-fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, ServerError> {
-    let listen = || {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        // As for any server that is started again while old connections still end.
-        socket.set_reuseaddr(true)?;
-        socket.bind(address)?;
-        socket.listen(BACKLOG)
-    };
-    listen().map_err(|source| ServerError::Bind { what, address, source })
+fn listen(what: &'static str, address: SocketAddr) -> Result<Listener, ServerError> {
+    Listener::bind(address).map_err(|source| ServerError::Bind { what, address, source })
 }
 
 /// Threads of the event loop that a server runs best with: one for each core but one, which is the
@@ -232,21 +228,14 @@ pub fn reachable(listens: SocketAddr) -> SocketAddr {
     SocketAddr::new(own, listens.port())
 }
 
-fn local_addr(listener: &TcpListener, wanted: SocketAddr) -> SocketAddr {
+fn local_addr(listener: &Listener, wanted: SocketAddr) -> SocketAddr {
     listener.local_addr().unwrap_or(wanted)
 }
 
-/// Serves until the sender of `stopping` is gone.
-async fn serve(
-    listener: TcpListener,
-    router: Router,
-    mut stopping: watch::Receiver<()>,
-) -> io::Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(async move {
-            let _ = stopping.changed().await;
-        })
-        .await
+/// Completes when the sender of `stopping` is gone.
+async fn until(mut stopping: watch::Receiver<()>) {
+    // An error says that it is gone, which is the signal.
+    let _ = stopping.changed().await;
 }
 
 #[cfg(test)]

@@ -35,7 +35,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
 
-use crate::{date, guard::guard, host::guard_management, metrics::Surface, state::App};
+use crate::{
+    date, guard::guard, host::guard_management, metrics::Surface, security::Refused, state::App,
+};
 
 /// The most bytes of a request's body.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
@@ -119,6 +121,7 @@ pub fn router(app: App) -> Router {
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(from_fn_with_state(app.clone(), date::tell))
+        .layer(from_fn_with_state(app.clone(), crate::headers::add))
         .with_state(app)
 }
 
@@ -147,6 +150,8 @@ async fn authorize(State(app): State<App>, request: Request, next: Next) -> Resp
     if constant_time_eq(sent.as_bytes(), token.expose().as_bytes()) {
         return next.run(request).await;
     }
+    let caller = app.security.caller(request.headers(), request.extensions());
+    app.security.refused(Refused::ManagementToken, caller);
     Problem::unauthorized().into_response()
 }
 

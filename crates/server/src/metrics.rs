@@ -12,6 +12,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use freischalt_listen::{Closed, Counts};
 use freischalt_protocol::{ErrorCode, KnownAction};
 use freischalt_store::{Connections, Group, Observer, Waiting};
 use metrics::{
@@ -74,7 +75,35 @@ pub struct Metrics {
     waiting_queries: Gauge,
     connections: Gauge,
     busy_connections: Gauge,
+    listeners: [Listening; 2],
+    dropped_log_lines: Counter,
     store: Commits,
+}
+
+/// Connections of one listener.
+struct Listening {
+    open: Gauge,
+    closed: [(Closed, Counter); Closed::ALL.len()],
+}
+
+impl Listening {
+    fn of(listener: Name, recorder: &dyn Recorder) -> Self {
+        let open = key("freischalt_connections_open", vec![("listener", listener)]);
+        let closed = |why: Closed| {
+            let labels = vec![("listener", listener), ("reason", why.name())];
+            let key = key("freischalt_connections_closed_total", labels);
+            (why, recorder.register_counter(&key, &METADATA))
+        };
+        let open = recorder.register_gauge(&open, &METADATA);
+        Self { open, closed: Closed::ALL.map(closed) }
+    }
+
+    fn show(&self, counts: &Counts) {
+        self.open.set(u32::try_from(counts.open()).unwrap_or(u32::MAX));
+        for (why, counter) in &self.closed {
+            counter.absolute(counts.closed(*why));
+        }
+    }
 }
 
 struct Kept {
@@ -153,6 +182,9 @@ impl Metrics {
             waiting_queries: waiting("queries"),
             connections: gauge("freischalt_store_connections_max"),
             busy_connections: gauge("freischalt_store_connections_busy"),
+            listeners: ["marketplace", "management"].map(|name| Listening::of(name, recorder)),
+            dropped_log_lines: recorder
+                .register_counter(&key("freischalt_log_lines_dropped_total", vec![]), &METADATA),
             store: Commits {
                 changes: histogram("freischalt_store_group_changes"),
                 seconds: histogram("freischalt_store_commit_duration_seconds"),
@@ -261,6 +293,10 @@ pub(crate) async fn show(State(app): State<App>) -> Response {
     let Connections { most, busy } = app.store.connections().unwrap_or_default();
     app.metrics.connections.set(u32::try_from(most).unwrap_or(u32::MAX));
     app.metrics.busy_connections.set(u32::try_from(busy).unwrap_or(u32::MAX));
+    for (shown, counts) in app.metrics.listeners.iter().zip(&app.listeners) {
+        shown.show(counts);
+    }
+    app.metrics.dropped_log_lines.absolute((app.dropped_log_lines.0)());
     ([(header::CONTENT_TYPE, content_type)], handle.render()).into_response()
 }
 
@@ -283,10 +319,13 @@ fn key(name: Name, labels: Vec<(Name, Name)>) -> Key {
 fn describe(recorder: &PrometheusRecorder) {
     let counters = [
         ("freischalt_http_requests_total", "Requests by surface and class of status."),
+        ("freischalt_connections_closed_total", "Connections that the server closed, by reason."),
+        ("freischalt_log_lines_dropped_total", "Lines of the log that nobody read in time."),
         ("freischalt_actions_total", "Actions by resource type and error code; 0 is success."),
     ];
     let gauges = [
         ("freischalt_http_requests_in_flight", "Requests that are being answered."),
+        ("freischalt_connections_open", "Connections that are open."),
         ("freischalt_store_waiting", "Changes and queries that wait for the database."),
         ("freischalt_store_connections_max", "Connections to PostgreSQL that there can be."),
         ("freischalt_store_connections_busy", "Connections to PostgreSQL in use."),

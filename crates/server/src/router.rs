@@ -8,11 +8,11 @@ use axum::{
     routing::{any, get},
 };
 
-use crate::{api, date, guard, health, metrics::Surface, routes::Routes, state::App, web};
+use crate::{api, date, guard, headers, health, metrics::Surface, routes::Routes, state::App, web};
 
 pub(crate) fn marketplace(app: App) -> Router {
     let guarded = calls().into_router().layer(from_fn_with_state(app.clone(), guard));
-    let open = health().into_router();
+    let open = health().into_router().layer(from_fn_with_state(app.clone(), headers::add));
     let all = guarded.merge(open).merge(web::router(&app));
     all.layer(from_fn_with_state(app.clone(), date::tell)).with_state(app)
 }
@@ -23,7 +23,9 @@ pub fn marketplace_paths() -> Vec<String> {
 }
 
 async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    guard::guard(app, Surface::Api, request, next).await
+    let mut response = guard::guard(app.clone(), Surface::Api, request, next).await;
+    headers::for_programs(&app, response.headers_mut());
+    response
 }
 
 /// Calls of providers.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use freischalt_listen::Counts;
 use freischalt_marketplace::{ClaimSealer, Policy};
 use freischalt_protocol::{Secret, seal::SealingKey};
 use freischalt_store::Store;
@@ -9,10 +10,11 @@ use freischalt_store::Store;
 use crate::{
     api::RequestLog,
     clock::Clock,
-    config::Mode,
+    config::{DroppedLogLines, Mode},
     guard::{Limits, Shares},
     messages::MessageLog,
     metrics::Metrics,
+    security::SecurityLog,
     trace::Sampling,
     webhook::Targets,
 };
@@ -53,6 +55,12 @@ pub struct AppState {
     pub targets: Targets,
     /// What is counted and measured.
     pub metrics: Metrics,
+    /// What becomes of connections, on the marketplace's listener and on the management's.
+    pub listeners: [Arc<Counts>; 2],
+    /// Writes what has to do with security.
+    pub security: SecurityLog,
+    /// Says how many lines of the log were dropped.
+    pub dropped_log_lines: DroppedLogLines,
     /// Which activations are traced.
     pub traces: Sampling,
 }

@@ -33,7 +33,7 @@ mod visitor;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_fn_with_state},
     response::Response,
     routing::{any, get, post},
 };
@@ -57,7 +57,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(from_fn_with_state(app.clone(), guarded))
-        .layer(from_fn(page::headers))
+        .layer(from_fn_with_state(app.clone(), page::headers))
 }
 
 /// Every path of a page or file, with parameters in braces.

@@ -26,8 +26,9 @@ pub(crate) fn run(arguments: &GatewayArguments) -> Result<(), Failure> {
         config.check().map_err(GatewayError::from)?;
         return output::print("The configuration is fine.");
     }
-    let _log = logging::start(logging::Format::Machines)?;
-    runtime::servers()?.block_on(serve(arguments, config))
+    let log = logging::start(logging::Format::Machines)?;
+    let config = GatewayConfig { dropped_log_lines: log.dropped(), ..config };
+    runtime::serve(serve(arguments, config))
 }
 
 async fn serve(arguments: &GatewayArguments, config: GatewayConfig) -> Result<(), Failure> {
@@ -40,7 +41,7 @@ async fn serve(arguments: &GatewayArguments, config: GatewayConfig) -> Result<()
         activation_url = %gateway.activation_url(),
         "ready"
     );
-    gateway.run(stop.wait()).await?;
+    gateway.run(stop.wait()).await;
     tracing::info!("stopped, everything accepted is finished");
     Ok(())
 }

@@ -4,14 +4,17 @@ mod addresses;
 mod demo;
 
 use std::{
+    future::pending,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    thread,
 };
 
 use clap::Args;
 use freischalt_gateway::Keys;
 use freischalt_server::{Config, Server, config, reachable, seeds};
 use serde::Serialize;
+use tokio::sync::oneshot;
 
 pub(crate) use self::addresses::NameNeeded;
 use self::addresses::{Addresses, PublicUrl};
@@ -81,7 +84,7 @@ pub(crate) struct SandboxArguments {
 
 /// Runs the sandbox until it is told to stop.
 pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
-    let _log = logging::start(logging::Format::People)?;
+    let log = logging::start(logging::Format::People)?;
     let policy = config::policy_from_settings(&arguments.policy)?;
     // Sandboxes on one PostgreSQL database may share the folder: it holds nothing but the key.
     let own_folder = !arguments.ephemeral && arguments.store.is_none();
@@ -101,6 +104,7 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
     let config = Config {
         policy,
         public_url: addresses.marketplace.clone(),
+        dropped_log_lines: config::DroppedLogLines(log.dropped()),
         ..Config::sandbox(
             address(arguments.port),
             address(arguments.management_port),
@@ -108,7 +112,7 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
             key,
         )
     };
-    runtime::servers()?.block_on(serve(arguments, &addresses, config, keys))
+    runtime::serve(serve(arguments, &addresses, config, keys))
 }
 
 async fn serve(
@@ -132,16 +136,39 @@ async fn serve(
         demo_provider: shop.public_origin().to_owned(),
         demo_webhook: webhook.public_origin().to_owned(),
     };
-    if arguments.json {
-        output::print_json(&ready)?;
-    } else {
-        output::print(&banner(arguments, addresses, &ready))?;
+    // Said on a thread of its own: a terminal that is held, or a pipe that nobody reads, keeps nobody
+    // from being served.
+    let announced = say(match arguments.json {
+        true => output::json(&ready)?,
+        false => banner(arguments, addresses, &ready),
+    });
+    let served = async {
+        let ((), shop, webhook) = tokio::join!(
+            server.run(stop.clone().wait()),
+            shop.run(stop.clone()),
+            webhook.run(stop)
+        );
+        shop.and(webhook)
+    };
+    tokio::select! {
+        served = served => served,
+        failure = failed(announced) => Err(failure),
     }
-    let (server, shop, webhook) =
-        tokio::join!(server.run(stop.clone().wait()), shop.run(stop.clone()), webhook.run(stop),);
-    server?;
-    shop?;
-    webhook
+}
+
+/// Writes it on a thread of its own.
+fn say(text: String) -> oneshot::Receiver<Result<(), Failure>> {
+    let (said, is_said) = oneshot::channel();
+    thread::spawn(move || said.send(output::print(&text)));
+    is_said
+}
+
+/// Completes only if something could not be said.
+async fn failed(said: oneshot::Receiver<Result<(), Failure>>) -> Failure {
+    match said.await {
+        Ok(Err(failure)) => failure,
+        _ => pending().await,
+    }
 }
 
 /// Where everything is.

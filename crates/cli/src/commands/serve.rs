@@ -39,8 +39,9 @@ pub(crate) struct ServeArguments {
 /// Runs the server until it is told to stop.
 pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let config = config::read_file(&arguments.config, arguments.store.as_deref())?;
-    let _log = logging::start(logging::Format::Machines)?;
-    runtime::servers()?.block_on(serve(config))
+    let log = logging::start(logging::Format::Machines)?;
+    let config = Config { dropped_log_lines: config::DroppedLogLines(log.dropped()), ..config };
+    runtime::serve(serve(config))
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
@@ -52,7 +53,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
         public_url = server.public_url(),
         "ready"
     );
-    server.run(stop.wait()).await?;
+    server.run(stop.wait()).await;
     tracing::info!("stopped, everything accepted is finished");
     Ok(())
 }

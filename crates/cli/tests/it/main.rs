@@ -25,3 +25,4 @@ mod signatures;
 #[cfg(feature = "otlp")]
 mod traces;
 mod unlock;
+mod unread_log;

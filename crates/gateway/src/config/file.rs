@@ -5,8 +5,10 @@ use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use freischalt_database::settings::{SettingProblem, StoreSettings, read_private};
+use freischalt_listen::{AddressHeader, Limits, TrustedProxies};
 use freischalt_protocol::Secret;
 use serde::Deserialize;
 
@@ -74,6 +76,13 @@ struct GatewaySection {
     page_lifetime: Option<i64>,
     max_requests: Option<usize>,
     max_body_memory: Option<usize>,
+    max_connections: Option<usize>,
+    head_seconds: Option<u64>,
+    idle_seconds: Option<u64>,
+    write_seconds: Option<u64>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+    client_address_header: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +122,7 @@ struct AppSection {
     timeout: Option<u32>,
     max_requests: Option<usize>,
     max_body_memory: Option<usize>,
+    max_connections: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -189,6 +199,23 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
         "",
     );
     config.marketplace_origins = file.marketplace.origins;
+    config.connections = Limits {
+        connections: number(
+            "gateway.max_connections",
+            file.gateway.max_connections,
+            config.connections.connections,
+        )?,
+        head: seconds("gateway.head_seconds", file.gateway.head_seconds, config.connections.head)?,
+        idle: seconds("gateway.idle_seconds", file.gateway.idle_seconds, config.connections.idle)?,
+        write: seconds(
+            "gateway.write_seconds",
+            file.gateway.write_seconds,
+            config.connections.write,
+        )?,
+    };
+    config.trusted_proxies = trusted_proxies(&file.gateway)?;
+    config.app_connections =
+        number("app.max_connections", file.app.max_connections, config.app_connections)?;
     config.public_url = Some(file.gateway.public_url);
     config.other_secrets = other_secrets;
     config.max_url_age = file.gateway.max_url_age.unwrap_or(config.max_url_age);
@@ -212,6 +239,42 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
 
 fn refuse<T>(setting: &'static str, problem: impl Into<String>) -> Result<T, ConfigProblem> {
     Err(ConfigProblem::Setting { setting, problem: problem.into() })
+}
+
+fn trusted_proxies(gateway: &GatewaySection) -> Result<TrustedProxies, ConfigProblem> {
+    let header = match gateway.client_address_header.as_deref() {
+        None | Some("x-forwarded-for") => AddressHeader::XForwardedFor,
+        Some("forwarded") => AddressHeader::Forwarded,
+        Some(other) => {
+            let problem = format!("is {other:?}; it is \"x-forwarded-for\" or \"forwarded\"");
+            return refuse("gateway.client_address_header", problem);
+        }
+    };
+    TrustedProxies::new(gateway.trusted_proxies.iter().map(String::as_str), header)
+        .or_else(|problem| refuse("gateway.trusted_proxies", problem.to_string()))
+}
+
+fn number(
+    setting: &'static str,
+    given: Option<usize>,
+    default: usize,
+) -> Result<usize, ConfigProblem> {
+    match given {
+        Some(0) => refuse(setting, "is 0; it has to be at least 1"),
+        given => Ok(given.unwrap_or(default)),
+    }
+}
+
+fn seconds(
+    setting: &'static str,
+    given: Option<u64>,
+    default: Duration,
+) -> Result<Duration, ConfigProblem> {
+    match given {
+        Some(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
+        Some(seconds) => refuse(setting, format!("is {seconds} s; it has to be from 1 to 3600")),
+        None => Ok(default),
+    }
 }
 
 fn regular_customer(file: &File) -> Result<RegularCustomer, ConfigProblem> {

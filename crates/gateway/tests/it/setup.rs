@@ -73,7 +73,7 @@ pub(crate) struct Setup {
     /// A PostgreSQL database, or nothing for memory.
     location: Option<Location>,
     shutdown: oneshot::Sender<()>,
-    running: JoinHandle<Result<(), GatewayError>>,
+    running: JoinHandle<()>,
 }
 
 pub(crate) fn config(api_url: String) -> GatewayConfig {
@@ -210,9 +210,9 @@ impl Setup {
         self.now.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    pub(crate) async fn stop(self) -> Result<(), GatewayError> {
+    pub(crate) async fn stop(self) {
         _ = self.shutdown.send(());
-        self.running.await.unwrap()
+        self.running.await.unwrap();
     }
 
     /// The signed query of an activation that starts now.

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use freischalt_listen::{AddressHeader, TrustedProxies};
 use freischalt_marketplace::{Policy, policy::PolicyProblem};
 use freischalt_protocol::{Secret, seal::MasterKey};
 use freischalt_store::{
@@ -16,7 +17,7 @@ use freischalt_store::{
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{Config, Limits, Mode, Sampling, Targets};
+use super::{Config, Connections, DroppedLogLines, Limits, Mode, Sampling, Targets};
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +87,13 @@ struct ServerSection {
     max_body_memory: Option<usize>,
     max_requests: Option<usize>,
     request_seconds: Option<u64>,
+    max_connections: Option<usize>,
+    head_seconds: Option<u64>,
+    idle_seconds: Option<u64>,
+    write_seconds: Option<u64>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+    client_address_header: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +103,7 @@ struct ManagementSection {
     bind: SocketAddr,
     token_file: Option<PathBuf>,
     max_requests: Option<usize>,
+    max_connections: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -150,7 +159,10 @@ pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProbl
         keys: store_settings.keys()?,
         limits: limits(&file)?,
         policy: file.policy,
+        connections: connections(&file.server, &file.management)?,
         targets: Targets::default(),
+        trusted_proxies: trusted_proxies(&file.server)?,
+        dropped_log_lines: DroppedLogLines::default(),
         metrics: file.metrics.enabled.unwrap_or(true),
         traces: sampling(&file.traces)?,
     })
@@ -231,6 +243,50 @@ fn at_least_one(
         Some(0) => refuse(setting, "must be at least 1"),
         number => Ok(number),
     }
+}
+
+/// Whose word about the caller's address counts; by default nobody's.
+fn trusted_proxies(server: &ServerSection) -> Result<TrustedProxies, ConfigProblem> {
+    let header = match server.client_address_header.as_deref() {
+        None | Some("x-forwarded-for") => AddressHeader::XForwardedFor,
+        Some("forwarded") => AddressHeader::Forwarded,
+        Some(other) => {
+            let problem = format!("is {other:?}; it is \"x-forwarded-for\" or \"forwarded\"");
+            return refuse("server.client_address_header", problem);
+        }
+    };
+    TrustedProxies::new(server.trusted_proxies.iter().map(String::as_str), header)
+        .or_else(|problem| refuse("server.trusted_proxies", problem.to_string()))
+}
+
+/// How long and how many connections are kept; by default as [`Connections::default`] says.
+fn connections(
+    server: &ServerSection,
+    management: &ManagementSection,
+) -> Result<Connections, ConfigProblem> {
+    let Connections { public, management: private } = Connections::default();
+    let number = |setting, given: Option<usize>, default| match given {
+        Some(0) => refuse(setting, "must be at least 1"),
+        given => Ok(given.unwrap_or(default)),
+    };
+    let seconds = |setting, given: Option<u64>, default| match given {
+        Some(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
+        Some(_) => refuse(setting, "must be from 1 to 3600"),
+        None => Ok(default),
+    };
+    Ok(Connections {
+        public: freischalt_listen::Limits {
+            connections: number(
+                "server.max_connections",
+                server.max_connections,
+                public.connections,
+            )?,
+            head: seconds("server.head_seconds", server.head_seconds, public.head)?,
+            idle: seconds("server.idle_seconds", server.idle_seconds, public.idle)?,
+            write: seconds("server.write_seconds", server.write_seconds, public.write)?,
+        },
+        management: number("management.max_connections", management.max_connections, private)?,
+    })
 }
 
 fn sampling(traces: &TracesSection) -> Result<Sampling, ConfigProblem> {
@@ -372,6 +428,16 @@ mod tests {
             little.contains("server.max_body_memory: is 799; it must be at least 800"),
             "{little}"
         );
+        let proxy = files.problem(&with("trusted_proxies = [\"proxy\"]"));
+        assert!(proxy.starts_with("server.trusted_proxies: \"proxy\" is no address"), "{proxy}");
+        let header = files.problem(&with("client_address_header = \"x-real-ip\""));
+        assert!(header.contains("it is \"x-forwarded-for\" or \"forwarded\""), "{header}");
+        let none = files.problem(&with("max_connections = 0"));
+        assert!(none.contains("server.max_connections: must be at least 1"), "{none}");
+        for key in ["head_seconds", "idle_seconds", "write_seconds"] {
+            let never = files.problem(&with(&format!("{key} = 0")));
+            assert!(never.contains(&format!("server.{key}: must be from 1 to 3600")), "{never}");
+        }
         let never = files.problem(&with("request_seconds = 0"));
         assert!(never.contains("server.request_seconds: must be from 1 to 3600"), "{never}");
         let range = files.problem(&FINE.replace("3600", "1"));

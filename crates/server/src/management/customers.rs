@@ -13,7 +13,9 @@ use super::{
     wire::{self, Body, Object, Path, filled},
 };
 use crate::{
-    random, seeds,
+    random,
+    security::{self, CalledFrom},
+    seeds,
     state::{App, AppState},
 };
 
@@ -191,6 +193,7 @@ pub(super) async fn change(
         (status = 422, body = Problem)))]
 pub(super) async fn put_user(
     State(app): State<App>,
+    CalledFrom(caller): CalledFrom,
     Path((slug, id)): Path<(String, i64)>,
     Body(request): Body<UserBody>,
 ) -> Result<Json<ShownUser>, Problem> {
@@ -198,6 +201,16 @@ pub(super) async fn put_user(
     let groups = app.store.groups(customer.id).await?;
     let user = user(id, request, &groups)?;
     app.store.put_user(customer.id, user.clone()).await?;
+    tracing::info!(
+        target: security::TARGET,
+        event = "user_changed",
+        %caller,
+        customer = %customer.id,
+        user = %user.id,
+        administrator = user.administrator,
+        active = user.active,
+        "a user was added or changed"
+    );
     Ok(Json(ShownUser::from(&user)))
 }
 

@@ -1,8 +1,9 @@
 //! The stored payment methods of a customer's marketplace accounts.
 
 use axum::{Json, extract::State, http::StatusCode};
+use freischalt_listen::Caller;
 use freischalt_marketplace::{
-    GroupId, MethodId, PaymentMethod, UserId, account::AccountOwner, bank::Instrument,
+    CustomerId, GroupId, MethodId, PaymentMethod, UserId, account::AccountOwner, bank::Instrument,
     transaction::MeansKind,
 };
 use freischalt_store::NewMethod;
@@ -13,7 +14,10 @@ use super::{
     Problem,
     wire::{Body, Path},
 };
-use crate::state::App;
+use crate::{
+    security::{self, CalledFrom},
+    state::App,
+};
 
 /// A payment method to be stored. Without group and user it is one of the company's account.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -92,6 +96,7 @@ pub(super) async fn list(
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn add(
     State(app): State<App>,
+    CalledFrom(caller): CalledFrom,
     Path(slug): Path<String>,
     Body(request): Body<AddMethod>,
 ) -> Result<(StatusCode, Json<ShownMethod>), Problem> {
@@ -114,6 +119,7 @@ pub(super) async fn add(
     let added = added.ok_or_else(|| {
         Problem::conflict("there is no such account yet; it is set up under \"Payment account\"")
     })?;
+    changed(caller, customer.id, "method added");
     Ok((StatusCode::CREATED, Json(ShownMethod::of(owner, &added))))
 }
 
@@ -125,6 +131,7 @@ pub(super) async fn add(
     responses((status = 200, body = ShownMethod), (status = 404, body = Problem)))]
 pub(super) async fn remove(
     State(app): State<App>,
+    CalledFrom(caller): CalledFrom,
     Path((slug, id)): Path<(String, i64)>,
 ) -> Result<Json<ShownMethod>, Problem> {
     let customer = app.named_customer(&slug).await?;
@@ -136,9 +143,21 @@ pub(super) async fn remove(
     });
     let shown = shown.ok_or_else(missing)?;
     if app.store.remove_method(customer.id, MethodId(id)).await? {
+        changed(caller, customer.id, "method removed");
         return Ok(Json(shown));
     }
     Err(missing())
+}
+
+fn changed(caller: Caller, customer: CustomerId, what: &'static str) {
+    tracing::info!(
+        target: security::TARGET,
+        event = "payment_account_changed",
+        %caller,
+        %customer,
+        what,
+        "a payment account was changed"
+    );
 }
 
 /// The card or account of the test bank with this number.

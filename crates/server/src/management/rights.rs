@@ -13,7 +13,10 @@ use super::{
     Problem,
     wire::{Body, Path},
 };
-use crate::state::App;
+use crate::{
+    security::{self, CalledFrom},
+    state::App,
+};
 
 /// The right of a user, apart from what was chosen at the activation.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -79,6 +82,7 @@ pub(super) async fn list(
     responses((status = 200, body = ShownRight), (status = 404, body = Problem)))]
 pub(super) async fn set(
     State(app): State<App>,
+    CalledFrom(caller): CalledFrom,
     Path((slug, provider, user)): Path<(String, String, i64)>,
     Body(request): Body<SetRight>,
 ) -> Result<Json<ShownRight>, Problem> {
@@ -92,6 +96,16 @@ pub(super) async fn set(
         Right::Taken => UserRight::Taken,
     };
     app.store.set_right(customer.id, provider.id, user.id, right).await?;
+    tracing::info!(
+        target: security::TARGET,
+        event = "right_changed",
+        %caller,
+        customer = %customer.id,
+        provider = %provider.id,
+        user = %user.id,
+        right = ?right,
+        "a right was set"
+    );
     let run = app.store.newest_activation(customer.id, provider.id).await?;
     Ok(Json(show(user, right, run.as_ref())))
 }

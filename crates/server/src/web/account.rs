@@ -18,6 +18,7 @@ use super::{
     visitor::{LANGUAGE_COOKIE, Visitor},
 };
 use crate::{
+    security::{self, Refused},
     session::{Session, Ticket, TicketProblem},
     state::App,
 };
@@ -102,6 +103,7 @@ pub(super) async fn redeem_ticket(
     match Ticket::redeem(&visitor.app, &handover.ticket).await {
         Ok(session) => sign_in(&visitor, session),
         Err(TicketProblem::NotGood) => {
+            visitor.app.security.refused(Refused::Ticket, visitor.caller);
             Err(Failure::bad_request(&visitor, TicketProblem::NotGood.to_string()))
         }
         Err(error) => Err(Failure::internal(&visitor, &error)),
@@ -148,6 +150,15 @@ fn local_path(path: &str) -> &str {
 fn sign_in(visitor: &Visitor, session: Session) -> Result<Response, Failure> {
     let cookie =
         session.cookie(&visitor.app).map_err(|error| Failure::internal(visitor, &error))?;
+    let (customer, user) = (session.customer, session.user);
+    tracing::info!(
+        target: security::TARGET,
+        event = "signed_in",
+        caller = %visitor.caller,
+        %customer,
+        %user,
+        "somebody signed in"
+    );
     Ok(with_cookie(&cookie, "/marketplace"))
 }
 

@@ -11,7 +11,7 @@ use axum::{
 use freischalt_marketplace::Provider;
 use url::Url;
 
-use crate::state::App;
+use crate::{headers::only_https, state::App};
 
 /// Renders a view.
 pub(super) fn page(view: &impl Template) -> Response {
@@ -59,7 +59,7 @@ fn content_policy(frames: &str) -> String {
 
 /// Headers of every page: nothing is framed, cached, sniffed or told to others unless a handler
 /// says otherwise.
-pub(super) async fn headers(request: Request, next: Next) -> Response {
+pub(super) async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     const PAIRS: [(HeaderName, &str); 4] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
@@ -74,6 +74,7 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
     if let Ok(policy) = HeaderValue::from_str(&content_policy("'none'")) {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
+    only_https(&app, headers);
     response
 }
 

@@ -22,6 +22,7 @@ use super::{
     views::{Section, pay_account},
     visitor::{SignedIn, Visitor},
 };
+use crate::security;
 
 /// The fields of the contact data, as the API names them.
 const FIELDS: [&str; 10] = [
@@ -87,6 +88,7 @@ pub(super) async fn save(
     };
     let kept = visitor.app.store.put_account(who.customer.id, owner, users, contact).await;
     kept.map_err(|error| Failure::internal(&visitor, &error))?;
+    changed(&visitor, who, name, "account");
     Ok(back(name))
 }
 
@@ -111,6 +113,7 @@ pub(super) async fn methods(
         let account = account_of(&visitor, who, owner).await?;
         if account.is_some_and(|account| account.methods.iter().any(|known| known.id == method)) {
             store.remove_method(who.customer.id, method).await.map_err(internal)?;
+            changed(&visitor, who, name, "method removed");
         }
         return Ok(back(name));
     }
@@ -126,7 +129,21 @@ pub(super) async fn methods(
         label: instrument.label(),
     };
     store.add_method(who.customer.id, owner, new).await.map_err(internal)?;
+    changed(&visitor, who, name, "method added");
     Ok(back(name))
+}
+
+fn changed(visitor: &Visitor, who: &SignedIn, account: &'static str, what: &'static str) {
+    tracing::info!(
+        target: security::TARGET,
+        event = "payment_account_changed",
+        caller = %visitor.caller,
+        by = %who.user.id,
+        customer = %who.customer.id,
+        account,
+        what,
+        "a payment account was changed"
+    );
 }
 
 fn back(owner: &str) -> Response {

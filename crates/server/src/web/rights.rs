@@ -21,6 +21,7 @@ use super::{
     },
     visitor::Visitor,
 };
+use crate::security;
 
 /// What the page is told by the form that led to it.
 #[derive(Deserialize)]
@@ -66,7 +67,8 @@ pub(super) async fn save(
     Path(slug): Path<String>,
     Fields(sent): Fields<HashMap<String, String>>,
 ) -> Result<Response, Failure> {
-    let customer = visitor.administrator().await?.customer.id;
+    let by = visitor.administrator().await?;
+    let customer = by.customer.id;
     let provider = find_provider(&visitor, &slug).await?;
     let internal = |error| Failure::internal(&visitor, &error);
     let store = &visitor.app.store;
@@ -75,7 +77,21 @@ pub(super) async fn save(
         let right = ALL.into_iter().find(|right| name(*right) == wanted);
         let right =
             right.ok_or_else(|| Failure::bad_request(&visitor, "chosen, given or taken"))?;
+        if store.right(customer, provider.id, user.id).await.map_err(internal)? == right {
+            continue;
+        }
         store.set_right(customer, provider.id, user.id, right).await.map_err(internal)?;
+        tracing::info!(
+            target: security::TARGET,
+            event = "right_changed",
+            caller = %visitor.caller,
+            by = %by.user.id,
+            %customer,
+            provider = %provider.id,
+            user = %user.id,
+            right = ?right,
+            "a right was set"
+        );
     }
     let back = format!("/marketplace/providers/{}/rights?saved=1", provider.slug);
     Ok(Redirect::to(&back).into_response())

@@ -4,6 +4,7 @@ use axum::{
     extract::{FromRequestParts, OriginalUri},
     http::{HeaderMap, header, request::Parts},
 };
+use freischalt_listen::Caller;
 use freischalt_marketplace::{Customer, Language as UserLanguage, User};
 use freischalt_protocol::UnixTime;
 use jiff::Timestamp;
@@ -27,6 +28,8 @@ pub(super) struct Visitor {
     pub(super) app: App,
     pub(super) language: Language,
     pub(super) signed_in: Option<SignedIn>,
+    /// Who sent the request.
+    pub(super) caller: Caller,
     path: String,
     /// The origin that a sandbox was opened at, if it is not its own.
     elsewhere: Option<String>,
@@ -122,6 +125,7 @@ impl FromRequestParts<App> for Visitor {
             .map(|uri| uri.0.path_and_query().map(ToString::to_string).unwrap_or_default())
             .unwrap_or_default();
         let app = app.clone();
+        let caller = app.security.caller(&parts.headers, &parts.extensions);
         let elsewhere = match called(&app.public_url, &parts.uri, &parts.headers) {
             Called::Elsewhere(origin) | Called::ByAnyName(origin) if app.is_sandbox() => {
                 Some(origin)
@@ -130,7 +134,7 @@ impl FromRequestParts<App> for Visitor {
         };
         let language_of_browser = language(&parts.headers, None);
         let mut visitor =
-            Self { language: language_of_browser, app, signed_in: None, path, elsewhere };
+            Self { language: language_of_browser, app, signed_in: None, caller, path, elsewhere };
         visitor.signed_in = match signed_in(&visitor.app, &parts.headers).await {
             Ok(found) => found,
             Err(error) => return Err(Failure::internal(&visitor, &error)),

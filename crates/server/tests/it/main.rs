@@ -13,6 +13,7 @@ mod bad_input;
 mod bad_sales;
 mod call_rows;
 mod clients;
+mod connections;
 mod deliveries;
 mod desk;
 mod explain;

@@ -9,10 +9,10 @@ use std::{
 
 use freischalt_demo::{DemoApp, Settings};
 use freischalt_gateway::{
-    AppConfig, Gateway, GatewayConfig, GatewayError, Keys, Location, RegularCustomer,
+    AppConfig, Gateway, GatewayConfig, GatewayError, Keys, Limits, Location, RegularCustomer,
     ServiceConfig, UnknownCustomers,
 };
-use freischalt_server::{Server, reachable, seeds};
+use freischalt_server::{Server, config, reachable, seeds};
 
 use super::{SandboxArguments, addresses::Addresses};
 use crate::{failure::Failure, signals::Stop};
@@ -95,7 +95,7 @@ impl Stage<'_> {
     /// Starts to listen as a seeded provider and tells the marketplace where that is.
     #[expect(clippy::expect_used, reason = "a gateway with an app has an address for it")]
     async fn bind(&self, part: &Part, port: u16) -> Result<DemoProvider, Failure> {
-        let app = DemoApp::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let app = DemoApp::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
         let behind = AppConfig::in_this_process(format!("http://{}", app.local_addr()));
         let behind = AppConfig {
             events_path: freischalt_demo::EVENTS.to_owned(),
@@ -155,6 +155,9 @@ impl Stage<'_> {
             },
             // In a sandbox providers are activated from the command line, too, past the gateway.
             unknown_customers: UnknownCustomers::Serve,
+            connections: Limits { connections: 64, ..Limits::default() },
+            app_connections: 16,
+            grace: config::SANDBOX_GRACE,
             clock: Arc::new(move || clock.now()),
             ..GatewayConfig::new(listen, part.name, secret, api, marketplace)
         })
@@ -170,8 +173,8 @@ impl DemoProvider {
     /// Answers until it is to stop.
     pub(super) async fn run(self, stop: Stop) -> Result<(), Failure> {
         let Self { gateway, app, settings } = self;
-        let gateway = async { Ok(gateway.run(stop.clone().wait()).await?) };
-        let app = async { Ok(app.run(settings, stop.clone().wait()).await?) };
-        tokio::try_join!(gateway, app).map(|_| ())
+        let gateway = gateway.run(stop.clone().wait());
+        let ((), app) = tokio::join!(gateway, app.run(settings, stop.clone().wait()));
+        Ok(app?)
     }
 }
