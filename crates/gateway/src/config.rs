@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use freischalt_client::{BuildError, system_time};
 use freischalt_database::{Keys, Location, OpenError};
-use freischalt_listen::{Limits, TrustedProxies};
+use freischalt_listen::{Limits as ConnectionLimits, TrustedProxies};
 use freischalt_protocol::{Secret, UnixTime};
 use url::{Host, ParseError, Url};
 
@@ -71,7 +71,7 @@ pub struct GatewayConfig {
     pub webhooks: Vec<String>,
     /// How long and how many connections of browsers and the marketplace are kept; 4096 by default.
     /// The times count for the app's listener as well.
-    pub connections: Limits,
+    pub connections: ConnectionLimits,
     /// The most connections of the app at a time: a share of its own, 256 by default.
     pub app_connections: usize,
     /// How long [`Gateway::run`](crate::Gateway::run) waits, once it is told to stop, for requests
@@ -138,7 +138,7 @@ impl GatewayConfig {
             services: Vec::new(),
             webhooks: Vec::new(),
             other_secrets: Vec::new(),
-            connections: Limits { connections: 4096, ..Limits::default() },
+            connections: ConnectionLimits { connections: 4096, ..ConnectionLimits::default() },
             app_connections: 256,
             grace: MAX_TIME,
             trusted_proxies: TrustedProxies::default(),

@@ -36,5 +36,5 @@ pub use config::{
     RegularCustomer, ServiceConfig, UnknownCustomers, read_file,
 };
 pub use freischalt_database::{Keys, Location};
-pub use freischalt_listen::Limits;
+pub use freischalt_listen::Limits as ConnectionLimits;
 pub use gateway::{Control, Gateway, GatewayError, ResealError};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use freischalt_database::settings::{SettingProblem, StoreSettings, read_private};
-use freischalt_listen::{AddressHeader, Limits, TrustedProxies};
+use freischalt_listen::{AddressHeader, Limits as ConnectionLimits, TrustedProxies};
 use freischalt_protocol::Secret;
 use serde::Deserialize;
 
@@ -199,7 +199,7 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
         "",
     );
     config.marketplace_origins = file.marketplace.origins;
-    config.connections = Limits {
+    config.connections = ConnectionLimits {
         connections: number(
             "gateway.max_connections",
             file.gateway.max_connections,

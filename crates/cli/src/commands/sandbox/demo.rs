@@ -9,8 +9,8 @@ use std::{
 
 use freischalt_demo::{DemoApp, Settings};
 use freischalt_gateway::{
-    AppConfig, Gateway, GatewayConfig, GatewayError, Keys, Limits, Location, RegularCustomer,
-    ServiceConfig, UnknownCustomers,
+    AppConfig, ConnectionLimits, Gateway, GatewayConfig, GatewayError, Keys, Location,
+    RegularCustomer, ServiceConfig, UnknownCustomers,
 };
 use freischalt_server::{Server, config, reachable, seeds};
 
@@ -155,7 +155,7 @@ impl Stage<'_> {
             },
             // In a sandbox providers are activated from the command line, too, past the gateway.
             unknown_customers: UnknownCustomers::Serve,
-            connections: Limits { connections: 64, ..Limits::default() },
+            connections: ConnectionLimits { connections: 64, ..ConnectionLimits::default() },
             app_connections: 16,
             grace: config::SANDBOX_GRACE,
             clock: Arc::new(move || clock.now()),
