@@ -92,11 +92,11 @@ impl Change {
             Some(text.chars().map(letter).collect::<String>().into_bytes())
         };
         match self {
-            Self::ReadAsLatin1 => Some(misread(text, |byte| char::from(byte)).into_bytes()),
+            Self::ReadAsLatin1 => Some(misread(text, char::from).into_bytes()),
             Self::ReadAsWindows => Some(misread(text, windows_char).into_bytes()),
             Self::ReadAsLatin1Twice => {
-                let once = misread(text, |byte| char::from(byte));
-                Some(misread(&once, |byte| char::from(byte)).into_bytes())
+                let once = misread(text, char::from);
+                Some(misread(&once, char::from).into_bytes())
             }
             Self::Latin1 => Some(latin1_or_mark(text)),
             Self::Windows => Some(text.chars().map(|c| windows_byte(c).unwrap_or(b'?')).collect()),

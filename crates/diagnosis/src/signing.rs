@@ -71,7 +71,7 @@ enum Hash {
     TwiceBytes,
     OfHashHex(Algorithm),
     OfHashBytes(Algorithm),
-    HashOf,
+    Sha256OfHmac,
 }
 
 impl Algorithm {
@@ -213,7 +213,7 @@ impl Signer {
             Hash::TwiceBytes => self.hmac(&self.hmac(text)),
             Hash::OfHashHex(one) => self.hmac(hex(&one.hash(text)).as_bytes()),
             Hash::OfHashBytes(one) => self.hmac(&one.hash(text)),
-            Hash::HashOf => Algorithm::Sha256.hash(hex(&self.hmac(text)).as_bytes()),
+            Hash::Sha256OfHmac => Algorithm::Sha256.hash(hex(&self.hmac(text)).as_bytes()),
         }
     }
 }
@@ -442,7 +442,7 @@ fn hashes() -> Vec<Made<Hash>> {
     add(&causes::HASH_SWAPPED, Hash::Swapped);
     add(&causes::HASH_TWICE, Hash::TwiceHex);
     add(&causes::HASH_TWICE, Hash::TwiceBytes);
-    add(&causes::HASH_TWICE, Hash::HashOf);
+    add(&causes::HASH_TWICE, Hash::Sha256OfHmac);
     for algorithm in [Algorithm::Sha256, Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha512] {
         add(&causes::HASH_OF_HASH, Hash::OfHashHex(algorithm));
         add(&causes::HASH_OF_HASH, Hash::OfHashBytes(algorithm));

@@ -101,10 +101,10 @@ fn peeled(text: &str) -> Vec<(String, &'static Cause)> {
 /// `sha256=…`, `SHA2-256(stdin)= …`, `v1=…`, `0x…`, `… *-`: without what is no digit.
 fn without_label(text: &str) -> Option<&str> {
     let text = text.trim();
-    if let Some((digits, rest)) = text.split_once([' ', '\t']) {
-        if matches!(rest.trim(), "-" | "*-") {
-            return Some(digits);
-        }
+    if let Some((digits, rest)) = text.split_once([' ', '\t'])
+        && matches!(rest.trim(), "-" | "*-")
+    {
+        return Some(digits);
     }
     let known = |label: &str| {
         let label = label.trim_end_matches(['=', ':', ' ']).to_ascii_lowercase();
@@ -121,8 +121,8 @@ fn without_label(text: &str) -> Option<&str> {
         return Some(rest);
     }
     let ends = text.char_indices().filter(|(_, c)| "=: ,".contains(*c)).map(|(at, _)| at + 1);
-    let labels = ends.filter(|end| known(&text[..*end])).map(|end| text[end..].trim_start());
-    labels.last().filter(|rest| rest.len() >= LEAST)
+    let mut labels = ends.filter(|end| known(&text[..*end])).map(|end| text[end..].trim_start());
+    labels.next_back().filter(|rest| rest.len() >= LEAST)
 }
 
 /// A text as digits.

@@ -483,10 +483,9 @@ fn encoded(path: &[u8], kept: &str) -> Vec<u8> {
 
 fn small_hex(path: &[u8], small: bool) -> Vec<u8> {
     let mut out = path.to_vec();
-    for at in 0..out.len() {
-        if path[at] == b'%'
-            && let Some(digits) = out.get_mut(at + 1..at + 3)
-        {
+    let marks = path.iter().enumerate().filter(|(_, byte)| **byte == b'%');
+    for (at, _) in marks {
+        if let Some(digits) = out.get_mut(at + 1..at + 3) {
             if small { digits.make_ascii_lowercase() } else { digits.make_ascii_uppercase() }
         }
     }

@@ -83,12 +83,11 @@ fn peeled(text: &str) -> Vec<(String, &'static Cause)> {
         }
     }
     // Only where the marks of a URL themselves are encoded is it the whole that was.
-    if !text.contains("://") && text.to_ascii_lowercase().contains("%2f%2f")
-        || !text.contains("://") && text.to_ascii_lowercase().contains("%252f%252f")
-    {
-        let whole = String::from_utf8_lossy(&decode(text.as_bytes(), false)).into_owned();
-        all.push((whole, &causes::URL_ENCODED_AGAIN));
-    } else if !text.contains('?') && text.to_ascii_lowercase().contains("%3f") {
+    let small = text.to_ascii_lowercase();
+    let address =
+        !text.contains("://") && (small.contains("%2f%2f") || small.contains("%252f%252f"));
+    let query = !text.contains('?') && small.contains("%3f");
+    if address || query {
         let whole = String::from_utf8_lossy(&decode(text.as_bytes(), false)).into_owned();
         all.push((whole, &causes::URL_ENCODED_AGAIN));
     }
