@@ -48,7 +48,7 @@ impl Gateway {
                 "[gateway]\nbind = \"127.0.0.1:0\"\npublic_url = \"{PUBLIC}\"\n\
              [provider]\nname = \"Grundrisswerk\"\nsecret_file = \"secret\"\n\
              [marketplace]\napi_url = \"http://127.0.0.1:{marketplace}/api/stable/api.php\"\n\
-             origin = \"http://127.0.0.1:{marketplace}\"\n\
+             origins = [\"http://127.0.0.1:{marketplace}\"]\n\
              [app]\nbind = \"127.0.0.1:0\"\nurl = \"http://127.0.0.1:9\"\ntoken_file = \"token\"\n\
              secret_file = \"app-secret\"\n\
              [store]\npath = \"gateway.db\"\nencryption_key_file = \"key\"\n\
