@@ -20,7 +20,7 @@ pub use data_dir::{
 pub use file::{ConfigProblem, encryption_key, read_file, store_location};
 pub use policy::policy_from_settings;
 
-pub use crate::{guard::Limits, trace::Sampling, webhook::Targets};
+pub use crate::{egress::Targets, guard::Limits, trace::Sampling};
 
 /// What a server needs to know.
 #[derive(Clone, Debug)]

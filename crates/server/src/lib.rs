@@ -10,6 +10,7 @@ mod commerce;
 pub mod config;
 mod crm;
 mod date;
+mod egress;
 mod flow;
 mod guard;
 mod headers;
@@ -47,9 +48,9 @@ use tokio::sync::watch;
 
 pub use clock::Clock;
 pub use config::{Config, Connections, Limits, Mode};
+pub use egress::{Resolved, Resolver, Targets};
 pub use router::marketplace_paths;
 pub use trace::TARGET as ACTIVATION_SPANS;
-pub use webhook::{Resolved, Resolver, Targets};
 
 use crate::state::{App, AppState};
 

@@ -11,12 +11,12 @@ use crate::{
     api::RequestLog,
     clock::Clock,
     config::{DroppedLogLines, Mode},
+    egress::Targets,
     guard::{Limits, Shares},
     messages::MessageLog,
     metrics::Metrics,
     security::SecurityLog,
     trace::Sampling,
-    webhook::Targets,
 };
 
 /// Shared by all handlers; cheap to clone.

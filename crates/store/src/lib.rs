@@ -52,6 +52,7 @@ const SCHEMA: Schema = Schema {
         migration!(5, "0005_processes"),
         migration!(6, "0006_by_id"),
         migration!(7, "0007_in_order"),
+        migration!(8, "0008_delivery_shares"),
     ],
 };
 
