@@ -44,7 +44,7 @@ pub(crate) struct Told<'a> {
     pub(crate) prefix: &'a str,
     /// The gateway's own origin, by which the browser called.
     pub(crate) origin: &'a str,
-    /// Who sent the request, as far as the connection and trusted proxies tell.
+    /// Whose connection the request came by.
     pub(crate) caller: Option<IpAddr>,
 }
 

@@ -1,8 +1,9 @@
 //! Service calls, webhooks and callbacks: checked, kept, and handed to the app.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{OriginalUri, Path, Request, State};
+use axum::extract::{ConnectInfo, OriginalUri, Path, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use freischalt_admission::Held;
@@ -135,11 +136,12 @@ pub(crate) async fn visit(
     let Ok(token) = token else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let prefix = format!("{VISITS}{id}");
     let path = below_visit(&uri);
+    let caller = extensions.get::<ConnectInfo<SocketAddr>>();
     let told = Told {
         token: &token,
         prefix: &prefix,
         origin: app.public_origin(),
-        caller: app.proxies.caller(&headers, &extensions).0,
+        caller: caller.map(|ConnectInfo(address)| address.ip()),
     };
     let passed = behind.pass_on(method, &path, &headers, body.into(), told).await;
     match passed {

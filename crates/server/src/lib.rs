@@ -10,7 +10,6 @@ mod commerce;
 pub mod config;
 mod crm;
 mod date;
-mod egress;
 mod flow;
 mod guard;
 mod headers;
@@ -43,14 +42,15 @@ use std::{
 
 use freischalt_listen::Listener;
 use freischalt_marketplace::ClaimSealer;
+use freischalt_protocol::seal::SealingKeys;
 use freischalt_store::{Kind, OpenError, Store};
 use tokio::sync::watch;
 
 pub use clock::Clock;
 pub use config::{Config, Connections, Limits, Mode};
-pub use egress::{Resolved, Resolver, Targets};
 pub use router::marketplace_paths;
 pub use trace::TARGET as ACTIVATION_SPANS;
+pub use webhook::{Resolved, Resolver, Targets};
 
 use crate::state::{App, AppState};
 
@@ -125,7 +125,9 @@ impl Server {
             mode: config.mode,
             public_url,
             claims: ClaimSealer::new(&config.keys.current, &config.keys.previous),
-            sessions: config.keys.current.derive("sessions"),
+            session_idle: config.session_idle,
+            shops: config.shops,
+            sessions: SealingKeys::new(&config.keys.current, &config.keys.previous, "sessions"),
             management_token: config.management_token,
             requests: api::RequestLog::default(),
             messages: messages::MessageLog::default(),
@@ -170,6 +172,15 @@ impl Server {
     /// finish what they began are not waited for longer than the limits say.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
         let Self { app, marketplace, management, connections } = self;
+        if app.mode == Mode::Production {
+            match app.shops {
+                true => tracing::warn!(
+                    "orders are paid through the test bank, whose cards everybody knows: no money \
+                     moves (payments.no_money_moves)"
+                ),
+                false => tracing::info!("no orders are taken: payments.no_money_moves is not set"),
+            }
+        }
         let (announce, stopping) = watch::channel(());
         let marketplace = freischalt_listen::serve(
             marketplace,

@@ -36,7 +36,6 @@ mod rows;
 mod secrets;
 mod sign_in;
 mod signing;
-mod silent;
 mod strangers;
 mod targets;
 mod wallet;
