@@ -164,7 +164,7 @@ mod tests {
             headers.append(name, HeaderValue::from_static(line));
         }
         let mut extensions = Extensions::new();
-        extensions.insert(ConnectInfo(peer.parse().unwrap()));
+        extensions.insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
         trusted.caller(&headers, &extensions).to_string()
     }
 

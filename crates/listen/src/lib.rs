@@ -42,8 +42,9 @@ pub struct Limits {
 
 impl Limits {
     /// Bytes of a request's head, at most: a target of 64 KiB, the longest there is in HTTP/1.1
-    /// here, and as many header fields as browsers and proxies send. More is 431.
-    pub const HEAD_BYTES: usize = 96 * 1024;
+    /// here, and as many bytes of header fields. More is 431. What of it is a target that is a little
+    /// too long is still told from that and answered with 414.
+    pub const HEAD_BYTES: usize = 128 * 1024;
     /// Bytes that all unfinished heads of a listener may have beyond their first 8 KiB each.
     pub const LONG_HEADS: usize = 32 * 1024 * 1024;
     /// Bytes of an answer that a client has to take within [`Limits::write`].

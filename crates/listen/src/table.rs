@@ -224,12 +224,13 @@ impl State {
         }
     }
 
-    /// Since when it waits for its client; none if it is being worked for.
+    /// Since when it waits for its client; none if it is being worked for, or ends already.
     fn waits_since(&self) -> Option<u64> {
         let blocked = self.blocked.load(Relaxed).checked_sub(1);
         let state = self.phase.load(Relaxed);
         match Phase::of(state) {
             Phase::Working => blocked,
+            Phase::Closed => None,
             _ => Some(blocked.unwrap_or(u64::MAX).min(state >> 3)),
         }
     }
@@ -430,6 +431,7 @@ mod tests {
         state.answered();
         assert!(state.waits_since().is_some());
         assert!(state.close());
+        assert_eq!(state.waits_since(), None, "it makes room once");
         assert!(!state.begin(false), "it was decided that it ends");
     }
 

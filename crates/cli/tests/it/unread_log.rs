@@ -28,7 +28,7 @@ fn unread() -> (Child, Value) {
 /// How many lines were dropped, as the metrics say.
 fn dropped(management: std::net::SocketAddr) -> u64 {
     let request = http::request("GET", "/metrics", &[], "");
-    let metrics = http::exchange(management, &request).unwrap().text();
+    let metrics = http::exchange(management, &request).unwrap().body;
     let line = metrics.lines().find(|line| line.starts_with("freischalt_log_lines_dropped_total "));
     line.unwrap().rsplit(' ').next().unwrap().parse().unwrap()
 }
@@ -45,7 +45,7 @@ fn flood(at: &Value) -> std::net::SocketAddr {
         "hmac": "x", "hmac_version": 2, "parameters": {},
     });
     let actions = vec![action; 500];
-    let body = json!({ "token": run["token"], "request": { "actions": actions } }).to_string();
+    let body = json!({ "token": run["apiToken"], "request": { "actions": actions } }).to_string();
     let request = http::request("POST", "/api/stable/api.php", &[], &body);
     let began = Instant::now();
     while dropped(management) == 0 {
