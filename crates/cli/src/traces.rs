@@ -11,12 +11,15 @@ fn is_wanted() -> bool {
 
 #[cfg(feature = "otlp")]
 mod sending {
+    use std::time::Duration;
+
     use freischalt_server::ACTIVATION_SPANS;
-    use opentelemetry::trace::TracerProvider;
-    use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
+    use opentelemetry::trace::{SpanId, TraceId, TracerProvider};
+    use opentelemetry_otlp::{Protocol, WithExportConfig};
     use opentelemetry_sdk::{
         Resource,
-        trace::{Sampler, SdkTracerProvider},
+        error::OTelSdkResult,
+        trace::{Sampler, SdkTracerProvider, SpanData, SpanExporter},
     };
     use tracing::Subscriber;
     use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
@@ -40,6 +43,41 @@ mod sending {
         }
     }
 
+    /// Steps of an activation are put into its trace by a parent that has the activation's id and that
+    /// nobody exports, since no step is above the others. Here they become what they are: spans without
+    /// a parent.
+    #[derive(Debug)]
+    struct Rooted<E>(E);
+
+    /// The parent that a step was given: the second half of the trace's id.
+    fn is_stand_in(parent: SpanId, trace: TraceId) -> bool {
+        trace.to_bytes().ends_with(&parent.to_bytes())
+    }
+
+    impl<E: SpanExporter> SpanExporter for Rooted<E> {
+        fn export(&self, mut batch: Vec<SpanData>) -> impl Future<Output = OTelSdkResult> + Send {
+            for span in &mut batch {
+                if is_stand_in(span.parent_span_id, span.span_context.trace_id()) {
+                    span.parent_span_id = SpanId::INVALID;
+                    span.parent_span_is_remote = false;
+                }
+            }
+            self.0.export(batch)
+        }
+
+        fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+            self.0.shutdown_with_timeout(timeout)
+        }
+
+        fn force_flush(&self) -> OTelSdkResult {
+            self.0.force_flush()
+        }
+
+        fn set_resource(&mut self, resource: &Resource) {
+            self.0.set_resource(resource);
+        }
+    }
+
     /// Begins to send, if there is a collector.
     pub(crate) fn start<S>() -> Result<(Option<impl Layer<S>>, Traces), Failure>
     where
@@ -51,17 +89,18 @@ mod sending {
         // The exporter's HTTP client wants one for the whole process. Refused if there is one, which
         // is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let exporter =
-            SpanExporter::builder().with_http().with_protocol(Protocol::HttpJson).build().map_err(
-                |cause| Failure::System {
-                    what: "traces cannot be sent to the collector that the environment names",
-                    cause: std::io::Error::other(cause),
-                },
-            )?;
+        let exporter = opentelemetry_otlp::SpanExporter::builder()
+            .with_http()
+            .with_protocol(Protocol::HttpJson)
+            .build()
+            .map_err(|cause| Failure::System {
+                what: "traces cannot be sent to the collector that the environment names",
+                cause: std::io::Error::other(cause),
+            })?;
         // Which activations are traced, the server decides, before there is a span.
         let provider = SdkTracerProvider::builder()
             .with_sampler(Sampler::AlwaysOn)
-            .with_batch_exporter(exporter)
+            .with_batch_exporter(Rooted(exporter))
             .with_resource(Resource::builder().with_service_name("freischalt").build())
             .build();
         let layer = tracing_opentelemetry::layer()

@@ -44,7 +44,7 @@ pub(crate) struct Told<'a> {
     pub(crate) prefix: &'a str,
     /// The gateway's own origin, by which the browser called.
     pub(crate) origin: &'a str,
-    /// Whose connection the request came by.
+    /// Who sent the request, as far as the connection and trusted proxies tell.
     pub(crate) caller: Option<IpAddr>,
 }
 

@@ -1,9 +1,8 @@
 //! Service calls, webhooks and callbacks: checked, kept, and handed to the app.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, OriginalUri, Path, Request, State};
+use axum::extract::{OriginalUri, Path, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use freischalt_admission::Held;
@@ -136,12 +135,11 @@ pub(crate) async fn visit(
     let Ok(token) = token else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let prefix = format!("{VISITS}{id}");
     let path = below_visit(&uri);
-    let caller = extensions.get::<ConnectInfo<SocketAddr>>();
     let told = Told {
         token: &token,
         prefix: &prefix,
         origin: app.public_origin(),
-        caller: caller.map(|ConnectInfo(address)| address.ip()),
+        caller: app.proxies.caller(&headers, &extensions).0,
     };
     let passed = behind.pass_on(method, &path, &headers, body.into(), told).await;
     match passed {

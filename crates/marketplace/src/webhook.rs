@@ -1,6 +1,6 @@
 //! Calls to a provider's server: webhooks of saved records, and results of orders as our own
-//! extension. Each is tried until it arrives, for 72 hours and in growing intervals; then it is
-//! dead until somebody has it tried again.
+//! extension. Each is tried until it arrives, for 72 hours and in growing intervals, or until the
+//! provider answers 410; then it is dead until somebody has it tried again.
 //!
 //! The vendor documents neither retries nor time limits. The id of a delivery is the same in every
 //! attempt, so that a provider can tell a repetition.
@@ -71,7 +71,7 @@ pub enum DeliveryStage {
         /// When.
         at: UnixTime,
     },
-    /// Given up.
+    /// Given up, or not wanted.
     Dead {
         /// When.
         at: UnixTime,
@@ -103,6 +103,11 @@ impl Attempt {
     pub const fn has_arrived(&self) -> bool {
         matches!(self, Self::Answered(200..=299))
     }
+
+    /// Whether the provider does not want the call any more.
+    const fn is_gone(&self) -> bool {
+        matches!(self, Self::Answered(410))
+    }
 }
 
 impl Delivery {
@@ -119,16 +124,28 @@ impl Delivery {
     }
 
     /// After an attempt. `chance` is random: it spreads the next one over ±20 percent, so that a
-    /// provider that comes back is not called by everybody at once.
+    /// provider that comes back is not called by everybody at once. The provider may `wish` to be left
+    /// alone for so many seconds (`Retry-After`; RFC 9110, 10.2.3): for longer than it would be, but not
+    /// for longer than deliveries are tried. One that is answered 410 is not wanted any more (Standard
+    /// Webhooks).
     #[must_use]
-    pub fn attempted(self, attempt: &Attempt, chance: u16, now: UnixTime) -> Self {
+    pub fn attempted(
+        self,
+        attempt: &Attempt,
+        wish: Option<i64>,
+        chance: u16,
+        now: UnixTime,
+    ) -> Self {
         let attempts = self.attempts.saturating_add(1);
         let stage = if attempt.has_arrived() {
             DeliveryStage::Delivered { at: now }
-        } else if now.since(self.since) >= TRIED_FOR {
+        } else if attempt.is_gone() || now.since(self.since) >= TRIED_FOR {
             DeliveryStage::Dead { at: now }
         } else {
-            DeliveryStage::Waiting { due: now.plus(wait_after(attempts, chance)) }
+            let wait = wait_after(attempts, chance);
+            let wished = now.plus(wait.max(wish.unwrap_or_default()));
+            let latest = self.since.plus(TRIED_FOR).max(now.plus(wait));
+            DeliveryStage::Waiting { due: wished.min(latest) }
         };
         Self { attempts, stage, ..self }
     }

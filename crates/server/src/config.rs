@@ -20,7 +20,7 @@ pub use data_dir::{
 pub use file::{ConfigProblem, encryption_key, read_file, store_location};
 pub use policy::policy_from_settings;
 
-pub use crate::{guard::Limits, trace::Sampling, webhook::Targets};
+pub use crate::{egress::Targets, guard::Limits, trace::Sampling};
 
 /// What a server needs to know.
 #[derive(Clone, Debug)]
@@ -46,11 +46,6 @@ pub struct Config {
     pub limits: Limits,
     /// How long and how many connections are kept.
     pub connections: Connections,
-    /// Seconds after which a session that nobody uses is over; none never ends one early.
-    pub session_idle: Option<i64>,
-    /// Whether anything can be bought. The only bank there is takes everybody's money for play:
-    /// its card numbers are published.
-    pub shops: bool,
     /// Where calls to providers' servers may go.
     pub targets: Targets,
     /// Whether anything is counted and measured.
@@ -112,8 +107,6 @@ impl Config {
             // Whoever stops a sandbox waits in front of it, and nobody's money is under way.
             limits: Limits { grace: SANDBOX_GRACE, ..Limits::default() },
             connections: Connections::default(),
-            session_idle: None,
-            shops: true,
             targets: Targets::default(),
             metrics: true,
             trusted_proxies: TrustedProxies::default(),

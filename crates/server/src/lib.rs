@@ -10,6 +10,7 @@ mod commerce;
 pub mod config;
 mod crm;
 mod date;
+mod egress;
 mod flow;
 mod guard;
 mod headers;
@@ -42,15 +43,14 @@ use std::{
 
 use freischalt_listen::Listener;
 use freischalt_marketplace::ClaimSealer;
-use freischalt_protocol::seal::SealingKeys;
 use freischalt_store::{Kind, OpenError, Store};
 use tokio::sync::watch;
 
 pub use clock::Clock;
 pub use config::{Config, Connections, Limits, Mode};
+pub use egress::{Resolved, Resolver, Targets};
 pub use router::marketplace_paths;
 pub use trace::TARGET as ACTIVATION_SPANS;
-pub use webhook::{Resolved, Resolver, Targets};
 
 use crate::state::{App, AppState};
 
@@ -125,9 +125,7 @@ impl Server {
             mode: config.mode,
             public_url,
             claims: ClaimSealer::new(&config.keys.current, &config.keys.previous),
-            session_idle: config.session_idle,
-            shops: config.shops,
-            sessions: SealingKeys::new(&config.keys.current, &config.keys.previous, "sessions"),
+            sessions: config.keys.current.derive("sessions"),
             management_token: config.management_token,
             requests: api::RequestLog::default(),
             messages: messages::MessageLog::default(),
@@ -172,15 +170,6 @@ impl Server {
     /// finish what they began are not waited for longer than the limits say.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
         let Self { app, marketplace, management, connections } = self;
-        if app.mode == Mode::Production {
-            match app.shops {
-                true => tracing::warn!(
-                    "orders are paid through the test bank, whose cards everybody knows: no money \
-                     moves (payments.no_money_moves)"
-                ),
-                false => tracing::info!("no orders are taken: payments.no_money_moves is not set"),
-            }
-        }
         let (announce, stopping) = watch::channel(());
         let marketplace = freischalt_listen::serve(
             marketplace,

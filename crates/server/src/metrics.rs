@@ -77,6 +77,7 @@ pub struct Metrics {
     busy_connections: Gauge,
     listeners: [Listening; 2],
     dropped_log_lines: Counter,
+    calls: [Counter; 4],
     store: Commits,
 }
 
@@ -102,6 +103,42 @@ impl Listening {
         self.open.set(u32::try_from(counts.open()).unwrap_or(u32::MAX));
         for (why, counter) in &self.closed {
             counter.absolute(counts.closed(*why));
+        }
+    }
+}
+
+/// What came of a call of a provider's server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallOutcome {
+    /// 2xx.
+    Arrived,
+    /// 410: it is not wanted any more.
+    Gone,
+    /// Another status.
+    Refused,
+    /// No answer, or no connection.
+    Unanswered,
+}
+
+impl CallOutcome {
+    const ALL: [Self; 4] = [Self::Arrived, Self::Gone, Self::Refused, Self::Unanswered];
+
+    /// By the status of the answer, if there was one.
+    pub(crate) const fn of(status: Option<u16>) -> Self {
+        match status {
+            Some(200..=299) => Self::Arrived,
+            Some(410) => Self::Gone,
+            Some(_) => Self::Refused,
+            None => Self::Unanswered,
+        }
+    }
+
+    const fn name(self) -> Name {
+        match self {
+            Self::Arrived => "arrived",
+            Self::Gone => "gone",
+            Self::Refused => "refused",
+            Self::Unanswered => "unanswered",
         }
     }
 }
@@ -185,6 +222,10 @@ impl Metrics {
             listeners: ["marketplace", "management"].map(|name| Listening::of(name, recorder)),
             dropped_log_lines: recorder
                 .register_counter(&key("freischalt_log_lines_dropped_total", vec![]), &METADATA),
+            calls: CallOutcome::ALL.map(|outcome| {
+                let labels = vec![("outcome", outcome.name())];
+                recorder.register_counter(&key("freischalt_webhook_calls_total", labels), &METADATA)
+            }),
             store: Commits {
                 changes: histogram("freischalt_store_group_changes"),
                 seconds: histogram("freischalt_store_commit_duration_seconds"),
@@ -204,6 +245,14 @@ impl Metrics {
                 let name = known.map_or("other", |(name, _)| name);
                 action_counter(recorder, name, code.0.to_string()).increment(1);
             }
+        }
+    }
+
+    /// A provider's server was called.
+    pub(crate) fn called(&self, outcome: CallOutcome) {
+        let known = CallOutcome::ALL.iter().zip(&self.calls).find(|(known, _)| **known == outcome);
+        if let Some((_, counter)) = known {
+            counter.increment(1);
         }
     }
 
@@ -322,6 +371,7 @@ fn describe(recorder: &PrometheusRecorder) {
         ("freischalt_connections_closed_total", "Connections that the server closed, by reason."),
         ("freischalt_log_lines_dropped_total", "Lines of the log that nobody read in time."),
         ("freischalt_actions_total", "Actions by resource type and error code; 0 is success."),
+        ("freischalt_webhook_calls_total", "Calls of providers' servers by what came of them."),
     ];
     let gauges = [
         ("freischalt_http_requests_in_flight", "Requests that are being answered."),

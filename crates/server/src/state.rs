@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use freischalt_listen::Counts;
 use freischalt_marketplace::{ClaimSealer, Policy};
-use freischalt_protocol::{Secret, seal::SealingKeys};
+use freischalt_protocol::{Secret, seal::SealingKey};
 use freischalt_store::Store;
 
 use crate::{
     api::RequestLog,
     clock::Clock,
     config::{DroppedLogLines, Mode},
+    egress::Targets,
     guard::{Limits, Shares},
     messages::MessageLog,
     metrics::Metrics,
     security::SecurityLog,
     trace::Sampling,
-    webhook::Targets,
 };
 
 /// Shared by all handlers; cheap to clone.
@@ -39,12 +39,8 @@ pub struct AppState {
     pub public_url: String,
     /// Seals and opens API claims.
     pub claims: ClaimSealer,
-    /// Seconds after which a session that nobody uses is over.
-    pub session_idle: Option<i64>,
-    /// Whether anything can be bought.
-    pub shops: bool,
     /// Seals sessions and sign-in tickets.
-    pub sessions: SealingKeys,
+    pub sessions: SealingKey,
     /// The bearer token of the management API; none where it is open.
     pub management_token: Option<Secret>,
     /// The last API requests, for the sandbox's pages.
@@ -73,10 +69,5 @@ impl AppState {
     /// Whether this is a sandbox.
     pub fn is_sandbox(&self) -> bool {
         self.mode == Mode::Sandbox
-    }
-
-    /// Whether browsers come by https, so that cookies can be kept to it.
-    pub fn is_reached_by_https(&self) -> bool {
-        self.public_url.starts_with("https://")
     }
 }

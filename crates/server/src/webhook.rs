@@ -1,77 +1,146 @@
 //! Calls of providers' servers: webhooks, and results of orders where a provider wants them. The
 //! queue is the store's; here deliveries are taken from it, called and told about.
 //!
-//! In production no address is called that only a machine inside could reach, whatever name it was
-//! registered under and whatever that name resolves to now. Redirects are never followed.
+//! Where a call may go, [`egress`](crate::egress) says. Redirects are never followed.
 
-mod address;
-mod targets;
+mod shares;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use freischalt_marketplace::{
-    Language, Stage,
+    Language, ProviderId, Stage,
     service::CallContext,
     webhook::{Attempt, Delivery, Subject},
 };
+use freischalt_protocol::retry_after;
 use freischalt_store::{DealRef, StoreError};
-use futures_util::future::join_all;
 use rustls_platform_verifier::BuilderVerifierExt;
-use tokio::sync::watch;
-
-pub use targets::{Resolved, Resolver, Targets};
+use tokio::{
+    sync::watch,
+    task::{Id, JoinError, JoinSet},
+};
 
 use crate::{
+    egress::{NoTarget, Target},
     flow::ServiceAddress,
+    metrics::CallOutcome,
     random,
     state::{App, AppState},
 };
+use shares::Shares;
 
-/// How long a provider may take to answer: it should answer at once and work later.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Seconds for which a delivery that was taken is nobody else's.
 const LEASE: i64 = 60;
-/// Deliveries that are under way at the same time.
-const AT_ONCE: u32 = 32;
 /// How long the dispatcher rests when nothing is due.
 const REST: Duration = Duration::from_secs(1);
 /// The header with the id of a delivery, the same in every attempt.
 const ID_HEADER: &str = "x-freischalt-delivery";
 
-/// Delivers until the server stops.
+/// Delivers until the server stops, the next when one is done. What is under way then is finished.
 pub(crate) async fn dispatcher(app: App, mut stopping: watch::Receiver<()>) {
+    let mut calls = Calls::default();
     loop {
-        let rest = match deliver_due(&app).await {
-            Ok(0) => REST,
-            Ok(_) => Duration::ZERO,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "deliveries were not taken"
-                );
-                REST
+        if let Err(error) = calls.begin_due(&app).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "deliveries were not taken");
+        }
+        tokio::select! {
+            Some(done) = calls.running.join_next_with_id() => {
+                calls.note(done);
+                while let Some(done) = calls.running.try_join_next_with_id() {
+                    calls.note(done);
+                }
+            }
+            () = tokio::time::sleep(REST) => {}
+            _ = stopping.changed() => break,
+        }
+    }
+    while let Some(done) = calls.running.join_next_with_id().await {
+        calls.note(done);
+    }
+}
+
+/// The calls that are under way.
+#[derive(Default)]
+struct Calls {
+    running: JoinSet<Result<bool, StoreError>>,
+    /// Whom each of them calls.
+    called: HashMap<Id, ProviderId>,
+    shares: Shares,
+}
+
+impl Calls {
+    /// Takes what is due and may begin.
+    async fn begin_due(&mut self, app: &App) -> Result<(), StoreError> {
+        if self.shares.are_taken() {
+            return Ok(());
+        }
+        let now = app.clock.now();
+        let next = self.shares.next(&app.store.due_deliveries(now).await?);
+        if next.is_empty() {
+            return Ok(());
+        }
+        for delivery in app.store.take_deliveries(now, LEASE, next).await? {
+            let (provider, app) = (delivery.provider, app.clone());
+            let call = self.running.spawn(async move { deliver(&app, &delivery).await });
+            self.called.insert(call.id(), provider);
+            self.shares.begin(provider);
+        }
+        Ok(())
+    }
+
+    /// A call is over; whether its provider is in trouble.
+    fn note(&mut self, done: Result<(Id, Result<bool, StoreError>), JoinError>) {
+        let (id, in_trouble) = match done {
+            Ok((id, Ok(in_trouble))) => (id, in_trouble),
+            Ok((id, Err(error))) => {
+                // It is taken again when its lease is over.
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "what came of a delivery was not kept");
+                (id, false)
+            }
+            Err(broken) => {
+                tracing::error!(error = &broken as &dyn std::error::Error, "a delivery broke off");
+                (broken.id(), false)
             }
         };
-        tokio::select! {
-            () = tokio::time::sleep(rest) => {}
-            _ = stopping.changed() => return,
+        if let Some(provider) = self.called.remove(&id) {
+            self.shares.end(provider, in_trouble);
         }
     }
 }
 
-/// Makes one attempt of every delivery that is due; how many.
-async fn deliver_due(app: &AppState) -> Result<usize, StoreError> {
-    let due = app.store.take_deliveries(app.clock.now(), LEASE, AT_ONCE).await?;
-    let outcomes = join_all(due.iter().map(|delivery| deliver(app, delivery))).await;
-    outcomes.into_iter().collect::<Result<(), _>>()?;
-    Ok(due.len())
+/// Makes one attempt; whether the provider is in trouble, because it does not answer or asks to be left
+/// alone.
+async fn deliver(app: &AppState, delivery: &Delivery) -> Result<bool, StoreError> {
+    let (attempt, wish) = match url(app, delivery).await? {
+        Ok(url) => {
+            let answer = get(app, delivery, &url).await;
+            app.metrics.called(CallOutcome::of(answer.as_ref().map(|answer| answer.status).ok()));
+            match answer {
+                Ok(answer) => (Attempt::Answered(answer.status), answer.retry_after),
+                Err(problem) => {
+                    let problem = problem.to_string();
+                    return keep(app, delivery, Attempt::Failed(problem), None)
+                        .await
+                        .map(|()| true);
+                }
+            }
+        }
+        Err(problem) => (Attempt::Failed(problem.to_owned()), None),
+    };
+    let in_trouble = matches!(attempt, Attempt::Answered(429 | 503));
+    keep(app, delivery, attempt, wish).await?;
+    Ok(in_trouble)
 }
 
-async fn deliver(app: &AppState, delivery: &Delivery) -> Result<(), StoreError> {
-    let attempt = match url(app, delivery).await? {
-        Ok(url) => call(app, delivery, &url).await,
-        Err(problem) => Attempt::Failed(problem.to_owned()),
-    };
+/// Keeps what came of an attempt. The provider may wish to be left alone for so many seconds.
+async fn keep(
+    app: &AppState,
+    delivery: &Delivery,
+    attempt: Attempt,
+    wish: Option<i64>,
+) -> Result<(), StoreError> {
     let now = app.clock.now();
     // Without chance the next attempt is made at the same time by everybody; nothing is lost.
     let chance = random::bytes().map_or(0, u16::from_be_bytes);
@@ -80,7 +149,7 @@ async fn deliver(app: &AppState, delivery: &Delivery) -> Result<(), StoreError> 
         attempt = delivery.attempts + 1, arrived = attempt.has_arrived(), "webhook called"
     );
     let rule =
-        move |delivery: Delivery, attempt: &Attempt| delivery.attempted(attempt, chance, now);
+        move |delivery: Delivery, attempt: &Attempt| delivery.attempted(attempt, wish, chance, now);
     app.store.record_attempt(delivery.customer, delivery.id, attempt, now, rule).await?;
     Ok(())
 }
@@ -131,25 +200,22 @@ async fn url(
     })
 }
 
-/// One GET, without following anything.
-async fn call(app: &AppState, delivery: &Delivery, url: &str) -> Attempt {
-    match get(app, delivery, url).await {
-        Ok(status) => Attempt::Answered(status),
-        Err(problem) => Attempt::Failed(problem.to_string()),
-    }
+/// What a provider answered.
+struct Answer {
+    status: u16,
+    /// Seconds for which it wants to be left alone, if it says so.
+    retry_after: Option<i64>,
 }
 
 /// Why there was no answer. The text has neither URL nor claim.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CallProblem {
+    #[error(transparent)]
+    NoTarget(#[from] NoTarget),
     #[error("the URL cannot be read")]
     Url,
-    #[error("the name {0:?} cannot be resolved")]
-    Name(String),
-    #[error("{0:?} leads to {1}, which is not an address of the public network")]
-    Private(String, SocketAddr),
-    #[error("no connection, or no answer within {} s", PATIENCE.as_secs())]
-    NoAnswer,
+    #[error("no connection, or no answer within {} s", .0.as_secs())]
+    NoAnswer(Duration),
     #[error("the HTTP client cannot be set up")]
     Client,
 }
@@ -157,15 +223,22 @@ pub(crate) enum CallProblem {
 impl CallProblem {
     /// Whether it was not tried, so that nothing is known about the page.
     pub(crate) fn is_policy(&self) -> bool {
-        matches!(self, Self::Private(..) | Self::Url | Self::Client)
+        match self {
+            Self::NoTarget(problem) => !matches!(problem, NoTarget::Name(_)),
+            Self::Url | Self::Client => true,
+            Self::NoAnswer(_) => false,
+        }
     }
 }
 
-async fn get(app: &AppState, delivery: &Delivery, url: &str) -> Result<u16, CallProblem> {
+/// One GET, without following anything.
+async fn get(app: &AppState, delivery: &Delivery, url: &str) -> Result<Answer, CallProblem> {
     let (client, url) = reach(app, url).await?;
     let request = client.get(url).header(ID_HEADER, delivery.id.to_string());
-    let answer = request.send().await.map_err(|_| CallProblem::NoAnswer)?;
-    Ok(answer.status().as_u16())
+    let answer = request.send().await.map_err(|_| CallProblem::NoAnswer(app.targets.timeout))?;
+    let wish = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
+    let retry_after = wish.and_then(|value| retry_after(value, app.clock.now()));
+    Ok(Answer { status: answer.status().as_u16(), retry_after })
 }
 
 /// What a provider's page answered, without its body.
@@ -178,31 +251,22 @@ pub(crate) struct Looked {
 pub(crate) async fn look(app: &AppState, url: &str) -> Result<Looked, CallProblem> {
     let (client, url) = reach(app, url).await?;
     let request = client.get(url).header("accept", "text/html").header("sec-fetch-dest", "iframe");
-    let answer = request.send().await.map_err(|_| CallProblem::NoAnswer)?;
+    let answer = request.send().await.map_err(|_| CallProblem::NoAnswer(app.targets.timeout))?;
     Ok(Looked { status: answer.status().as_u16(), headers: answer.headers().clone() })
 }
 
-/// A client that connects to what was checked, and to nothing that the name may lead to later.
+/// A client that connects to what was looked at, and to nothing that the name may lead to later.
 async fn reach(app: &AppState, url: &str) -> Result<(reqwest::Client, url::Url), CallProblem> {
     let url = url::Url::parse(url).map_err(|_| CallProblem::Url)?;
-    let (host, port) = url.host_str().zip(url.port_or_known_default()).ok_or(CallProblem::Url)?;
-    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let found = tokio::time::timeout(PATIENCE, app.targets.resolver.resolve(&bare, port)).await;
-    let addresses = found.ok().and_then(Result::ok);
-    let addresses = addresses.ok_or_else(|| CallProblem::Name(bare.clone()))?;
-    if !app.is_sandbox()
-        && let Some(private) = addresses.iter().find(|one| !(app.targets.is_public)(one.ip()))
-    {
-        return Err(CallProblem::Private(bare, *private));
-    }
-    let client = client(&bare, &addresses, url.scheme() == "https")?;
+    let target = app.target(&url).await?;
+    let client = client(&target, url.scheme() == "https", app.targets.timeout)?;
     Ok((client, url))
 }
 
 fn client(
-    host: &str,
-    addresses: &[SocketAddr],
+    target: &Target,
     verifies: bool,
+    timeout: Duration,
 ) -> Result<reqwest::Client, CallProblem> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -216,9 +280,9 @@ fn client(
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
-        .resolve_to_addrs(host, addresses)
+        .resolve_to_addrs(&target.host, &target.addresses)
         .no_proxy()
-        .timeout(PATIENCE)
+        .timeout(timeout)
         .user_agent(concat!("Freischalt/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|_| CallProblem::Client)

@@ -43,37 +43,81 @@ macro_rules! columns {
 }
 
 /// Finds what [`Store::take_deliveries`] takes.
-macro_rules! due {
+macro_rules! due_of_provider {
     () => {
         concat!(
             "SELECT ",
             columns!(),
             " FROM deliveries d
-             WHERE d.stage = 'waiting' AND d.stage_at <= ?1 AND d.leased_until <= ?1
-             ORDER BY d.stage_at, d.customer_id, d.delivery_id LIMIT ?2"
+             WHERE d.provider_id = ?1 AND d.stage = 'waiting' AND d.stage_at <= ?2
+                 AND d.leased_until <= ?2
+             ORDER BY d.stage_at, d.customer_id, d.delivery_id LIMIT ?3"
         )
     };
 }
 
+/// The providers for whom anything waits, found by one look into the index for each of them however
+/// much waits, and since when the oldest is due that nobody has taken.
+const DUE: &str = "
+    WITH RECURSIVE waiting (provider_id) AS (
+        SELECT (SELECT d.provider_id FROM deliveries d WHERE d.stage = 'waiting'
+                ORDER BY d.provider_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT d.provider_id FROM deliveries d
+                WHERE d.stage = 'waiting' AND d.provider_id > w.provider_id
+                ORDER BY d.provider_id LIMIT 1)
+        FROM waiting w WHERE w.provider_id IS NOT NULL
+    )
+    SELECT found.provider_id, found.since
+    FROM (SELECT w.provider_id,
+                 (SELECT d.stage_at FROM deliveries d
+                  WHERE d.provider_id = w.provider_id AND d.stage = 'waiting' AND d.stage_at <= ?1
+                      AND d.leased_until <= ?1
+                  ORDER BY d.stage_at LIMIT 1) AS since
+          FROM waiting w WHERE w.provider_id IS NOT NULL) found
+    WHERE found.since IS NOT NULL";
+
 impl Store {
-    /// Takes deliveries that are due, so that nobody else takes them for `lease` seconds. A
-    /// process that ends in the meantime loses nothing: they are taken again after that.
+    /// The providers with deliveries that are due and that nobody has taken, each with the moment since
+    /// when the oldest of them is.
+    pub async fn due_deliveries(
+        &self,
+        now: UnixTime,
+    ) -> Result<Vec<(ProviderId, UnixTime)>, StoreError> {
+        self.database
+            .read(move |tx| {
+                let found = tx.query(DUE, &[&now.0])?;
+                let due = found.iter().map(|row| {
+                    Ok((ProviderId(row.get("provider_id")?), UnixTime(row.get("since")?)))
+                });
+                due.collect()
+            })
+            .await
+    }
+
+    /// Takes deliveries that are due, of each provider at most so many and the oldest first, so that
+    /// nobody else takes them for `lease` seconds. A process that ends in the meantime loses nothing:
+    /// they are taken again after that.
     pub async fn take_deliveries(
         &self,
         now: UnixTime,
         lease: i64,
-        limit: u32,
+        shares: Vec<(ProviderId, u32)>,
     ) -> Result<Vec<Delivery>, StoreError> {
         self.database
             .write(move |tx| {
                 // What another process is taking at this moment is not waited for.
                 let sql = if tx.is_postgres() {
-                    concat!(due!(), " FOR UPDATE SKIP LOCKED")
+                    concat!(due_of_provider!(), " FOR UPDATE SKIP LOCKED")
                 } else {
-                    due!()
+                    due_of_provider!()
                 };
-                let found = tx.query(sql, &[&now.0, &limit])?;
-                let due = found.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+                let mut due = Vec::new();
+                for (provider, most) in &shares {
+                    for row in tx.query(sql, &[&provider.0, &now.0, most])? {
+                        due.push(read(&row)?);
+                    }
+                }
                 for delivery in &due {
                     tx.execute(
                         "UPDATE deliveries SET leased_until = ?3

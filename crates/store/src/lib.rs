@@ -15,7 +15,6 @@ mod directory;
 mod installation;
 mod records;
 mod reseal;
-mod sessions;
 mod transport;
 
 use std::sync::Arc;
@@ -41,7 +40,6 @@ pub use freischalt_database::{
     PostgresProblem, Waiting, settings,
 };
 pub use records::{Record, Save, SaveFacts};
-pub use sessions::SessionHolder;
 pub use transport::{TransportError, back_up, copy_installation, restore_backup};
 
 const SCHEMA: Schema = Schema {
@@ -54,7 +52,7 @@ const SCHEMA: Schema = Schema {
         migration!(5, "0005_processes"),
         migration!(6, "0006_by_id"),
         migration!(7, "0007_in_order"),
-        migration!(8, "0008_sessions"),
+        migration!(8, "0008_delivery_shares"),
     ],
 };
 

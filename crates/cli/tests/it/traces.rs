@@ -150,7 +150,10 @@ fn assert_tree(spans: &[&Value], steps: &[&str]) {
         let name = id(span, "name");
         match known.get(&id(span, "parentSpanId")) {
             Some(_) => assert!(!steps.contains(&name.as_str()), "{name} is below another"),
-            None => assert!(roots.insert(name.clone()) && steps.contains(&name.as_str()), "{name}"),
+            None => {
+                assert!(roots.insert(name.clone()) && steps.contains(&name.as_str()), "{name}");
+                assert_eq!(id(span, "parentSpanId"), "", "{name} names a parent that nobody has");
+            }
         }
         let time = |name: &str| -> u128 { id(span, name).parse().unwrap() };
         assert!(time("startTimeUnixNano") <= time("endTimeUnixNano"), "{name}");

@@ -18,7 +18,7 @@ fn until_dead(chance: u16) -> Vec<UnixTime> {
     let (mut delivery, mut moments) = (delivery(), Vec::new());
     while let DeliveryStage::Waiting { due } = delivery.stage {
         moments.push(due);
-        delivery = delivery.attempted(&Attempt::Answered(500), chance, due);
+        delivery = delivery.attempted(&Attempt::Answered(500), None, chance, due);
     }
     let last = *moments.last().unwrap();
     assert_eq!(delivery.stage, DeliveryStage::Dead { at: last });
@@ -42,7 +42,7 @@ fn a_delivery_is_tried_for_three_days_in_growing_intervals() {
 #[test]
 fn chance_spreads_attempts() {
     let next = |chance| {
-        let after = delivery().attempted(&Attempt::Failed("timeout".into()), chance, NOW);
+        let after = delivery().attempted(&Attempt::Failed("timeout".into()), None, chance, NOW);
         let DeliveryStage::Waiting { due } = after.stage else { unreachable!() };
         due.since(NOW)
     };
@@ -50,24 +50,44 @@ fn chance_spreads_attempts() {
 }
 
 #[test]
-fn only_success_ends_it() {
+fn only_success_ends_it_and_410() {
     for status in [200, 204, 299] {
-        let after = delivery().attempted(&Attempt::Answered(status), 0, NOW);
+        let after = delivery().attempted(&Attempt::Answered(status), None, 0, NOW);
         assert_eq!(after.stage, DeliveryStage::Delivered { at: NOW });
     }
-    for status in [100, 301, 404, 410, 500] {
-        let after = delivery().attempted(&Attempt::Answered(status), 0, NOW);
+    for status in [100, 301, 404, 429, 500, 503] {
+        let after = delivery().attempted(&Attempt::Answered(status), None, 0, NOW);
         assert!(matches!(after.stage, DeliveryStage::Waiting { .. }), "{status}");
     }
+    let unwanted = delivery().attempted(&Attempt::Answered(410), Some(60), 0, NOW);
+    assert_eq!(unwanted.stage, DeliveryStage::Dead { at: NOW });
+}
+
+#[test]
+fn a_provider_may_wish_to_be_left_alone_for_longer_but_not_for_ever() {
+    let due = |wish, at: UnixTime| {
+        let after = delivery().attempted(&Attempt::Answered(429), wish, 200, at);
+        let DeliveryStage::Waiting { due } = after.stage else { unreachable!() };
+        due.since(NOW)
+    };
+    assert_eq!(due(Some(3600), NOW), 3600);
+    assert_eq!((due(Some(0), NOW), due(Some(29), NOW)), (30, 30), "not for a shorter time");
+    for endless in [TRIED_FOR + 1, i64::MAX] {
+        assert_eq!(due(Some(endless), NOW.plus(60)), TRIED_FOR, "one attempt at the end");
+    }
+    let last = NOW.plus(TRIED_FOR - 10);
+    assert_eq!(due(Some(i64::MAX), last), TRIED_FOR + 20, "as without a wish");
+    let over = delivery().attempted(&Attempt::Answered(429), Some(60), 0, NOW.plus(TRIED_FOR));
+    assert!(matches!(over.stage, DeliveryStage::Dead { .. }));
 }
 
 #[test]
 fn the_dead_are_tried_again_under_the_same_id() {
     let later = NOW.plus(10 * TRIED_FOR);
-    let dead = delivery().attempted(&Attempt::Answered(500), 0, later);
+    let dead = delivery().attempted(&Attempt::Answered(500), None, 0, later);
     assert_eq!(dead.stage, DeliveryStage::Dead { at: later });
     let again = dead.clone().replay(later);
     assert_eq!((again.id, again.stage), (dead.id, DeliveryStage::Waiting { due: later }));
-    let failed = again.attempted(&Attempt::Answered(500), 0, later);
+    let failed = again.attempted(&Attempt::Answered(500), None, 0, later);
     assert!(matches!(failed.stage, DeliveryStage::Waiting { .. }), "its time begins anew");
 }

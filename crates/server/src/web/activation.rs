@@ -277,7 +277,8 @@ async fn key(
     };
     let (frame_url, provider_origin) = launch(visitor, who, provider, run, grant).await?;
     let origins = frame_origins(provider, &frame_url);
-    let unreachable = reach::problem(&provider.activation_url, visitor.language).await;
+    let unreachable =
+        reach::problem(&visitor.app, &provider.activation_url, visitor.language).await;
     let view = Key {
         frame: visitor.frame(Section::Marketplace),
         subject: subject(provider),

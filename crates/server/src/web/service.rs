@@ -45,7 +45,7 @@ pub(super) async fn open(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
     let origins = frame_origins(&provider, &service.url);
     let view = ServiceWindow {
         frame: visitor.frame(Section::Records),
-        unreachable: reach::problem(&service.url, visitor.language).await,
+        unreachable: reach::problem(&visitor.app, &service.url, visitor.language).await,
         service: service.name,
         provider: provider.name,
         frame_url: url,

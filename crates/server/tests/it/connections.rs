@@ -15,7 +15,8 @@ async fn silent_connections_lock_nobody_out_and_are_counted() {
     }
     let page = wire::exchange(world.api, &wire::request("GET", "/sandbox/users", &[], b"")).await;
     assert_eq!(page.status, 200);
-    let metrics = world.manage("GET", "/metrics", None).await.text().to_owned();
+    let answer = world.manage("GET", "/metrics", None).await;
+    let metrics = answer.text();
     let number = |name: &str| -> u64 {
         let line = metrics.lines().find(|line| line.starts_with(name)).expect(name);
         line.rsplit(' ').next().unwrap().parse().unwrap()

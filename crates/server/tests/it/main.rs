@@ -36,6 +36,7 @@ mod rows;
 mod secrets;
 mod sign_in;
 mod signing;
+mod silent;
 mod strangers;
 mod targets;
 mod wallet;

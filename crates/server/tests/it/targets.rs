@@ -11,10 +11,12 @@ use std::{
 };
 
 use freischalt_server::{Resolved, Resolver, Targets};
+use serde_json::json;
 
 use crate::{
     call_rows::api_user,
     webhooks::{Hooks, attempts, execute},
+    wire,
     world::World,
 };
 
@@ -45,8 +47,11 @@ impl Resolver for Changing {
 async fn world(port: u16, answers: &[&[IpAddr]]) -> (World, Arc<Changing>) {
     let answers = answers.iter().map(|addresses| addresses.to_vec()).collect();
     let resolver = Arc::new(Changing { answers: Mutex::new(answers), asked: Mutex::new(0) });
-    let targets =
-        Targets { resolver: Arc::clone(&resolver) as _, is_public: |address| address == OUTSIDE };
+    let targets = Targets {
+        resolver: Arc::clone(&resolver) as _,
+        is_public: |address| address == OUTSIDE,
+        ..Targets::default()
+    };
     let world = World::production_with(TOKEN, |config| config.targets = targets).await;
     world.place("preisradar", &format!("http://{NAME}:{port}")).await;
     let run = world.start("preisradar").await;
@@ -105,6 +110,48 @@ async fn a_redirect_to_the_inside_is_an_answer_and_is_not_followed() {
         stays_silent(&inside).await;
         call_for_webhooks(&world).await;
     }
+}
+
+/// The page of an activation looks whether its provider's page can be reached. Providers choose the
+/// host, so what it says must not tell them about networks that they cannot see.
+#[tokio::test]
+async fn the_look_at_a_providers_page_connects_to_nothing_inside_and_tells_nothing_of_it() {
+    let inside = Hooks::listen().await;
+    let world = World::production(TOKEN).await;
+    let cookie = signed_in(&world).await;
+    let port = inside.port();
+    let closed = Hooks::listen().await.url;
+    for url in [
+        inside.url.clone(),
+        closed,
+        format!("http://localhost:{port}"),
+        format!("http://[::ffff:127.0.0.1]:{port}"),
+        format!("http://0.0.0.0:{port}"),
+        "http://nobody.invalid".to_owned(),
+    ] {
+        world.place("demo", &url).await;
+        let run = world.start("demo").await;
+        let headers = [("Cookie", cookie.as_str()), ("Accept-Language", "en")];
+        let path = "/marketplace/providers/demo/activation";
+        let page = wire::exchange(world.api, &wire::request("GET", path, &headers, b"")).await;
+        assert!(page.text().contains(&run.key), "{url}: {}", page.text());
+        let same = page.text().contains("The server does not accept a connection.");
+        assert!(same, "{url}: {}", page.text());
+        world.block(&run).await;
+    }
+    stays_silent(&inside).await;
+}
+
+/// The cookie of an administrator.
+async fn signed_in(world: &World) -> String {
+    let who = json!({ "customer": "musterimmo", "user": 21 });
+    let made = world.managed("POST", "/v1/sign-in-tickets", Some(&who)).await;
+    let body = format!("ticket={}", made["ticket"].as_str().unwrap());
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let request = wire::request("POST", "/session", &headers, body.as_bytes());
+    let answer = wire::exchange(world.api, &request).await;
+    let cookie = answer.header("set-cookie").expect("a session").to_owned();
+    cookie.split(';').next().unwrap().to_owned()
 }
 
 /// The real rule and the machine's own resolver.

@@ -211,10 +211,15 @@ async fn a_provider_that_is_made_says_when_its_webhooks_are_called() {
         assert!(saved.header("location").is_some(), "{form}: {}", saved.text());
         assert_eq!(queued(&world).await, calls, "{form} {fields}");
     }
-    let call = hooks.next().await;
-    assert!(call.target.contains("&record=") && call.target.contains("&v=2"), "{}", call.target);
-    assert!(!call.target.contains("estateId"), "{}", call.target);
-    call.answer("204 No Content").await;
+    // Both are under way at once, in either order; the one about the address has its number.
+    let calls = [hooks.next().await, hooks.next().await];
+    let numbered: Vec<_> = calls.iter().filter(|call| call.target.contains("&record=")).collect();
+    assert_eq!(numbered.len(), 1, "{:?}", calls.each_ref().map(|call| &call.target));
+    for call in calls {
+        assert!(call.target.contains("&v=2"), "{}", call.target);
+        assert!(!call.target.contains("estateId"), "{}", call.target);
+        call.answer("204 No Content").await;
+    }
 }
 
 #[tokio::test]

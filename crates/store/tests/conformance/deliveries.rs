@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use freischalt_marketplace::{
-    Delivery, DeliveryId, ServiceSettings,
+    Delivery, DeliveryId, ProviderId, ServiceSettings,
     service::{Module, Moment, Saved, Trigger},
     webhook::{Attempt, DeliveryStage, Hook, Subject, TRIED_FOR, called, changed_fields},
 };
+use freischalt_protocol::UnixTime;
 use freischalt_store::{DeliveryFilter, Record, Save, SaveFacts, Store};
 use tokio::task::JoinSet;
 
@@ -135,23 +136,54 @@ pub async fn webhooks_are_called_by_hand_for_records_that_exist(store: &Store) {
     assert_eq!(all(store).await.len(), 2);
 }
 
+/// Takes so many of each provider that has any.
+pub async fn take(store: &Store, now: UnixTime, each: u32) -> Vec<Delivery> {
+    let due = store.due_deliveries(now).await.unwrap();
+    let shares = due.into_iter().map(|(provider, _)| (provider, each)).collect();
+    store.take_deliveries(now, 60, shares).await.unwrap()
+}
+
+/// However much waits for one, the other's are found and taken.
+pub async fn deliveries_are_taken_by_provider(store: &Store) {
+    let one = shop(store, "one", 1).await;
+    let two = shop(store, "two", 2).await;
+    for number in 1..=20 {
+        save(store, &one, &number.to_string(), number).await;
+    }
+    let late = NOW.plus(5);
+    save(store, &two, "1", 99).await;
+    let (first, second) = (one.office.provider.id, two.office.provider.id);
+    assert_ne!(first, second);
+    let due = |found: Vec<(ProviderId, UnixTime)>| found.into_iter().collect::<BTreeMap<_, _>>();
+    let both = BTreeMap::from([(first, NOW), (second, NOW)]);
+    assert_eq!(due(store.due_deliveries(late).await.unwrap()), both);
+    assert_eq!(store.due_deliveries(NOW.plus(-1)).await.unwrap(), []);
+    let taken = store.take_deliveries(late, 60, vec![(first, 3), (second, 3)]).await.unwrap();
+    let of = |provider| taken.iter().filter(|taken| taken.provider == provider).count();
+    assert_eq!((of(first), of(second)), (3, 1));
+    let left = store.due_deliveries(late).await.unwrap();
+    assert_eq!(left, [(first, NOW)], "nothing of the second is left that nobody has taken");
+    assert_eq!(store.take_deliveries(late, 60, vec![(second, 3)]).await.unwrap(), []);
+    assert_eq!(due(store.due_deliveries(late.plus(60)).await.unwrap()), both, "leases are over");
+}
+
 pub async fn a_delivery_is_taken_by_one_at_a_time(store: &Store) {
     let shop = shop(store, "one", 1).await;
     for number in 1..=30 {
         save(store, &shop, &number.to_string(), number).await;
     }
-    assert_eq!(store.take_deliveries(NOW.plus(-1), 60, 100).await.unwrap(), []);
+    assert_eq!(take(store, NOW.plus(-1), 100).await, []);
     let mut takers = JoinSet::new();
     for _ in 0..8 {
         let store = store.clone();
-        takers.spawn(async move { store.take_deliveries(NOW, 60, 5).await.unwrap() });
+        takers.spawn(async move { take(&store, NOW, 5).await });
     }
     let mut taken: Vec<_> = takers.join_all().await.concat().iter().map(|one| one.id).collect();
     taken.sort_unstable();
     taken.dedup();
     assert_eq!(taken.len(), 30, "each once, and all of them");
-    assert_eq!(store.take_deliveries(NOW.plus(59), 60, 100).await.unwrap(), []);
-    let again = store.take_deliveries(NOW.plus(60), 60, 100).await.unwrap();
+    assert_eq!(take(store, NOW.plus(59), 100).await, []);
+    let again = take(store, NOW.plus(60), 100).await;
     assert_eq!(again.len(), 30, "whoever took them ended in the meantime");
 }
 
@@ -160,7 +192,7 @@ pub async fn attempts_are_kept_until_it_arrives(store: &Store) {
     save(store, &shop, "1", 1).await;
     let (customer, id) = (shop.customer(), all(store).await[0].id);
     let attempt = |attempt: Attempt, now| {
-        let rule = move |one: Delivery, tried: &Attempt| one.attempted(tried, 200, now);
+        let rule = move |one: Delivery, tried: &Attempt| one.attempted(tried, None, 200, now);
         store.record_attempt(customer, id, attempt, now, rule)
     };
     let failed = Attempt::Failed("no answer within 10 s".to_owned());

@@ -171,14 +171,18 @@ async fn answer(store: &Store, shop: &Shop, order: &Order) {
 async fn deliver(store: &Store, now: UnixTime, life: &mut Life, database: &Path) {
     // A second life begins when what the first has taken is free again.
     let now = if life.is_second { now.plus(LEASE) } else { now };
-    let due = store.take_deliveries(now, LEASE, 10).await.unwrap();
+    let due = {
+        let due = store.due_deliveries(now).await.unwrap();
+        let shares = due.into_iter().map(|(provider, _)| (provider, 10)).collect();
+        store.take_deliveries(now, LEASE, shares).await.unwrap()
+    };
     life.wrote();
     for delivery in due {
         let mut file =
             std::fs::OpenOptions::new().create(true).append(true).open(heard(database)).unwrap();
         writeln!(file, "{}", delivery.id).unwrap();
         life.wrote();
-        let rule = move |one: Delivery, attempt: &Attempt| one.attempted(attempt, 0, now);
+        let rule = move |one: Delivery, attempt: &Attempt| one.attempted(attempt, None, 0, now);
         let answered = Attempt::Answered(204);
         store.record_attempt(delivery.customer, delivery.id, answered, now, rule).await.unwrap();
         life.wrote();

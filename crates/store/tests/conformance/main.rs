@@ -144,6 +144,7 @@ on_every_engine! {
         a_saved_record_calls_the_webhooks_of_active_providers
         new_records_are_numbered_and_a_rule_may_save_nothing
         webhooks_are_called_by_hand_for_records_that_exist
+        deliveries_are_taken_by_provider
         a_delivery_is_taken_by_one_at_a_time
         attempts_are_kept_until_it_arrives;
     accounts:

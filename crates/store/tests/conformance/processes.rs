@@ -103,13 +103,14 @@ async fn deliver(stores: &[Store; 2], now: freischalt_protocol::UnixTime) {
         callers.spawn(async move {
             let mut called = Vec::new();
             loop {
-                let taken = store.take_deliveries(now, 60, 2).await.unwrap();
+                let taken = crate::deliveries::take(&store, now, 2).await;
                 if taken.is_empty() {
                     return called;
                 }
                 for delivery in taken {
                     called.push(delivery.id);
-                    let rule = move |one: Delivery, tried: &Attempt| one.attempted(tried, 0, now);
+                    let rule =
+                        move |one: Delivery, tried: &Attempt| one.attempted(tried, None, 0, now);
                     let answered = Attempt::Answered(204);
                     let (customer, id) = (delivery.customer, delivery.id);
                     store.record_attempt(customer, id, answered, now, rule).await.unwrap();
