@@ -27,6 +27,7 @@ pub(crate) fn configure(folder: &Path, name: &str, database: &str) -> Result<Pat
         "[server]\nbind = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:8080\"\n\
          [management]\nbind = \"127.0.0.1:0\"\ntoken_file = \"token\"\n\
          [store]\n{setting} = \"{database}\"\nencryption_key_file = \"key\"\n\
+         [payments]\nno_money_moves = true\n\
          [policy]\ntimestamp_tolerance = 3600\n"
     );
     let path = folder.join(name);

@@ -15,6 +15,7 @@ const RED: &str = "\x1b[1;31m";
 const GREEN: &str = "\x1b[32m";
 const YELLOW: &str = "\x1b[33m";
 const RESET: &str = "\x1b[0m";
+const OWN: [&str; 6] = [BOLD, DIM, RED, GREEN, YELLOW, RESET];
 
 /// The most columns of running text and tables; longer lines read badly.
 const WIDEST: u16 = 100;
@@ -30,9 +31,37 @@ fn terminal() -> Option<u16> {
 /// Writes a text and a line break to standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
-    writeln!(out, "{}", text.trim_end_matches('\n'))
+    writeln!(out, "{}", visible(text.trim_end_matches('\n')))
         .and_then(|()| out.flush())
         .map_err(Failure::Output)
+}
+
+/// The text as a terminal may have it: names and texts of others may hold characters that command
+/// a terminal or turn the direction of writing, which are shown as `\u{1b}`. Left as they are: line
+/// breaks, tabs, and the few colours that this command uses.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let own = OWN.into_iter().find(|colour| rest.starts_with(colour));
+        let length = own.map_or(next.len_utf8(), str::len);
+        match own {
+            Some(colour) => out.push_str(colour),
+            None if commands(next) => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(next));
+            }
+            None => out.push(next),
+        }
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// Whether a character commands a terminal, or turns the direction of what follows.
+fn commands(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t'))
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text without colours, for a file.
@@ -45,9 +74,18 @@ pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
     print(&json(document)?)
 }
 
-/// A document as JSON on one line.
+/// A document as JSON on one line. What commands a terminal is spelled in JSON's own way, with the
+/// same meaning.
 pub(crate) fn json(document: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(document).map_err(|cause| Failure::Output(cause.into()))
+    let text = serde_json::to_string(document).map_err(|cause| Failure::Output(cause.into()))?;
+    let mut spelled = String::with_capacity(text.len());
+    for c in text.chars() {
+        match commands(c) {
+            true => drop(write!(spelled, "\\u{:04x}", u32::from(c))),
+            false => spelled.push(c),
+        }
+    }
+    Ok(spelled)
 }
 
 /// Writes a failure and what caused it in the first place to standard error.
@@ -61,7 +99,7 @@ pub(crate) fn error(failure: &Failure) {
     if let Some(cause) = cause.filter(|cause| !text.contains(cause)) {
         let _ = write!(text, "\n  {DIM}cause:{RESET} {cause}");
     }
-    let _ = writeln!(stderr().lock(), "{text}");
+    let _ = writeln!(stderr().lock(), "{}", visible(&text));
 }
 
 fn root_cause(failure: &Failure) -> Option<&dyn Error> {
@@ -176,6 +214,14 @@ mod tests {
         details.add("a", "1").add_some("absent", None).add("longer", "2");
         let plain = anstream::adapter::strip_str(&details.lines()).to_string();
         assert_eq!(plain, "a       1\nlonger  2\n");
+    }
+
+    #[test]
+    fn what_commands_a_terminal_is_shown_instead() {
+        let name = "E\x1b]0;title\x07\x1b[2J\u{9b}31m\u{202e}x\r\u{7f}";
+        assert_eq!(visible(name), r"E\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}31m\u{202e}x\u{d}\u{7f}");
+        let ours = format!("{}\n\t{}", bold("Müller"), state("active"));
+        assert_eq!(visible(&ours), ours);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use freischalt_protocol::{
     Secret,
-    seal::{MasterKey, NONCE_BYTES, SealingKey},
+    seal::{MasterKey, NONCE_BYTES, SealingKeys},
 };
 
 /// Keys for what is sealed at rest.
@@ -21,12 +21,6 @@ pub struct Keys {
 #[derive(Clone, Debug)]
 pub struct Vault(Arc<SealingKeys>);
 
-#[derive(Debug)]
-struct SealingKeys {
-    current: SealingKey,
-    previous: Vec<SealingKey>,
-}
-
 /// Why a secret was not sealed or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -41,32 +35,26 @@ pub enum VaultError {
 impl Vault {
     /// A vault for one purpose: what is sealed for another one does not open in it.
     pub fn new(keys: &Keys, purpose: &str) -> Self {
-        Self(Arc::new(SealingKeys {
-            current: keys.current.derive(purpose),
-            previous: keys.previous.iter().map(|key| key.derive(purpose)).collect(),
-        }))
+        Self(Arc::new(SealingKeys::new(&keys.current, &keys.previous, purpose)))
     }
 
     /// Seals a secret for the row that `context` names.
     pub fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>, VaultError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce)?;
-        Ok(self.0.current.seal(nonce, context.as_bytes(), secret.expose().as_bytes()))
+        Ok(self.0.seal(nonce, context.as_bytes(), secret.expose().as_bytes()))
     }
 
     /// Opens a secret of the row that `context` names.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Secret, VaultError> {
-        let plain = std::iter::once(&self.0.current)
-            .chain(&self.0.previous)
-            .find_map(|key| key.open(context.as_bytes(), sealed))
-            .ok_or(VaultError::Unreadable)?;
+        let plain = self.0.open(context.as_bytes(), sealed).ok_or(VaultError::Unreadable)?;
         std::str::from_utf8(&plain).map(Secret::new).map_err(|_| VaultError::Unreadable)
     }
 
     /// Whether a sealed value names the current key. Others are to be sealed again before the
     /// previous keys can be dropped.
     pub fn is_current(&self, sealed: &[u8]) -> bool {
-        self.0.current.sealed(sealed)
+        self.0.is_current(sealed)
     }
 }
 

@@ -7,7 +7,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use freischalt_protocol::{
     ApiClaim, UnixTime,
-    seal::{MasterKey, NONCE_BYTES, SealingKey},
+    seal::{MasterKey, NONCE_BYTES, SealingKeys},
 };
 use uuid::Uuid;
 
@@ -80,10 +80,7 @@ impl IssuedClaim {
 
 /// Seals and opens claims.
 #[derive(Clone, Debug)]
-pub struct ClaimSealer {
-    current: SealingKey,
-    previous: Vec<SealingKey>,
-}
+pub struct ClaimSealer(SealingKeys);
 
 const KEY_PURPOSE: &str = "api claims";
 const CONTEXT: &[u8] = b"apiClaim";
@@ -93,15 +90,12 @@ impl ClaimSealer {
     /// Seals with the first key and opens with all of them, so that a key can be replaced while
     /// claims under the old one are still about.
     pub fn new(current: &MasterKey, previous: &[MasterKey]) -> Self {
-        Self {
-            current: current.derive(KEY_PURPOSE),
-            previous: previous.iter().map(|key| key.derive(KEY_PURPOSE)).collect(),
-        }
+        Self(SealingKeys::new(current, previous, KEY_PURPOSE))
     }
 
     /// The claim as text: 120 characters out of `A-Za-z0-9_-`. `nonce` must be random.
     pub fn seal(&self, claim: &IssuedClaim, nonce: [u8; NONCE_BYTES]) -> ApiClaim {
-        let sealed = self.current.seal(nonce, CONTEXT, &encode(claim));
+        let sealed = self.0.seal(nonce, CONTEXT, &encode(claim));
         ApiClaim::new(URL_SAFE_NO_PAD.encode(sealed))
     }
 
@@ -109,11 +103,8 @@ impl ClaimSealer {
     pub fn open(&self, claim: &ApiClaim) -> Result<IssuedClaim, ClaimProblem> {
         let sealed =
             URL_SAFE_NO_PAD.decode(claim.expose()).map_err(|_| ClaimProblem::Unreadable)?;
-        std::iter::once(&self.current)
-            .chain(&self.previous)
-            .find_map(|key| key.open(CONTEXT, &sealed))
-            .and_then(|plain| decode(&plain))
-            .ok_or(ClaimProblem::Unreadable)
+        let plain = self.0.open(CONTEXT, &sealed).ok_or(ClaimProblem::Unreadable)?;
+        decode(&plain).ok_or(ClaimProblem::Unreadable)
     }
 }
 

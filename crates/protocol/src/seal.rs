@@ -108,6 +108,41 @@ impl fmt::Debug for SealingKey {
     }
 }
 
+/// The keys for one purpose: the current one seals, and those before it still open.
+#[derive(Clone, Debug)]
+pub struct SealingKeys {
+    current: SealingKey,
+    previous: Vec<SealingKey>,
+}
+
+impl SealingKeys {
+    /// Derives the keys for a purpose.
+    pub fn new(current: &MasterKey, previous: &[MasterKey], purpose: &str) -> Self {
+        Self {
+            current: current.derive(purpose),
+            previous: previous.iter().map(|key| key.derive(purpose)).collect(),
+        }
+    }
+
+    /// As [`SealingKey::seal`], with the current key.
+    pub fn seal(&self, nonce: [u8; NONCE_BYTES], context: &[u8], plain: &[u8]) -> Vec<u8> {
+        self.current.seal(nonce, context, plain)
+    }
+
+    /// As [`SealingKey::open`], with whichever key it was sealed with.
+    pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        std::iter::once(&self.current)
+            .chain(&self.previous)
+            .find_map(|key| key.open(context, sealed))
+    }
+
+    /// Whether a sealed value names the current key. Others are to be sealed again before the
+    /// previous keys can be dropped.
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        self.current.sealed(sealed)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

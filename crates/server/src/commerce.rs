@@ -87,6 +87,10 @@ impl AppState {
         buyer: Buyer,
         signed: SignedOrder,
     ) -> Result<Order, CommerceError<Refused>> {
+        if !self.shops {
+            let (problem, callback) = (OrderProblem::NoShops, signed.callback().ok());
+            return Err(CommerceError::Refused(Refused { problem, callback }));
+        }
         let Buyer { customer, provider, user } = buyer;
         let (now, policy) = (self.clock.now(), self.policy.clone());
         let new = NewOrder { id: random::order_id(self.clock.millis())?, customer, provider, user };
@@ -122,6 +126,11 @@ impl AppState {
         ToldRefusal { sentence, callback }
     }
 
+    /// The only bank is the test bank, whose cards everybody knows.
+    fn check_shops(&self) -> Result<(), CommerceError<PayProblem>> {
+        if self.shops { Ok(()) } else { Err(CommerceError::Refused(PayProblem::NoShops)) }
+    }
+
     /// Pays an order with a stored payment method of the buyer's account.
     pub(crate) async fn pay(
         &self,
@@ -129,6 +138,7 @@ impl AppState {
         user: UserId,
         method: MethodId,
     ) -> Result<(), CommerceError<PayProblem>> {
+        self.check_shops()?;
         let now = self.clock.now();
         let (reference, fee) = (reference()?, self.policy.fee_permille);
         self.decide_order(order, Some(user), move |facts| {
@@ -146,6 +156,7 @@ impl AppState {
         user: UserId,
         means: StoredMeans,
     ) -> Result<(), CommerceError<PayProblem>> {
+        self.check_shops()?;
         let now = self.clock.now();
         let (reference, fee) = (reference()?, self.policy.fee_permille);
         self.decide_order(order, Some(user), move |facts| {
@@ -337,6 +348,7 @@ impl AppState {
         order: OrderAddress,
         means: StoredMeans,
     ) -> Result<(), CommerceError<PayProblem>> {
+        self.check_shops()?;
         let now = self.clock.now();
         let (reference, fee) = (reference()?, self.policy.fee_permille);
         self.decide_order(order, None, move |facts| {

@@ -46,6 +46,11 @@ pub struct Config {
     pub limits: Limits,
     /// How long and how many connections are kept.
     pub connections: Connections,
+    /// Seconds after which a session that nobody uses is over; none never ends one early.
+    pub session_idle: Option<i64>,
+    /// Whether anything can be bought. The only bank there is takes everybody's money for play:
+    /// its card numbers are published.
+    pub shops: bool,
     /// Where calls to providers' servers may go.
     pub targets: Targets,
     /// Whether anything is counted and measured.
@@ -107,6 +112,8 @@ impl Config {
             // Whoever stops a sandbox waits in front of it, and nobody's money is under way.
             limits: Limits { grace: SANDBOX_GRACE, ..Limits::default() },
             connections: Connections::default(),
+            session_idle: None,
+            shops: true,
             targets: Targets::default(),
             metrics: true,
             trusted_proxies: TrustedProxies::default(),

@@ -43,6 +43,7 @@ use std::{
 
 use freischalt_listen::Listener;
 use freischalt_marketplace::ClaimSealer;
+use freischalt_protocol::seal::SealingKeys;
 use freischalt_store::{Kind, OpenError, Store};
 use tokio::sync::watch;
 
@@ -125,7 +126,9 @@ impl Server {
             mode: config.mode,
             public_url,
             claims: ClaimSealer::new(&config.keys.current, &config.keys.previous),
-            sessions: config.keys.current.derive("sessions"),
+            session_idle: config.session_idle,
+            shops: config.shops,
+            sessions: SealingKeys::new(&config.keys.current, &config.keys.previous, "sessions"),
             management_token: config.management_token,
             requests: api::RequestLog::default(),
             messages: messages::MessageLog::default(),
@@ -170,6 +173,15 @@ impl Server {
     /// finish what they began are not waited for longer than the limits say.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
         let Self { app, marketplace, management, connections } = self;
+        if app.mode == Mode::Production {
+            match app.shops {
+                true => tracing::warn!(
+                    "orders are paid through the test bank, whose cards everybody knows: no money \
+                     moves (payments.no_money_moves)"
+                ),
+                false => tracing::info!("no orders are taken: payments.no_money_moves is not set"),
+            }
+        }
         let (announce, stopping) = watch::channel(());
         let marketplace = freischalt_listen::serve(
             marketplace,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use freischalt_listen::Counts;
 use freischalt_marketplace::{ClaimSealer, Policy};
-use freischalt_protocol::{Secret, seal::SealingKey};
+use freischalt_protocol::{Secret, seal::SealingKeys};
 use freischalt_store::Store;
 
 use crate::{
@@ -39,8 +39,12 @@ pub struct AppState {
     pub public_url: String,
     /// Seals and opens API claims.
     pub claims: ClaimSealer,
+    /// Seconds after which a session that nobody uses is over.
+    pub session_idle: Option<i64>,
+    /// Whether anything can be bought.
+    pub shops: bool,
     /// Seals sessions and sign-in tickets.
-    pub sessions: SealingKey,
+    pub sessions: SealingKeys,
     /// The bearer token of the management API; none where it is open.
     pub management_token: Option<Secret>,
     /// The last API requests, for the sandbox's pages.
@@ -69,5 +73,10 @@ impl AppState {
     /// Whether this is a sandbox.
     pub fn is_sandbox(&self) -> bool {
         self.mode == Mode::Sandbox
+    }
+
+    /// Whether browsers come by https, so that cookies can be kept to it.
+    pub fn is_reached_by_https(&self) -> bool {
+        self.public_url.starts_with("https://")
     }
 }

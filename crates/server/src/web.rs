@@ -50,6 +50,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
     pages()
         .into_router()
         .layer(from_fn_with_state(app.clone(), page::same_origin))
+        .layer(from_fn_with_state(app.clone(), page::keep_session))
         .merge(ticket().into_router())
         .layer(from_fn_with_state(app.clone(), lead::lead))
         .merge(files().into_router())

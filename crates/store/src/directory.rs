@@ -11,7 +11,7 @@ use freischalt_marketplace::Slug;
 use crate::StoreError;
 
 pub use customers::NewCustomer;
-pub(crate) use customers::{customer, is_active};
+pub(crate) use customers::{customer, find_customer, is_active};
 pub use providers::NewProvider;
 pub(crate) use providers::{find_commerce, secret_context};
 pub(crate) use services::settings;

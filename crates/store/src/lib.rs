@@ -15,6 +15,7 @@ mod directory;
 mod installation;
 mod records;
 mod reseal;
+mod sessions;
 mod transport;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use freischalt_database::{
     PostgresProblem, Waiting, settings,
 };
 pub use records::{Record, Save, SaveFacts};
+pub use sessions::SessionHolder;
 pub use transport::{TransportError, back_up, copy_installation, restore_backup};
 
 const SCHEMA: Schema = Schema {
@@ -53,6 +55,7 @@ const SCHEMA: Schema = Schema {
         migration!(6, "0006_by_id"),
         migration!(7, "0007_in_order"),
         migration!(8, "0008_delivery_shares"),
+        migration!(9, "0009_sessions"),
     ],
 };
 

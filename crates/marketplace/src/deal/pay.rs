@@ -43,6 +43,9 @@ pub enum PayProblem {
     /// The bank did not ask, or has heard the answer.
     #[error("the bank does not wait for a confirmation of this payment")]
     NotAsked,
+    /// Nothing can be bought in this marketplace.
+    #[error("this marketplace has no bank and takes no payments")]
+    NoShops,
 }
 
 /// What became of a notification.

@@ -100,6 +100,9 @@ pub enum OrderProblem {
     /// No callback URL.
     #[error("callbackurl is missing or not a text")]
     CallbackMissing,
+    /// Nothing can be bought in this marketplace.
+    #[error("this marketplace has no bank and takes no orders")]
+    NoShops,
 }
 
 impl OrderProblem {
@@ -130,6 +133,7 @@ impl OrderProblem {
             Self::NoGroup => 22,
             Self::Callback(_) => 23,
             Self::CallbackMissing => 24,
+            Self::NoShops => 25,
         }
     }
 
@@ -165,6 +169,10 @@ impl OrderProblem {
                  wenden Sie sich an den Anbieter.",
                 "The order is not signed correctly. Nothing was bought; please contact the \
                  provider.",
+            ),
+            Self::NoShops => (
+                "In diesem Marktplatz kann nichts gekauft werden. Es wurde nichts gekauft.",
+                "Nothing can be bought in this marketplace. Nothing was bought.",
             ),
             _ => (
                 "Die Bestellung des Anbieters enthält einen Fehler. Es wurde nichts gekauft; bitte \

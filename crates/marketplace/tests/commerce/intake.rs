@@ -290,6 +290,7 @@ fn codes_are_distinct() {
         OrderProblem::NoGroup,
         OrderProblem::Callback(CallbackProblem::Scheme),
         OrderProblem::CallbackMissing,
+        OrderProblem::NoShops,
     ];
     let codes: BTreeSet<u32> = problems.iter().map(OrderProblem::code).collect();
     assert_eq!(codes.len(), problems.len());

@@ -74,6 +74,10 @@ struct File {
     #[serde(default)]
     traces: TracesSection,
     #[serde(default)]
+    sessions: SessionsSection,
+    #[serde(default)]
+    payments: PaymentsSection,
+    #[serde(default)]
     policy: Policy,
 }
 
@@ -126,6 +130,19 @@ struct MetricsSection {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SessionsSection {
+    idle_seconds: Option<i64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PaymentsSection {
+    #[serde(default)]
+    no_money_moves: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct TracesSection {
     one_in: Option<u32>,
 }
@@ -160,6 +177,8 @@ pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProbl
         limits: limits(&file)?,
         policy: file.policy,
         connections: connections(&file.server, &file.management)?,
+        session_idle: Some(session_idle(&file.sessions)?),
+        shops: file.payments.no_money_moves,
         targets: Targets::default(),
         trusted_proxies: trusted_proxies(&file.server)?,
         dropped_log_lines: DroppedLogLines::default(),
@@ -287,6 +306,15 @@ fn connections(
         },
         management: number("management.max_connections", management.max_connections, private)?,
     })
+}
+
+fn session_idle(sessions: &SessionsSection) -> Result<i64, ConfigProblem> {
+    const DEFAULT: i64 = 2 * 60 * 60;
+    match sessions.idle_seconds {
+        None => Ok(DEFAULT),
+        Some(seconds @ 300..=43200) => Ok(seconds),
+        Some(_) => refuse("sessions.idle_seconds", "must be from 300 to 43200"),
+    }
 }
 
 fn sampling(traces: &TracesSection) -> Result<Sampling, ConfigProblem> {

@@ -109,6 +109,12 @@ pub(super) async fn add(
             return Err(Problem::invalid("user", "give a group or a user, not both"));
         }
     };
+    if !app.shops {
+        return Err(Problem::conflict(
+            "this marketplace takes no payments: the only bank is the test bank, whose numbers \
+             are published. Where no money is to move, set payments.no_money_moves = true",
+        ));
+    }
     let instrument = instrument(&request.number)?;
     let new = NewMethod {
         kind: instrument.kind,

@@ -14,7 +14,7 @@ use freischalt_store::{CreateProblem, PutUserProblem, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{commerce::CommerceError, flow::FlowError, guard::RETRY_AFTER};
+use crate::{commerce::CommerceError, flow::FlowError, guard::RETRY_AFTER, session::BeginError};
 
 /// What went wrong.
 #[derive(Debug, Serialize, ToSchema)]
@@ -192,6 +192,15 @@ impl From<crate::random::NoRandom> for Problem {
     fn from(error: crate::random::NoRandom) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "no random bytes");
         Self::internal()
+    }
+}
+
+impl From<BeginError> for Problem {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Store(error) => error.into(),
+            BeginError::Random(error) => error.into(),
+        }
     }
 }
 

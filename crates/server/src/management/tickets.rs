@@ -48,7 +48,9 @@ pub(super) async fn create(
         .await?
         .filter(|user| user.active && customer.active)
         .ok_or_else(|| Problem::not_found("active user", request.user))?;
-    let (ticket, expires) = Ticket::issue(&app, customer.id, user.id)?;
+    let issued = Ticket::issue(&app, customer.id, user.id).await?;
+    let (ticket, expires) =
+        issued.ok_or_else(|| Problem::not_found("active user", request.user))?;
     let created = CreatedTicket {
         ticket,
         action: format!("{}/session", app.public_url),

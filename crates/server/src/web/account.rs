@@ -1,7 +1,7 @@
 //! Signing in and out, and the language.
 
 use axum::{
-    extract::{Query, State},
+    extract::Query,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -20,7 +20,6 @@ use super::{
 use crate::{
     security::{self, Refused},
     session::{Session, Ticket, TicketProblem},
-    state::App,
 };
 
 /// `GET /`: to the marketplace, or to where one signs in.
@@ -85,7 +84,9 @@ pub(super) async fn choose_user(
     let customer = customer.ok_or_else(|| Failure::not_found(&visitor))?;
     let user = store.user(customer.id, UserId(choice.user)).await.map_err(internal)?;
     let user = user.ok_or_else(|| Failure::not_found(&visitor))?;
-    sign_in(&visitor, Session { customer: customer.id, user: user.id })
+    let session = Session::begin(&visitor.app, customer.id, user.id).await;
+    let session = session.map_err(|error| Failure::internal(&visitor, &error))?;
+    sign_in(&visitor, &session.ok_or_else(|| Failure::not_found(&visitor))?)
 }
 
 /// What a system hands over for a user of its own.
@@ -101,7 +102,7 @@ pub(super) async fn redeem_ticket(
     Fields(handover): Fields<Handover>,
 ) -> Result<Response, Failure> {
     match Ticket::redeem(&visitor.app, &handover.ticket).await {
-        Ok(session) => sign_in(&visitor, session),
+        Ok(session) => sign_in(&visitor, &session),
         Err(TicketProblem::NotGood) => {
             visitor.app.security.refused(Refused::Ticket, visitor.caller);
             Err(Failure::bad_request(&visitor, TicketProblem::NotGood.to_string()))
@@ -110,9 +111,13 @@ pub(super) async fn redeem_ticket(
     }
 }
 
-/// `POST /sign-out`: signs out.
-pub(super) async fn sign_out(State(app): State<App>) -> Response {
-    with_cookie(&Session::end_cookie(&app), "/")
+/// `POST /sign-out`: signs out. The session is over, whoever has kept its cookie.
+pub(super) async fn sign_out(visitor: Visitor, headers: HeaderMap) -> Result<Response, Failure> {
+    if let Some(session) = Session::of(&visitor.app, &headers) {
+        let ended = session.end(&visitor.app).await;
+        ended.map_err(|error| Failure::internal(&visitor, &error))?;
+    }
+    Ok(with_cookie(&Session::end_cookie(&visitor.app), "/"))
 }
 
 /// A choice of language.
@@ -134,6 +139,7 @@ pub(super) async fn choose_language(
     let cookie = Cookie::build((LANGUAGE_COOKIE, language.tag()))
         .path("/")
         .same_site(SameSite::Lax)
+        .secure(visitor.app.is_reached_by_https())
         .max_age(cookie::time::Duration::days(365))
         .build();
     Ok(with_cookie(&cookie.to_string(), local_path(&choice.back)))
@@ -147,7 +153,7 @@ fn local_path(path: &str) -> &str {
     if fine { path } else { "/" }
 }
 
-fn sign_in(visitor: &Visitor, session: Session) -> Result<Response, Failure> {
+fn sign_in(visitor: &Visitor, session: &Session) -> Result<Response, Failure> {
     let cookie =
         session.cookie(&visitor.app).map_err(|error| Failure::internal(visitor, &error))?;
     let (customer, user) = (session.customer, session.user);

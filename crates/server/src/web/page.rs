@@ -11,7 +11,7 @@ use axum::{
 use freischalt_marketplace::Provider;
 use url::Url;
 
-use crate::{headers::only_https, state::App};
+use crate::{headers::only_https, session::Session, state::App};
 
 /// Renders a view.
 pub(super) fn page(view: &impl Template) -> Response {
@@ -78,6 +78,21 @@ pub(super) async fn headers(State(app): State<App>, request: Request, next: Next
     response
 }
 
+/// Tells the browser of a session in use that it was used, so that only an idle one ends early.
+pub(super) async fn keep_session(State(app): State<App>, request: Request, next: Next) -> Response {
+    let session = Session::of(&app, request.headers());
+    let mut response = next.run(request).await;
+    // A page that sets cookies begins a session or ends one.
+    if response.status().is_client_error() || response.headers().contains_key(header::SET_COOKIE) {
+        return response;
+    }
+    let cookie = session.and_then(|session| session.refreshed(&app).ok().flatten());
+    if let Some(value) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    response
+}
+
 /// Refuses forms that another site's page sends in the visitor's name.
 ///
 /// `SameSite` alone does not do it: a provider on another port of this machine is the same site.
@@ -99,7 +114,9 @@ fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
     let host = origin.split_once("://").map(|(_, host)| host);
-    origin == public_url || (host.is_some() && host == text(header::HOST))
+    let scheme = |url: &str| url.split_once("://").map(|(scheme, _)| scheme.to_owned());
+    let same_scheme = scheme(origin) == scheme(public_url);
+    origin == public_url || (same_scheme && host.is_some() && host == text(header::HOST))
 }
 
 #[cfg(test)]
@@ -124,8 +141,9 @@ mod tests {
             ("origin", "https://marketplace.example")
         ]));
         assert!(sent(&[("origin", "https://marketplace.example")]));
-        assert!(sent(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
-        assert!(!sent(&[("origin", "http://127.0.0.1:8082"), ("host", "127.0.0.1:8080")]));
-        assert!(!sent(&[("origin", "null"), ("host", "127.0.0.1:8080")]));
+        assert!(sent(&[("origin", "https://crm.example:8080"), ("host", "crm.example:8080")]));
+        assert!(!sent(&[("origin", "https://crm.example:8082"), ("host", "crm.example:8080")]));
+        assert!(!sent(&[("origin", "http://crm.example:8080"), ("host", "crm.example:8080")]));
+        assert!(!sent(&[("origin", "null"), ("host", "crm.example:8080")]));
     }
 }

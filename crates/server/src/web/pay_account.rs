@@ -119,6 +119,10 @@ pub(super) async fn methods(
     }
     let number: String =
         sent.number.unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+    if !visitor.app.shops {
+        let words = visitor.language.texts().pay_account.no_shops;
+        return render(&visitor, name, Some(words)).await;
+    }
     let Some(instrument) = Instrument::of_number(&number) else {
         let words = visitor.language.texts().pay_account.number_unknown;
         return render(&visitor, name, Some(words)).await;

@@ -144,18 +144,14 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
-/// A session whose customer or user was switched off since is none.
+/// A session that was ended, or whose customer or user has changed since, is none.
 async fn signed_in(
     app: &App,
     headers: &HeaderMap,
 ) -> Result<Option<SignedIn>, freischalt_store::StoreError> {
     let Some(session) = Session::of(app, headers) else { return Ok(None) };
-    let customer = app.store.customer_by_id(session.customer).await?;
-    let user = app.store.user(session.customer, session.user).await?;
-    let (Some(customer), Some(user)) = (customer, user) else { return Ok(None) };
-    if !customer.active || !user.active {
-        return Ok(None);
-    }
+    let Some(holder) = session.holder(app).await? else { return Ok(None) };
+    let (customer, user) = (holder.customer, holder.user);
     let sells = user.may_activate() && app.store.provider_of_client(customer.id).await?.is_some();
     Ok(Some(SignedIn { customer, user, sells }))
 }

@@ -138,3 +138,14 @@ async fn the_two_listeners_are_apart() {
     let request = wire::request("POST", crate::world::API, &[], b"");
     assert_eq!(wire::exchange(world.management, &request).await.status, 404);
 }
+
+/// The cards of the only bank are published, so whoever knows them could pay with play money.
+#[tokio::test]
+async fn nothing_is_bought_unless_a_setting_says_that_no_money_moves() {
+    let world = World::production_with(TOKEN, |config| config.shops = false).await;
+    let method = json!({ "number": "4000 0000 0000 0010" });
+    let path = "/v1/customers/musterimmo/payment-methods";
+    let refused = world.manage("POST", path, Some(&method)).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("payments.no_money_moves = true"), "{}", refused.text());
+}

@@ -56,19 +56,10 @@ impl Store {
 
     /// A customer by its id.
     pub async fn customer_by_id(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        self.database
-            .read(move |tx| {
-                let row = tx.query_opt(
-                    "SELECT customer_id, slug, name, web_id, active FROM customers
-                 WHERE customer_id = ?1",
-                    &[&id.0],
-                )?;
-                row.as_ref().map(customer).transpose()
-            })
-            .await
+        self.database.read(move |tx| find_customer(tx, id)).await
     }
 
-    /// Switches a customer on or off.
+    /// Switches a customer on or off. Either way the sessions of its users are over.
     pub async fn set_customer_active(
         &self,
         id: CustomerId,
@@ -79,6 +70,10 @@ impl Store {
                 tx.execute(
                     "UPDATE customers SET active = ?2 WHERE customer_id = ?1",
                     &[&id.0, &active],
+                )?;
+                tx.execute(
+                    "UPDATE users SET session_epoch = session_epoch + 1 WHERE customer_id = ?1",
+                    &[&id.0],
                 )?;
                 Ok(())
             })
@@ -122,6 +117,17 @@ pub(crate) fn is_active(
     let row =
         tx.query_opt("SELECT active FROM customers WHERE customer_id = ?1", &[&customer.0])?;
     Ok(row.map_or(Ok(false), |row| row.get("active"))?)
+}
+
+pub(crate) fn find_customer(
+    tx: &mut Transaction<'_>,
+    id: CustomerId,
+) -> Result<Option<Customer>, StoreError> {
+    let row = tx.query_opt(
+        "SELECT customer_id, slug, name, web_id, active FROM customers WHERE customer_id = ?1",
+        &[&id.0],
+    )?;
+    row.as_ref().map(customer).transpose()
 }
 
 pub(crate) fn customer(row: &Row) -> Result<Customer, StoreError> {

@@ -45,7 +45,8 @@ impl Store {
         self.database.read(move |tx| find_user(tx, customer, id)).await
     }
 
-    /// Makes a user or replaces everything about one.
+    /// Makes a user or replaces everything about one, whose sessions are over then: another person
+    /// may have the id from now on.
     pub async fn put_user(&self, customer: CustomerId, user: User) -> Result<(), PutUserProblem> {
         self.database.write(move |tx| put_user(tx, customer, &user)).await
     }
@@ -105,7 +106,7 @@ pub(super) fn insert_user(
          ON CONFLICT (customer_id, user_id) DO UPDATE SET
              name = excluded.name, administrator = excluded.administrator,
              group_id = excluded.group_id, language = excluded.language,
-             active = excluded.active",
+             active = excluded.active, session_epoch = users.session_epoch + 1",
         &[
             &customer.0,
             &user.id.0,
