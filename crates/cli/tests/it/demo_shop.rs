@@ -104,7 +104,7 @@ impl<'a> Visitor<'a> {
         let signed = send(gateway(self.server), "POST", &path, &[kind], &body);
         assert_eq!(signed.status, 200, "{item}: {}", signed.body);
         let signed = signed.json();
-        assert_eq!(signed["targetOrigin"], self.server.marketplace_url());
+        assert_eq!(signed["targetOrigins"], json!([self.server.marketplace_url()]));
         let origin = self.server.ready["demoProvider"].clone();
         let message = json!({"window": window.sealed, "origin": origin, "text": signed["message"]});
         let headers = [("Cookie", self.cookie.as_str()), kind];

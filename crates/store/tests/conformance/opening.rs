@@ -57,6 +57,7 @@ fn as_before_the_order_of_time(path: &std::path::Path) {
     let live = "CREATE UNIQUE INDEX activations_live ON activations (customer_id, provider_id)
         WHERE ended_at IS NULL";
     db.execute_batch(live).unwrap();
+    db.execute_batch("ALTER TABLE users DROP COLUMN session_epoch").unwrap();
     db.execute_batch("DELETE FROM schema_migrations WHERE number > 6").unwrap();
 }
 
