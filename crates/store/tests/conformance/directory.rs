@@ -3,7 +3,7 @@
 use freischalt_marketplace::{
     CustomerId, Group, Language, ProviderId, ServiceKind, User, UserId, provider::Localized,
 };
-use freischalt_protocol::Secret;
+use freischalt_protocol::{Secret, UnixTime};
 use freischalt_store::{CreateProblem, NewCustomer, NewProvider, PutUserProblem, Store};
 
 use crate::fixture::{ADMIN, EMPLOYEE, GROUP, new_customer, new_provider, office, slug, user};
@@ -99,6 +99,29 @@ pub async fn a_user_is_replaced_as_a_whole(store: &Store) {
     store.put_user(customer.id, added.clone()).await.unwrap();
     let all = [user(ADMIN, true, None), changed, added];
     assert_eq!(store.users(customer.id).await.unwrap(), all);
+}
+
+pub async fn a_session_knows_of_changes_and_of_its_end(store: &Store) {
+    let office = office(store, "one").await;
+    let (customer, session) = (office.customer.id, [7; 16]);
+    let holder = || store.session_holder(customer, ADMIN, session);
+    let first = holder().await.unwrap().unwrap();
+    assert_eq!((first.customer.id, first.user.id, first.ended), (customer, ADMIN, false));
+    assert_eq!(store.session_epoch(customer, ADMIN).await.unwrap(), Some(first.epoch));
+    store.put_user(customer, first.user.clone()).await.unwrap();
+    let second = holder().await.unwrap().unwrap();
+    assert!(second.epoch > first.epoch, "a change of the user");
+    store.set_customer_active(customer, false).await.unwrap();
+    let third = holder().await.unwrap().unwrap();
+    assert!(third.epoch > second.epoch && !third.customer.active, "a change of the customer");
+    store.end_session(session, UnixTime(2_000_000_000)).await.unwrap();
+    store.end_session(session, UnixTime(2_000_000_000)).await.unwrap();
+    assert!(holder().await.unwrap().unwrap().ended, "as often as it is ended");
+    let other = store.session_holder(customer, ADMIN, [8; 16]).await.unwrap().unwrap();
+    assert!(!other.ended, "another session of the same user");
+    let nobody = UserId(999);
+    assert_eq!(store.session_holder(customer, nobody, session).await.unwrap(), None);
+    assert_eq!(store.session_epoch(customer, nobody).await.unwrap(), None);
 }
 
 pub async fn a_user_needs_a_group_and_a_customer_that_exist(store: &Store) {

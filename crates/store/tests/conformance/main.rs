@@ -94,6 +94,7 @@ on_every_engine! {
         a_customer_is_switched_off_and_on
         users_are_those_of_their_customer
         a_user_is_replaced_as_a_whole
+        a_session_knows_of_changes_and_of_its_end
         a_user_needs_a_group_and_a_customer_that_exist
         a_provider_is_found_by_slug_and_id
         providers_are_listed_by_name
