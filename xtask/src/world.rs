@@ -9,13 +9,16 @@ use anyhow::{Context, Result};
 
 /// The bearer token of the management API. It protects nothing: the data is made up.
 pub(crate) fn token() -> String {
-    "t".repeat(32)
+    "vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6".to_owned()
 }
 
 /// Makes the folder with its key and token.
 pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
-    private(&folder.join("key"), &"0f".repeat(32))?;
+    private(
+        &folder.join("key"),
+        "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13",
+    )?;
     private(&folder.join("token"), &token())
 }
 

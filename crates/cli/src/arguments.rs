@@ -36,6 +36,21 @@ When something does not work:
   freischalt error 137
 ";
 
+/// Where a server's data is, as every command reads it that has to do with that data.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct StoreOption {
+    /// Where the data is, instead of what configuration or folder say: the URL of a PostgreSQL
+    /// database, or the path of a SQLite one. A URL with a password is safer in the environment
+    #[arg(long, value_name = "URL", env = "FREISCHALT_STORE", hide_env_values = true)]
+    store: Option<String>,
+}
+
+impl StoreOption {
+    pub(crate) fn named(&self) -> Option<&str> {
+        self.store.as_deref()
+    }
+}
+
 /// An open marketplace server, wire-compatible with the onOffice Marketplace protocol. Without a
 /// command it starts the sandbox.
 #[derive(Debug, Parser)]

@@ -12,7 +12,7 @@ use freischalt_server::{
     seeds::SeedError,
 };
 
-use freischalt_store::{BackupError, CopyError, OpenError, TransportError};
+use freischalt_store::{BackupError, CopyError, DatabaseOpenError, OpenError, TransportError};
 
 use crate::{commands::sandbox::NameNeeded, input::InputError};
 
@@ -117,6 +117,9 @@ impl Failure {
             Self::No(_) | Self::AnsweredNo => NO,
             Self::Input(_) => USAGE,
             Self::Management(error) => management_exit_code(error),
+            Self::Gateway(GatewayError::Config(ConfigError::Store(DatabaseOpenError::There(
+                _,
+            )))) => NO,
             Self::Gateway(GatewayError::Config(ConfigError::Store(_) | ConfigError::Random(_))) => {
                 UNEXPECTED
             }
@@ -211,9 +214,14 @@ fn transport_exit_code(error: &TransportError) -> u8 {
     match error {
         TransportError::Missing(_) | TransportError::Backup(BackupError::Missing(_)) => USAGE,
         TransportError::InUse(_) | TransportError::Leased(_) | TransportError::Empty => NO,
+        TransportError::Open(OpenError::Database(DatabaseOpenError::There(_))) => NO,
         TransportError::Open(OpenError::WrongKey | OpenError::OtherKind { .. }) => NO,
-        TransportError::Copy(CopyError::NotEmpty(_) | CopyError::Differs { .. }) => NO,
-        TransportError::Backup(BackupError::Exists(_) | BackupError::Damaged { .. }) => NO,
+        TransportError::Copy(
+            CopyError::NotEmpty(_) | CopyError::Differs { .. } | CopyError::Nul { .. },
+        ) => NO,
+        TransportError::Backup(
+            BackupError::Exists(_) | BackupError::Damaged { .. } | BackupError::Running(_),
+        ) => NO,
         _ => UNEXPECTED,
     }
 }

@@ -12,6 +12,7 @@ mod input;
 mod logging;
 mod output;
 mod runtime;
+mod secrecy;
 mod signals;
 mod traces;
 

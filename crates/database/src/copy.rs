@@ -42,6 +42,20 @@ pub enum CopyError {
     /// A table cannot be read in order.
     #[error("the table {0} is missing, or has no primary key to be read by")]
     NoKey(&'static str),
+    /// A text of the source has a NUL, which the target does not take.
+    #[error(
+        "the table {table} has the character NUL (U+0000) in the column {column} of the row with \
+         {key}, and no text may have that. Write another text there, with every server stopped, and \
+         copy again: UPDATE {table} SET {column} = '…' WHERE …"
+    )]
+    Nul {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: String,
+        /// The primary key of the row, as names and values.
+        key: String,
+    },
     /// The source was lost in the middle.
     #[error("the source was lost while it was read; the target is empty. Try again")]
     SourceLost,
@@ -93,6 +107,9 @@ pub fn copy(from: &Database, to: &Database, plan: Plan) -> Result<Vec<Copied>, C
         None => Err(CopyError::TargetLost),
     });
     let sent = sending.join().map_err(|_| CopyError::SourceLost)?;
+    if let Err(refused @ CopyError::Nul { .. }) = sent {
+        return Err(refused);
+    }
     // A target that gave up is why the source could not go on.
     filled?;
     compare(to, sent?)
@@ -114,6 +131,7 @@ fn send(
         target.send(Part::Table(shape.clone())).map_err(gone)?;
         let mut tally = Tally::of(table);
         shape.read(tx, BATCH, |rows| {
+            rows.iter().try_for_each(|row| shape.check(row))?;
             rows.iter().for_each(|row| tally.add(&shape, row));
             target.send(Part::Rows(rows)).map_err(gone)
         })?;

@@ -1,6 +1,6 @@
 //! What can go wrong, in words that name no driver.
 
-use std::{error::Error, path::PathBuf};
+use std::{error::Error, fmt, path::PathBuf};
 
 /// Why the database did not do what it was asked. Nothing of a failed change is kept, unless the
 /// error is [`Unknown`](Self::Unknown).
@@ -21,6 +21,9 @@ pub enum DatabaseError {
     /// A row names another one that does not exist, or is named by one that stays.
     #[error("a row names another one that is not there")]
     ForeignKey,
+    /// A text holds the character NUL, which PostgreSQL does not take and so nobody is given.
+    #[error("a text holds the character NUL (U+0000)")]
+    Nul,
     /// A statement failed for another reason. The text has the causes: a log of one line for each
     /// event shows no others.
     #[error("the database failed: {}", describe(.0.as_ref()))]
@@ -31,9 +34,11 @@ pub enum DatabaseError {
     /// The commit failed, of this change or of the group that it was in. Nothing was kept.
     #[error("the commit failed: {0}")]
     Commit(String),
-    /// The connection to a server was lost while the commit was under way: whether the change was
-    /// kept is not known, and whoever asks again must expect either.
-    #[error("the connection was lost during the commit, and whether it was kept is not known: {0}")]
+    /// The connection to a server was lost while the commit was under way, or a file went away below
+    /// it: whether the change was kept is not known, and whoever asks again must expect either.
+    #[error(
+        "whether the change was kept is not known, because the database was lost during the commit: {0}"
+    )]
     Unknown(String),
     /// A column does not hold what was asked of it.
     #[error("column {column}: {problem}")]
@@ -69,6 +74,12 @@ pub enum OpenError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// There is no database, or an empty one, and none was to be made.
+    #[error(transparent)]
+    NotThere(NotThere),
+    /// There is a database, and a new one was to be made.
+    #[error("{0} is in use already: nothing was changed")]
+    There(String),
     /// The database was written by a later version.
     #[error(
         "the database has migration {found}, this version knows up to {known}: \
@@ -94,6 +105,36 @@ pub enum OpenError {
     /// Anything else.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+/// A database that should be there and is not, or is empty.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NotThere {
+    /// Where it should be; without the password.
+    pub database: String,
+    /// What was found instead.
+    pub found: &'static str,
+    /// What an interrupted restoration or copy has left beside it.
+    pub partial: Option<PathBuf>,
+}
+
+impl Error for NotThere {}
+
+impl fmt::Display for NotThere {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(to, "the database {} {}.", self.database, self.found)?;
+        if let Some(partial) = &self.partial {
+            let partial = partial.display();
+            writeln!(to, "A restore or a copy into it was interrupted ({partial}): repeat it.")?;
+        }
+        write!(
+            to,
+            "If it was used before, do not start without it: its volume may not be mounted, it may \
+             have been moved or emptied, a restore or a copy into it may have been interrupted, or \
+             the setting names another place. Bring it back, or restore a backup.\n\
+             For a first start make it once: freischalt store create"
+        )
+    }
 }
 
 /// An error with its causes.

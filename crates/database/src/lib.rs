@@ -19,6 +19,7 @@ mod vault;
 mod watch;
 
 use std::{
+    fmt,
     fs::OpenOptions,
     io::{self, ErrorKind},
     path::{Path, PathBuf},
@@ -26,11 +27,11 @@ use std::{
 };
 
 pub use copy::{Copied, CopyError, Plan, copy};
-pub use error::{DatabaseError, OpenError};
+pub use error::{DatabaseError, NotThere, OpenError};
 pub use postgres::{Groups, Job, PostgresProblem, PostgresUrl, Write};
 pub use row::Row;
-pub use schema::{Migration, Opened, Schema};
-pub use sqlite::{Backup, BackupError, backup, restore, settle};
+pub use schema::{Creation, Migration, Opened, Schema};
+pub use sqlite::{Backup, BackupError, backup, hand_over, restore, settle};
 pub use transaction::{Statement, Transaction};
 pub use value::{FromValue, Kind, List, Named, Parameter, Value};
 pub use vault::{Keys, Vault, VaultError};
@@ -39,7 +40,7 @@ pub use watch::{Connections, Group, Observer, Waiting};
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// A SQLite database in this file, made if it is missing.
+    /// A SQLite database in this file.
     File(PathBuf),
     /// In memory, gone with the process.
     Memory,
@@ -64,6 +65,17 @@ impl Location {
     }
 }
 
+impl fmt::Display for Location {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(to),
+            Self::Memory => to.write_str("in memory"),
+            // Without the password.
+            Self::Postgres(url) => url.fmt(to),
+        }
+    }
+}
+
 /// A database that is open. Cheap to clone; all clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Database(Engine);
@@ -75,27 +87,31 @@ enum Engine {
 }
 
 impl Database {
-    /// Opens a database and brings its schema up to date. Blocks.
+    /// Opens a database and brings its schema up to date; one that is missing is made. Blocks.
     pub fn open(location: &Location, schema: &Schema) -> Result<Self, OpenError> {
-        Self::open_checked(location, schema, |_, _| Ok(()))
+        Self::open_checked(location, schema, Creation::IfMissing, |_, _| Ok(()))
     }
 
-    /// As [`open`](Self::open), with a check in the same transaction: of a database that has been
-    /// used before, before any migration touches it; of a new one, when its tables are there.
+    /// As [`open`](Self::open), with a word about one that is missing, and a check in the same
+    /// transaction: of a database that has been used before, before any migration touches it; of a
+    /// new one, when its tables are there. In memory there is never one before.
     pub fn open_checked<E: From<OpenError>>(
         location: &Location,
         schema: &Schema,
+        creation: Creation,
         check: impl FnOnce(&mut Transaction<'_>, Opened) -> Result<(), E>,
     ) -> Result<Self, E> {
         let check = |tx: &mut Transaction<'_>, opened| check(tx, opened).map_err(Opening::Refused);
         let engine = match location {
             Location::File(path) => {
-                make_private(path).map_err(|error| at(location, error))?;
-                sqlite::Engine::open(Some(path), schema, check).map(Engine::Sqlite)
+                sqlite::prepare(path, creation).map_err(|error| at(location, error))?;
+                sqlite::Engine::open(Some(path), schema, creation, check).map(Engine::Sqlite)
             }
-            Location::Memory => sqlite::Engine::open(None, schema, check).map(Engine::Sqlite),
+            Location::Memory => {
+                sqlite::Engine::open(None, schema, creation, check).map(Engine::Sqlite)
+            }
             Location::Postgres(url) => {
-                postgres::Engine::open(url, schema, check).map(Engine::Postgres)
+                postgres::Engine::open(url, schema, creation, check).map(Engine::Postgres)
             }
         };
         engine.map(Self).map_err(|problem| match problem {
@@ -195,9 +211,15 @@ impl Database {
         }
     }
 
-    /// Whether the database answers; for readiness checks.
+    /// Whether the database answers and can be written; for readiness checks. On SQLite that ends
+    /// when its files are moved away or replaced, and while another program keeps it locked.
     pub async fn ping(&self) -> Result<(), DatabaseError> {
-        self.read(|tx| tx.query("SELECT 1 AS one", &[]).map(|_| ())).await
+        match &self.0 {
+            Engine::Sqlite(engine) => engine.ping().await,
+            Engine::Postgres(engine) => {
+                engine.read(|tx| tx.query("SELECT 1 AS one", &[]).map(|_| ())).await
+            }
+        }
     }
 }
 
@@ -217,17 +239,6 @@ impl<E> From<OpenError> for Opening<E> {
     }
 }
 
-/// Makes the file if it is not there, for nobody but its owner.
-fn make_private(path: &Path) -> Result<(), OpenError> {
-    // One that is there is not opened: closing it would give up the locks of this process on it.
-    match sqlite::new_file(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(OpenError::File { path: path.to_owned(), source: in_words(error) })
-        }
-        _ => Ok(()),
-    }
-}
-
 /// The failure with the database in it, and why where the engine does not say.
 fn at(location: &Location, error: OpenError) -> OpenError {
     match (error, location) {
@@ -238,6 +249,11 @@ fn at(location: &Location, error: OpenError) -> OpenError {
             let source = why(&path).unwrap_or(source);
             OpenError::File { path, source }
         }
+        (OpenError::NotThere(mut missing), location) if missing.database.is_empty() => {
+            missing.database = location.to_string();
+            OpenError::NotThere(missing)
+        }
+        (OpenError::There(_), location) => OpenError::There(location.to_string()),
         (error, _) => error,
     }
 }

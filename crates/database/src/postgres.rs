@@ -19,7 +19,8 @@ use std::{error::Error, sync::Arc};
 use tokio::runtime::Runtime;
 
 use crate::{
-    Connections, DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema,
+    Connections, Creation, DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change,
+    schema,
 };
 use connector::Connector;
 use session::Session;
@@ -38,11 +39,12 @@ impl Engine {
     pub(crate) fn open<E: From<OpenError>>(
         url: &PostgresUrl,
         schema: &Schema,
+        creation: Creation,
         check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
     ) -> Result<Self, E> {
         let connector = Arc::new(Connector::new(url).map_err(|error| unreachable(url, error))?);
         let (session, runtime) = connect(&connector)?;
-        migrate(&session, &runtime, schema, check)?;
+        migrate(&session, &runtime, schema, creation, check)?;
         let workers = worker::Workers::start(&connector);
         Ok(Self { connector, workers })
     }
@@ -140,6 +142,7 @@ fn migrate<E: From<OpenError>>(
     session: &Session,
     runtime: &Runtime,
     schema: &Schema,
+    creation: Creation,
     check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut tx = crate::Transaction::postgres(Transaction::writing(session, runtime));
@@ -147,7 +150,7 @@ fn migrate<E: From<OpenError>>(
     let lock = "SELECT pg_advisory_xact_lock(?1) IS NULL AS locked";
     let locked = tx.query(lock, &[&0x6672_6569_i64]).map_err(OpenError::from);
     let migrated = match locked {
-        Ok(_) => schema::migrate(&mut tx, schema, check),
+        Ok(_) => schema::migrate(&mut tx, schema, creation, check),
         Err(error) => Err(error.into()),
     };
     let Some(tx) = tx.into_postgres() else { return migrated };

@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{DatabaseError, OpenError, Transaction};
+use crate::{DatabaseError, NotThere, OpenError, Transaction};
 
 /// The tables of one owner, as the steps that make them.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +60,35 @@ pub enum Opened {
     Again,
 }
 
+/// What to do where there is no database yet, or an empty one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// Refuse it: what should be there has gone, or nobody has asked for a first start.
+    Never,
+    /// Make one.
+    IfMissing,
+    /// Make one, and refuse one that is there.
+    Only,
+}
+
 /// Brings the schema up to date inside a transaction, with the owner's check at its place.
 pub(crate) fn migrate<E: From<OpenError>>(
     tx: &mut Transaction<'_>,
     schema: &Schema,
+    creation: Creation,
     check: impl FnOnce(&mut Transaction<'_>, Opened) -> Result<(), E>,
 ) -> Result<(), E> {
-    let applied = applied(tx, schema)?;
+    let is_new = !has_migrations(tx).map_err(OpenError::from)?;
+    match creation {
+        Creation::Never if is_new => {
+            // Its name is added where it is known.
+            let (database, found) = (String::new(), "is empty: it has none of our tables");
+            return Err(OpenError::NotThere(NotThere { database, found, partial: None }).into());
+        }
+        Creation::Only if !is_new => return Err(OpenError::There(String::new()).into()),
+        _ => {}
+    }
+    let applied = applied(tx, schema, is_new)?;
     let mut check = Some(check);
     if applied > 0
         && let Some(check) = check.take()
@@ -83,8 +105,8 @@ pub(crate) fn migrate<E: From<OpenError>>(
 }
 
 /// How many migrations the database has; an error if they are not the first of ours.
-fn applied(tx: &mut Transaction<'_>, schema: &Schema) -> Result<usize, OpenError> {
-    if !has_migrations(tx)? {
+fn applied(tx: &mut Transaction<'_>, schema: &Schema, is_new: bool) -> Result<usize, OpenError> {
+    if is_new {
         tx.run_script(if tx.is_postgres() {
             "CREATE TABLE schema_migrations (
                  number   BIGINT PRIMARY KEY,

@@ -8,7 +8,10 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
+use freischalt_protocol::{
+    guessable,
+    seal::{KEY_BYTES, MasterKey},
+};
 
 use crate::{Keys, Location};
 
@@ -91,7 +94,7 @@ impl StoreSettings<'_> {
         let key = |setting, file: &Path| key(setting, &self.folder.join(file));
         let previous = self.previous_key_files.iter();
         Ok(Keys {
-            current: key("store.encryption_key_file", self.key_file)?,
+            current: current_key("store.encryption_key_file", &self.folder.join(self.key_file))?,
             previous: previous
                 .map(|file| key("store.previous_encryption_key_files", file))
                 .collect::<Result<_, _>>()?,
@@ -103,8 +106,30 @@ fn refuse<T>(setting: &'static str, problem: impl Into<String>) -> Result<T, Set
     Err(SettingProblem::Value { setting, problem: problem.into() })
 }
 
-fn key(setting: &'static str, path: &Path) -> Result<MasterKey, SettingProblem> {
-    parse_key(&read_private(setting, path)?).map_or_else(
+/// The key that new values are sealed with. One that anybody could guess seals nothing.
+fn current_key(setting: &'static str, path: &Path) -> Result<MasterKey, SettingProblem> {
+    let bytes = key_bytes(setting, path)?;
+    if let Some(reason) = guessable::reason(&bytes) {
+        let path = path.display();
+        return refuse(
+            setting,
+            format!(
+                "{path} holds a key that anybody could guess: it {reason}. Make another: openssl \
+                 rand -hex 32. If there is data that this one has sealed, give it in \
+                 store.previous_encryption_key_files"
+            ),
+        );
+    }
+    Ok(MasterKey::new(bytes))
+}
+
+/// The key in a file that is only to open what it has sealed.
+pub fn key(setting: &'static str, path: &Path) -> Result<MasterKey, SettingProblem> {
+    key_bytes(setting, path).map(MasterKey::new)
+}
+
+fn key_bytes(setting: &'static str, path: &Path) -> Result<[u8; KEY_BYTES], SettingProblem> {
+    parse_bytes(&read_private(setting, path)?).map_or_else(
         || {
             let path = path.display();
             let fix = "must hold 64 hexadecimal digits: openssl rand -hex 32";
@@ -112,6 +137,21 @@ fn key(setting: &'static str, path: &Path) -> Result<MasterKey, SettingProblem> 
         },
         Ok,
     )
+}
+
+/// Refuses the text of a token or secret that anybody could guess.
+pub fn check_token(setting: &'static str, path: &Path, text: &str) -> Result<(), SettingProblem> {
+    match guessable::reason(text.as_bytes()) {
+        None => Ok(()),
+        Some(reason) => {
+            let path = path.display();
+            let fix = "Make another: openssl rand -hex 32";
+            refuse(
+                setting,
+                format!("{path} holds one that anybody could guess: it {reason}. {fix}"),
+            )
+        }
+    }
 }
 
 /// The text of a file. A secret that others on the machine can read is none.
@@ -127,6 +167,10 @@ pub fn read_private(setting: &'static str, path: &Path) -> Result<String, Settin
 
 /// 64 hexadecimal digits, with white space around them.
 pub fn parse_key(text: &str) -> Option<MasterKey> {
+    parse_bytes(text).map(MasterKey::new)
+}
+
+fn parse_bytes(text: &str) -> Option<[u8; KEY_BYTES]> {
     let digits = text.trim();
     if digits.len() != 2 * KEY_BYTES {
         return None;
@@ -135,7 +179,7 @@ pub fn parse_key(text: &str) -> Option<MasterKey> {
     for (byte, pair) in key.iter_mut().zip(digits.as_bytes().as_chunks::<2>().0) {
         *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
     }
-    Some(MasterKey::new(key))
+    Some(key)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod backup;
 mod cells;
 mod checkpoint;
+mod disk;
 mod errors;
 mod reader;
 mod transaction;
@@ -21,12 +22,16 @@ use std::{
 
 use rusqlite::{OpenFlags, config::DbConfig};
 
-use crate::{DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema};
+use crate::{
+    Creation, DatabaseError, Observer, OpenError, Opened, Schema, Waiting, change, schema,
+};
 use errors::translate;
 
-pub(crate) use backup::new_file;
 pub use backup::{Backup, BackupError, backup, restore, settle};
 pub(crate) use cells::Cells;
+pub use disk::hand_over;
+pub(crate) use disk::prepare;
+use disk::{Disk, Presence};
 pub(crate) use transaction::{Connection, Transaction};
 
 /// Threads that read beside the writer.
@@ -45,8 +50,12 @@ pub(crate) struct Engine {
     writer: writer::Writer,
     /// Absent in memory, where only the writer's connection sees the data.
     readers: Option<reader::Readers>,
-    /// The last: they end when nobody can send them anything more.
+    /// The files below it; absent in memory.
+    disk: Option<Arc<Disk>>,
+    /// They end when nobody can send them anything more.
     _threads: Arc<Threads>,
+    /// The last: it says that the file is open.
+    _presence: Option<Arc<Presence>>,
 }
 
 /// The threads of an engine, of which the writer's ends last. Whoever drops the last copy of the
@@ -78,8 +87,10 @@ impl Engine {
     pub(crate) fn open<E: From<OpenError>>(
         path: Option<&Path>,
         schema: &Schema,
+        creation: Creation,
         check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
     ) -> Result<Self, E> {
+        let presence = path.map(Presence::claim).transpose()?.flatten().map(Arc::new);
         let connection = match path {
             Some(path) => {
                 let connection = open_file(path, OpenFlags::default())?;
@@ -88,11 +99,19 @@ impl Engine {
             }
             None => Connection::new(open_memory().map_err(failed)?),
         };
-        migrate(&connection, schema, check)?;
+        migrate(&connection, path, schema, creation, check)?;
         let Some(path) = path else {
-            let (writer, thread) = writer::Writer::start(connection, None, Vec::new());
-            return Ok(Self { writer, readers: None, _threads: Threads::new(thread, &[]) });
+            let (writer, thread) = writer::Writer::start(connection, None, None, Vec::new());
+            let threads = Threads::new(thread, &[]);
+            return Ok(Self {
+                writer,
+                readers: None,
+                disk: None,
+                _threads: threads,
+                _presence: None,
+            });
         };
+        let disk = Arc::new(Disk::opened(path));
         let beside = open_file(path, OpenFlags::default())?;
         let readers = open_readers(path)?;
         let file = File::open(path).map(Arc::new);
@@ -102,8 +121,15 @@ impl Engine {
         let (checkpoints, thread) = checkpoint::Checkpoints::start(beside, file);
         others.push(thread);
         let ids: Vec<_> = others.iter().map(|one| one.thread().id()).collect();
-        let (writer, thread) = writer::Writer::start(connection, Some(checkpoints), others);
-        Ok(Self { writer, readers: Some(readers), _threads: Threads::new(thread, &ids) })
+        let below = Some(Arc::clone(&disk));
+        let (writer, thread) = writer::Writer::start(connection, Some(checkpoints), below, others);
+        Ok(Self {
+            writer,
+            readers: Some(readers),
+            disk: Some(disk),
+            _threads: Threads::new(thread, &ids),
+            _presence: presence,
+        })
     }
 
     /// Tells an observer of every commit from now on, beside the others.
@@ -114,6 +140,18 @@ impl Engine {
     pub(crate) fn waiting(&self) -> Waiting {
         let queries = self.readers.as_ref().map_or(0, |readers| readers.watch().waiting());
         Waiting { changes: self.writer.watch().waiting(), queries }
+    }
+
+    /// Whether it can be read and, as far as that is known without a change, written: the files are
+    /// those that were opened, and no other program keeps the lock of writers.
+    pub(crate) async fn ping(&self) -> Result<(), DatabaseError> {
+        if let Some(disk) = &self.disk {
+            disk.check().map_err(DatabaseError::Begin)?;
+        }
+        match self.writer.is_shut_out() {
+            true => self.write(|_| Ok(())).await,
+            false => self.read(|tx| tx.query("SELECT 1 AS one", &[]).map(|_| ())).await,
+        }
     }
 
     pub(crate) async fn read<T: Send + 'static, E: From<DatabaseError> + Send + 'static>(
@@ -165,13 +203,19 @@ impl Engine {
 /// table that others refer to could not be made anew, which is how SQLite wants tables changed.
 fn migrate<E: From<OpenError>>(
     connection: &Connection,
+    path: Option<&Path>,
     schema: &Schema,
+    creation: Creation,
     check: impl FnOnce(&mut crate::Transaction<'_>, Opened) -> Result<(), E>,
 ) -> Result<(), E> {
     connection.run("PRAGMA foreign_keys = OFF").map_err(failed)?;
-    connection.run("BEGIN IMMEDIATE").map_err(failed)?;
+    connection.run("BEGIN IMMEDIATE").map_err(|error| {
+        OpenError::Database(DatabaseError::Begin(writer::not_begun(path, &error)))
+    })?;
     let mut tx = crate::Transaction::sqlite(Transaction::alone(connection));
-    let migrated = schema::migrate(&mut tx, schema, check);
+    // In memory there has never been anything.
+    let creation = path.map_or(Creation::IfMissing, |_| creation);
+    let migrated = schema::migrate(&mut tx, schema, creation, check);
     let end = if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" };
     let ended = connection.run(end).and_then(|()| connection.run("PRAGMA foreign_keys = ON"));
     migrated.and(ended.map_err(failed).map_err(E::from))
@@ -229,7 +273,7 @@ fn set_up(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
     // A plan that depends on the values of parameters is made anew each time that one is bound,
     // which costs several times what the statement itself does.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(writer::LOCK_TIMEOUT)?;
     if !connection.is_readonly(rusqlite::MAIN_DB)? {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;

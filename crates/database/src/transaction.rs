@@ -1,6 +1,6 @@
 //! What a closure may do in a transaction.
 
-use crate::{DatabaseError, Parameter, Row, postgres, sqlite};
+use crate::{DatabaseError, Parameter, Row, Value, postgres, sqlite};
 
 /// A transaction of either engine, or a connection that only reads.
 ///
@@ -53,6 +53,7 @@ impl<'a> Transaction<'a> {
         sql: &'static str,
         parameters: &[&dyn Parameter],
     ) -> Result<Vec<Row>, DatabaseError> {
+        check(parameters)?;
         match &mut self.0 {
             Engine::Sqlite(engine) => engine.query(sql, parameters),
             Engine::Postgres(engine) => engine.query(sql, parameters, false),
@@ -75,6 +76,7 @@ impl<'a> Transaction<'a> {
         sql: &'static str,
         parameters: &[&dyn Parameter],
     ) -> Result<Vec<Row>, DatabaseError> {
+        check(parameters)?;
         match &mut self.0 {
             // SQLite has one writer at a time.
             Engine::Sqlite(engine) => engine.query(sql, parameters),
@@ -88,6 +90,7 @@ impl<'a> Transaction<'a> {
         &mut self,
         statements: &[Statement<'_>],
     ) -> Result<Vec<Vec<Row>>, DatabaseError> {
+        statements.iter().try_for_each(|(_, parameters)| check(parameters))?;
         match &mut self.0 {
             Engine::Sqlite(engine) => {
                 statements.iter().map(|(sql, parameters)| engine.query(sql, parameters)).collect()
@@ -102,6 +105,7 @@ impl<'a> Transaction<'a> {
         sql: &'static str,
         parameters: &[&dyn Parameter],
     ) -> Result<u64, DatabaseError> {
+        check(parameters)?;
         match &mut self.0 {
             Engine::Sqlite(engine) => engine.execute(sql, parameters),
             Engine::Postgres(engine) => engine.execute(sql, parameters),
@@ -115,4 +119,15 @@ impl<'a> Transaction<'a> {
             Engine::Postgres(engine) => engine.run_script(sql),
         }
     }
+}
+
+/// Refuses what one of the engines would: SQLite takes a NUL in a text and PostgreSQL does not, and
+/// what one has taken has to fit into the other.
+fn check(parameters: &[&dyn Parameter]) -> Result<(), DatabaseError> {
+    let has_nul = |value: Value<'_>| matches!(value, Value::Text(text) if text.contains('\0'));
+    let refused = parameters.iter().any(|parameter| match parameter.value() {
+        Value::List(list) => list.cells().iter().any(|cell| has_nul(cell.value())),
+        value => has_nul(value),
+    });
+    if refused { Err(DatabaseError::Nul) } else { Ok(()) }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use freischalt_database::{
-    Database, DatabaseError, Location, Migration, OpenError, Opened, Schema, Transaction,
+    Creation, Database, DatabaseError, Location, Migration, OpenError, Opened, Schema, Transaction,
 };
 use freischalt_testbed::{Cluster, Pooler};
 use tokio::sync::Barrier;
@@ -192,7 +192,10 @@ fn the_owner_checks_first(url: &str) {
             seen.push(opened);
             Ok::<_, OpenError>(())
         };
-        tokio::task::block_in_place(|| Database::open_checked(&location, &SCHEMA, check)).unwrap();
+        tokio::task::block_in_place(|| {
+            Database::open_checked(&location, &SCHEMA, Creation::IfMissing, check)
+        })
+        .unwrap();
     }
     assert_eq!(seen, [Opened::New, Opened::Again]);
     let refused = tokio::task::block_in_place(|| Database::open(&location, &OTHER)).unwrap_err();

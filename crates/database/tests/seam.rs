@@ -4,7 +4,8 @@
 use std::{fs, os::unix::fs::PermissionsExt, sync::mpsc};
 
 use freischalt_database::{
-    Database, DatabaseError, Location, Migration, OpenError, Opened, Schema, Transaction, backup,
+    Creation, Database, DatabaseError, Location, Migration, OpenError, Opened, Schema, Transaction,
+    backup,
 };
 use tokio::task::JoinHandle;
 
@@ -286,7 +287,7 @@ fn the_owner_checks_before_anything_is_migrated() {
     let location = Location::File(folder.path().join("families.sqlite"));
     let mut seen = Vec::new();
     let mut open = |schema: &Schema| {
-        Database::open_checked::<OpenError>(&location, schema, |tx, opened| {
+        Database::open_checked::<OpenError>(&location, schema, Creation::IfMissing, |tx, opened| {
             let cars = "SELECT COUNT(*) AS count FROM sqlite_schema WHERE name = 'cars'";
             seen.push((opened, count(tx, cars)));
             if seen.len() == 2 { Err(DatabaseError::Closed.into()) } else { Ok(()) }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use freischalt_admission::Share;
 use freischalt_client::Client;
 use freischalt_client::provider::UrlCheck;
-use freischalt_database::{Keys, Location};
+use freischalt_database::{Creation, Keys, Location, hand_over};
 use freischalt_listen::{Counts, Sparing, TrustedProxies};
 use freischalt_protocol::Secret;
 use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
@@ -104,6 +104,22 @@ impl GatewayConfig {
     }
 }
 
+impl GatewayConfig {
+    /// Makes an empty store for a first start; one that is there is refused. Blocks.
+    pub fn create_store(&self) -> Result<(), ConfigError> {
+        drop(Self { creation: Creation::Only, ..self.clone() }.open_store()?);
+        if let Location::File(path) = &self.location {
+            hand_over(path).map_err(|source| ConfigError::Owner { path: path.clone(), source })?;
+        }
+        Ok(())
+    }
+
+    fn open_store(&self) -> Result<Store, ConfigError> {
+        let keys = keys(self.keys.as_ref(), &self.location)?;
+        Ok(Store::open(&self.location, self.creation, &keys)?)
+    }
+}
+
 impl App {
     /// Blocks while the store is opened.
     pub(crate) fn new(
@@ -118,7 +134,7 @@ impl App {
             public_share: guard::share(&config.limits),
             app_share: guard::share(&app_limits),
             marketplaces,
-            store: Store::open(&config.location, &keys(config.keys.as_ref(), &config.location)?)?,
+            store: config.open_store()?,
             provider_name: config.provider_name,
             page: config.page,
             max_url_age: config.max_url_age,

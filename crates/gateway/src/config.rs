@@ -2,14 +2,16 @@
 
 mod file;
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use freischalt_client::{BuildError, system_time};
-use freischalt_database::{Keys, Location, OpenError};
+use freischalt_database::{Creation, Keys, Location, OpenError};
 use freischalt_listen::{Limits as ConnectionLimits, TrustedProxies};
 use freischalt_protocol::{Secret, UnixTime};
 use url::{Host, ParseError, Url};
@@ -60,6 +62,9 @@ pub struct GatewayConfig {
     pub page: PageConfig,
     /// Where the gateway keeps what it has to remember; in memory by default.
     pub location: Location,
+    /// What to do if there is no store yet; by default it is made. A configuration file asks for one
+    /// that is there: one that has gone has to be noticed.
+    pub creation: Creation,
     /// What tokens, keys and claims are sealed with at rest. In memory they may be left out; then
     /// only this process knows the key.
     pub keys: Option<Keys>,
@@ -133,6 +138,7 @@ impl GatewayConfig {
             unknown_customers: UnknownCustomers::Refuse,
             page: PageConfig::default(),
             location: Location::Memory,
+            creation: Creation::IfMissing,
             keys: None,
             app: None,
             services: Vec::new(),
@@ -355,6 +361,17 @@ pub enum ConfigError {
     /// The store cannot be opened.
     #[error("the gateway's store cannot be opened")]
     Store(#[from] OpenError),
+    /// The store was made, but belongs to root.
+    #[error(
+        "{} is made, but cannot be given to the owner of its folder: do it with chown",
+        path.display()
+    )]
+    Owner {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The public address is none.
     #[error("gateway.public_url: {0}")]
     PublicUrl(#[from] freischalt_client::provider::NotAnOrigin),

@@ -35,6 +35,6 @@ pub use config::{
     AppConfig, Clock, ConfigError, ConfigProblem, GatewayConfig, Handover, Limits, PageConfig,
     RegularCustomer, ServiceConfig, UnknownCustomers, read_file,
 };
-pub use freischalt_database::{Keys, Location};
+pub use freischalt_database::{Creation, Keys, Location};
 pub use freischalt_listen::Limits as ConnectionLimits;
 pub use gateway::{Control, Gateway, GatewayError, ResealError};

@@ -16,8 +16,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use freischalt_database::{
-    Database, DatabaseError, Keys, Location, OpenError, Schema, Transaction, Vault, VaultError,
-    migration,
+    Creation, Database, DatabaseError, Keys, Location, OpenError, Schema, Transaction, Vault,
+    VaultError, migration,
 };
 use freischalt_protocol::{Secret, UnixTime};
 use serde_json::Value;
@@ -69,8 +69,13 @@ pub(crate) enum StoreError {
 
 impl Store {
     /// Opens the store and brings its schema up to date. Blocks.
-    pub(crate) fn open(location: &Location, keys: &Keys) -> Result<Self, OpenError> {
-        let database = Database::open(location, &SCHEMA)?;
+    pub(crate) fn open(
+        location: &Location,
+        creation: Creation,
+        keys: &Keys,
+    ) -> Result<Self, OpenError> {
+        let check = |_: &mut Transaction<'_>, _| Ok::<_, OpenError>(());
+        let database = Database::open_checked(location, &SCHEMA, creation, check)?;
         let vault = Arc::new(RwLock::new(Vault::new(keys, PURPOSE)));
         let is_exclusive = !matches!(location, Location::Postgres(_));
         Ok(Self { database, vault, is_exclusive, told: Arc::default() })

@@ -20,9 +20,10 @@ impl ApiToken {
         Self(hex(&random))
     }
 
-    /// A token that came from outside; any text may be looked up.
+    /// A token that came from outside; any text may be looked up. A NUL, which PostgreSQL takes in no
+    /// text, becomes another character that no token has, so that it is as unknown everywhere.
     pub fn from_wire(text: &str) -> Self {
-        Self(text.to_owned())
+        Self(text.replace('\0', "\u{fffd}"))
     }
 
     /// The text.

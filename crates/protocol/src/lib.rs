@@ -11,7 +11,9 @@ pub mod actions;
 pub mod claim;
 pub mod envelope;
 pub mod error_code;
+pub mod guessable;
 pub mod hmac;
+pub mod outside;
 pub mod php;
 mod retry_after;
 #[cfg(feature = "seal")]

@@ -453,5 +453,9 @@ fn store_failed(error: StoreError, actions: usize) -> Response {
 }
 
 fn log_store_failure(error: &StoreError) {
+    if matches!(error, StoreError::Nul) {
+        tracing::debug!(error = error as &dyn std::error::Error, "a call was not taken");
+        return;
+    }
     tracing::error!(error = error as &dyn std::error::Error, "the store failed during a call");
 }

@@ -11,7 +11,7 @@ use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 use freischalt_listen::TrustedProxies;
 use freischalt_marketplace::Policy;
 use freischalt_protocol::{Secret, seal::MasterKey};
-use freischalt_store::{Keys, Location};
+use freischalt_store::{Creation, Keys, Location};
 
 pub use connections::Connections;
 pub use data_dir::{
@@ -38,6 +38,8 @@ pub struct Config {
     pub management_token: Option<Secret>,
     /// Where the data is.
     pub location: Location,
+    /// What to do if there is none yet.
+    pub creation: Creation,
     /// Seals secrets at rest, claims and sessions.
     pub keys: Keys,
     /// The rules' switches.
@@ -107,6 +109,7 @@ impl Config {
             management_bind,
             management_token: None,
             location,
+            creation: Creation::IfMissing,
             keys: Keys { current: key, previous: Vec::new() },
             policy: Policy::default(),
             // Whoever stops a sandbox waits in front of it, and nobody's money is under way.

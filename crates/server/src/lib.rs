@@ -108,10 +108,10 @@ impl Server {
             Mode::Sandbox => Kind::Sandbox,
             Mode::Production => Kind::Production,
         };
-        let (location, keys) = (config.location, config.keys.clone());
-        let store = tokio::task::spawn_blocking(move || Store::open(&location, kind, &keys))
-            .await
-            .map_err(|_| ServerError::Interrupted)??;
+        let (location, creation, keys) = (config.location, config.creation, config.keys.clone());
+        let opening = move || Store::open_or_make(&location, creation, kind, &keys);
+        let store =
+            tokio::task::spawn_blocking(opening).await.map_err(|_| ServerError::Interrupted)??;
         let slow_commit = config.limits.slow_commit;
         let metrics = match config.metrics {
             true => metrics::Metrics::new(slow_commit).map_err(ServerError::Metrics)?,

@@ -18,6 +18,7 @@ mod rights;
 mod sales;
 mod services;
 mod settings;
+mod texts;
 mod tickets;
 mod wire;
 

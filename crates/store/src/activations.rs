@@ -15,6 +15,9 @@ use crate::{Store, StoreError, directory};
 
 pub(crate) use group::{Decision, Lookup};
 
+/// Seconds that the mark of a used ticket outlives the ticket.
+const MARK: i64 = 24 * 3600;
+
 /// What a decision is about, and so what is read for it.
 #[derive(Clone, Debug)]
 pub struct Scope {
@@ -367,7 +370,8 @@ impl Store {
             .await
     }
 
-    /// Marks a sign-in ticket as used; false if it was used before.
+    /// Marks a sign-in ticket as used; false if it was used before. The mark outlives the ticket by a
+    /// [day](MARK), since a clock may be set back, or go slower in another process.
     pub async fn use_ticket(
         &self,
         id: [u8; 16],
@@ -376,7 +380,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.database
             .write(move |tx| {
-                tx.execute("DELETE FROM used_tickets WHERE expires < ?1", &[&now.0])?;
+                let over = now.plus(-MARK);
+                tx.execute("DELETE FROM used_tickets WHERE expires < ?1", &[&over.0])?;
                 let inserted = tx.execute(
                     "INSERT INTO used_tickets (ticket_id, expires) VALUES (?1, ?2)
                  ON CONFLICT DO NOTHING",

@@ -26,7 +26,8 @@ pub(crate) fn check(
         return Ok(());
     }
     let row = tx.query_opt("SELECT kind, key_check FROM installation", &[])?;
-    let problem = "says neither what it is for nor under which key";
+    let problem = "says neither what it is for nor under which key: a copy into this database was \
+                   interrupted, so repeat it, or empty the database";
     let row = row.ok_or(StoreError::Corrupt { table: "installation", problem })?;
     let found: String = row.get("kind")?;
     if found != kind.as_str() {

@@ -36,13 +36,16 @@ pub use deals::{
 };
 pub use deliveries::{AttemptEntry, DeliveryFilter};
 pub use directory::{CreateProblem, NewCustomer, NewProvider, PutUserProblem};
+pub use freischalt_database::OpenError as DatabaseOpenError;
 pub use freischalt_database::{
-    Backup, BackupError, Connections, Copied, CopyError, Group, Keys, Location, Observer,
+    Backup, BackupError, Connections, Copied, CopyError, Creation, Group, Keys, Location, Observer,
     PostgresProblem, Waiting, settings,
 };
 pub use records::{Record, Save, SaveFacts};
 pub use sessions::SessionHolder;
-pub use transport::{TransportError, back_up, copy_installation, restore_backup};
+pub use transport::{
+    TransportError, back_up, copy_installation, create_installation, restore_backup,
+};
 
 const SCHEMA: Schema = Schema {
     name: "marketplace",
@@ -106,6 +109,9 @@ pub enum StoreError {
     /// Too many changes are waiting. Nothing was done; try again later.
     #[error("the store is busy: too many changes are waiting")]
     Busy,
+    /// A text holds the character NUL, which no database of ours takes. Nothing was done.
+    #[error("a text holds the character NUL (U+0000): leave it out")]
+    Nul,
     /// The database said no. The text is the database's, causes included.
     #[error("{0}")]
     Database(DatabaseError),
@@ -134,6 +140,7 @@ impl From<DatabaseError> for StoreError {
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::Busy => Self::Busy,
+            DatabaseError::Nul => Self::Nul,
             error => Self::Database(error),
         }
     }
@@ -174,10 +181,22 @@ impl From<DatabaseError> for OpenError {
 }
 
 impl Store {
-    /// Opens the store, checks that kind and keys fit, and brings its schema up to date. Blocks.
+    /// Opens the store, checks that kind and keys fit, and brings its schema up to date. One that is
+    /// missing is made. Blocks.
     pub fn open(location: &Location, kind: Kind, keys: &Keys) -> Result<Self, OpenError> {
+        Self::open_or_make(location, Creation::IfMissing, kind, keys)
+    }
+
+    /// As [`open`](Self::open), with a word about a store that is missing. In memory it always is,
+    /// and is made. Blocks.
+    pub fn open_or_make(
+        location: &Location,
+        creation: Creation,
+        kind: Kind,
+        keys: &Keys,
+    ) -> Result<Self, OpenError> {
         let vault = Vault::new(keys, PURPOSE);
-        let database = Database::open_checked(location, &SCHEMA, |tx, opened| {
+        let database = Database::open_checked(location, &SCHEMA, creation, |tx, opened| {
             installation::check(tx, &vault, kind, opened)
         })?;
         let groups = database.groups().zip(database.groups());
@@ -201,7 +220,7 @@ impl Store {
         self.database.connections()
     }
 
-    /// Whether the store answers; for readiness checks.
+    /// Whether the store answers and can be written; for readiness checks.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(self.database.ping().await?)
     }

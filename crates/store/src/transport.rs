@@ -4,20 +4,19 @@
 //! so that nobody finds out later that it is the wrong one.
 
 use std::{
-    fs, io,
-    os::unix::fs::{MetadataExt, chown},
+    io,
     path::{Path, PathBuf},
 };
 
 use freischalt_database::{
-    Backup, BackupError, Copied, CopyError, Database, Opened, Plan, Transaction, Vault, backup,
-    copy, folder_of, restore, settle,
+    Backup, BackupError, Copied, CopyError, Creation, Database, Opened, Plan, Transaction, Vault,
+    backup, copy, hand_over, restore, settle,
 };
 
 use freischalt_protocol::UnixTime;
 
 use crate::{
-    Keys, Kind, Location, OpenError, PURPOSE, SCHEMA, StoreError,
+    Keys, Kind, Location, OpenError, PURPOSE, SCHEMA, Store, StoreError,
     background::{LEASE, is_leased},
     installation,
 };
@@ -139,7 +138,8 @@ pub fn copy_installation(
             return Err(TransportError::InUse(name));
         }
     }
-    let source = Database::open_checked(from, &SCHEMA, |tx, opened| match opened {
+    let creation = Creation::IfMissing;
+    let source = Database::open_checked(from, &SCHEMA, creation, |tx, opened| match opened {
         Opened::New => Err(TransportError::Empty),
         Opened::Again => {
             inspect(tx, keys)?;
@@ -154,23 +154,24 @@ pub fn copy_installation(
     drop(target);
     if let Location::File(path) = to {
         settle(path)?;
-        hand_over(path)?;
+        give(path)?;
     }
     Ok(copied)
 }
 
-/// Gives a file that root has made to the owner of its folder, which is whom a server runs as:
-/// otherwise it could not open what was restored for it.
-fn hand_over(path: &Path) -> Result<(), TransportError> {
-    const ROOT: u32 = 0;
-    let handed = fs::metadata(folder_of(path)).and_then(|folder| {
-        let is_roots = fs::metadata(path)?.uid() == ROOT;
-        if is_roots && folder.uid() != ROOT {
-            chown(path, Some(folder.uid()), Some(folder.gid()))?;
-        }
-        Ok(())
-    });
-    handed.map_err(|source| TransportError::Owner { path: path.to_owned(), source })
+/// Lets the owner of the folder have it.
+fn give(path: &Path) -> Result<(), TransportError> {
+    hand_over(path).map_err(|source| TransportError::Owner { path: path.to_owned(), source })
+}
+
+/// Makes an empty installation for a production server's first start. One that is there is refused,
+/// and so is a database of anything else. Blocks.
+pub fn create_installation(location: &Location, keys: &Keys) -> Result<(), TransportError> {
+    drop(Store::open_or_make(location, Creation::Only, Kind::Production, keys)?);
+    match location {
+        Location::File(path) => give(path),
+        _ => Ok(()),
+    }
 }
 
 /// Copies a SQLite database, also while a server uses it. Blocks.
@@ -196,7 +197,7 @@ pub fn restore_backup(
         kind = Some(inspect(tx, keys)?);
         Ok(())
     })?;
-    hand_over(to)?;
+    give(to)?;
     Ok((restored, kind.ok_or(TransportError::Empty)?))
 }
 

@@ -13,10 +13,11 @@ use freischalt_server::{
     ServerError, config,
     seeds::{self, SeedError},
 };
-use freischalt_store::{Keys, Kind, Store};
+use freischalt_store::{Creation, Keys, Kind, Store};
 
 use super::sign::SecretArguments;
 use crate::{
+    arguments::StoreOption,
     failure::Failure,
     input::{self, InputError},
     output, runtime,
@@ -98,6 +99,8 @@ struct SandboxArguments {
     /// Data folder of the sandbox, to take the secret of --provider from; it is not shown
     #[arg(long, value_name = "DIR", requires = "provider", conflicts_with = "secret_file")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    store: StoreOption,
 }
 
 /// How the activation page asks its back end for the unlock, where its form does not say it.
@@ -258,13 +261,14 @@ fn target(arguments: &DoctorArguments, secret: Secret) -> Result<Target, InputEr
 /// The provider secret, as it is given, or as a sandbox on this machine keeps it: that of the demo
 /// provider is shown to nobody.
 async fn secret(arguments: &DoctorArguments) -> Result<Secret, Failure> {
-    let SandboxArguments { data, provider, .. } = &arguments.sandbox;
+    let SandboxArguments { data, provider, store, .. } = &arguments.sandbox;
     let (Some(folder), Some(slug)) = (data, provider) else {
         return Ok(arguments.secret.read()?);
     };
-    let (location, key) = config::existing_sandbox(folder)?;
+    let (location, key) = config::existing_sandbox(folder, store.named())?;
     let keys = Keys { current: key, previous: Vec::new() };
-    let store = Store::open(&location, Kind::Sandbox, &keys).map_err(ServerError::from)?;
+    let store = Store::open_or_make(&location, Creation::Never, Kind::Sandbox, &keys)
+        .map_err(ServerError::from)?;
     let secret = seeds::secret_of(&store, slug).await.map_err(SeedError::from)?;
     let missing = || InputError::NoProvider { slug: slug.clone(), folder: folder.clone() };
     Ok(secret.ok_or_else(missing)?)

@@ -6,7 +6,7 @@ use clap::Args;
 use freischalt_gateway::{Control, Gateway, GatewayConfig, GatewayError, read_file};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{failure::Failure, logging, output, runtime, signals};
+use crate::{failure::Failure, logging, output, runtime, secrecy, signals};
 
 /// How to start the gateway.
 #[derive(Clone, Debug, Args)]
@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &GatewayArguments) -> Result<(), Failure> {
         config.check().map_err(GatewayError::from)?;
         return output::print("The configuration is fine.");
     }
+    secrecy::keep();
     let log = logging::start(logging::Format::Machines)?;
     let config = GatewayConfig { dropped_log_lines: log.dropped(), ..config };
     runtime::serve(serve(arguments, config))

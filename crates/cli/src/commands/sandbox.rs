@@ -92,11 +92,7 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<(), Failure> {
     let (location, key) = if arguments.ephemeral {
         config::sandbox_in_memory()?
     } else {
-        config::sandbox_location(&arguments.data)?
-    };
-    let location = match &arguments.store {
-        Some(text) => config::store_location("--store", text)?,
-        None => location,
+        config::sandbox_location(&arguments.data, arguments.store.as_deref())?
     };
     let addresses = Addresses::of(arguments.bind, arguments.public_url.as_ref())?;
     let address = |port| SocketAddr::new(arguments.bind, port);

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use freischalt_server::{Config, Server, config};
 
-use crate::{failure::Failure, logging, runtime, signals};
+use crate::{arguments::StoreOption, failure::Failure, logging, runtime, secrecy, signals};
 
 /// How to start the server.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
+  freischalt store create --config /etc/freischalt/freischalt.toml   # once
   freischalt serve --config /etc/freischalt/freischalt.toml
 
 The least that the file holds:
@@ -30,15 +31,14 @@ pub(crate) struct ServeArguments {
     /// The configuration (TOML)
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
-    /// Where the data is, instead of what the configuration says: the URL of a PostgreSQL database,
-    /// or the path of a SQLite one. A URL with a password is safer in the environment
-    #[arg(long, value_name = "URL", env = "FREISCHALT_STORE", hide_env_values = true)]
-    pub(crate) store: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreOption,
 }
 
 /// Runs the server until it is told to stop.
 pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
-    let config = config::read_file(&arguments.config, arguments.store.as_deref())?;
+    let config = config::read_file(&arguments.config, arguments.store.named())?;
+    secrecy::keep();
     let log = logging::start(logging::Format::Machines)?;
     let config = Config { dropped_log_lines: config::DroppedLogLines(log.dropped()), ..config };
     runtime::serve(serve(config))

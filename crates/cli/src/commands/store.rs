@@ -1,16 +1,19 @@
-//! `freischalt store copy`, `freischalt backup`, `freischalt restore`: a whole installation on its
+//! `freischalt store create`, `freischalt store copy`, `freischalt backup`, `freischalt restore`: a whole installation on its
 //! way to another engine, into a file, and back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use freischalt_gateway::GatewayError;
 use freischalt_protocol::seal::MasterKey;
 use freischalt_server::config;
-use freischalt_store::{Copied, Keys, Location, back_up, copy_installation, restore_backup};
+use freischalt_store::{
+    Copied, Keys, Location, back_up, copy_installation, create_installation, restore_backup,
+};
 use serde::Serialize;
 
 use crate::{
-    arguments::Format,
+    arguments::{Format, StoreOption},
     failure::Failure,
     input,
     output::{self, Details},
@@ -19,8 +22,33 @@ use crate::{
 /// What to do with a store.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum StoreCommand {
+    /// Make the empty store of a production server or a gateway, once, before its first start
+    Create(CreateArguments),
     /// Copy an installation into an empty database, from SQLite to PostgreSQL or back
     Copy(CopyArguments),
+}
+
+/// Of which program.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+`freischalt serve` and `freischalt gateway` start with a store that is there and
+never make one by themselves: an empty one in the place of yours would look like
+a marketplace without customers. A store that is in use already is not touched.
+
+Examples:
+  freischalt store create --config /etc/freischalt/freischalt.toml
+  freischalt store create --gateway /etc/freischalt/gateway.toml")]
+pub(crate) struct CreateArguments {
+    /// The configuration of a server
+    #[arg(long, value_name = "FILE", required_unless_present = "gateway")]
+    config: Option<PathBuf>,
+    /// The configuration of a gateway; --store is not for it
+    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    gateway: Option<PathBuf>,
+    #[command(flatten)]
+    store: StoreOption,
+    #[command(flatten)]
+    format: Format,
 }
 
 /// From where to where.
@@ -104,13 +132,42 @@ struct Place {
     /// The folder of a sandbox
     #[arg(long, value_name = "DIR", default_value = "./freischalt-data")]
     data: PathBuf,
+    #[command(flatten)]
+    store: StoreOption,
 }
 
 /// Runs `freischalt store …`.
 pub(crate) fn run(command: &StoreCommand) -> Result<(), Failure> {
     match command {
+        StoreCommand::Create(arguments) => create(arguments),
         StoreCommand::Copy(arguments) => copy(arguments),
     }
+}
+
+fn create(arguments: &CreateArguments) -> Result<(), Failure> {
+    let store = match (&arguments.config, &arguments.gateway) {
+        (Some(path), _) => {
+            let config = config::read_file(path, arguments.store.named())?;
+            create_installation(&config.location, &config.keys)?;
+            config.location.to_string()
+        }
+        (None, gateway) => {
+            let gateway =
+                freischalt_gateway::read_file(gateway.as_deref().unwrap_or(Path::new("")))?;
+            gateway.create_store().map_err(GatewayError::from)?;
+            gateway.location.to_string()
+        }
+    };
+    if arguments.format.json {
+        return output::print_json(&CreateReport { store });
+    }
+    let done = output::good("The store is made and empty. Start the program that it is for.");
+    output::print(&format!("{store}\n{done}"))
+}
+
+#[derive(Serialize)]
+struct CreateReport {
+    store: String,
 }
 
 fn copy(arguments: &CopyArguments) -> Result<(), Failure> {
@@ -174,11 +231,11 @@ impl Place {
     fn find(&self) -> Result<(PathBuf, Keys), Failure> {
         let (location, keys) = match &self.config {
             Some(path) => {
-                let config = config::read_file(path, None)?;
+                let config = config::read_file(path, self.store.named())?;
                 (config.location, config.keys)
             }
             None => {
-                let (location, key) = config::existing_sandbox(&self.data)?;
+                let (location, key) = config::existing_sandbox(&self.data, self.store.named())?;
                 (location, only(key))
             }
         };

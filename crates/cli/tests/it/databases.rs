@@ -20,16 +20,16 @@ use crate::{
     support::{Run, run},
 };
 
-const TOKEN: &str = "0123456789abcdefghijklmnopqrstuv";
+const TOKEN: &str = "vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6";
 
 /// The configuration of a server for real, in this folder.
-fn configuration(folder: &Path) -> PathBuf {
+pub(crate) fn configuration(folder: &Path) -> PathBuf {
     let put = |name: &str, text: &str| {
         fs::write(folder.join(name), text).unwrap();
         fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o600)).unwrap();
     };
     put("token", TOKEN);
-    put("key", &"0f".repeat(32));
+    put("key", "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13");
     put(
         "freischalt.toml",
         "[server]\nbind = \"127.0.0.1:0\"\npublic_url = \"https://marketplace.example.com\"\n\
@@ -41,7 +41,7 @@ fn configuration(folder: &Path) -> PathBuf {
 
 /// A call of the management API that must succeed.
 #[track_caller]
-fn manage(server: &Running, method: &str, path: &str, body: &Value) -> Value {
+pub(crate) fn manage(server: &Running, method: &str, path: &str, body: &Value) -> Value {
     let bearer = format!("Bearer {TOKEN}");
     let headers = [("Content-Type", "application/json"), ("Authorization", bearer.as_str())];
     let body = if body.is_null() { String::new() } else { body.to_string() };
@@ -49,6 +49,15 @@ fn manage(server: &Running, method: &str, path: &str, body: &Value) -> Value {
     let answer = http::exchange(server.management, &request).unwrap();
     assert!(answer.status < 300, "{method} {path}: {} {}", answer.status, answer.body);
     answer.json()
+}
+
+/// The status of any other.
+pub(crate) fn manage_status(server: &Running, method: &str, path: &str, body: &Value) -> u16 {
+    let bearer = format!("Bearer {TOKEN}");
+    let headers = [("Content-Type", "application/json"), ("Authorization", bearer.as_str())];
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let request = http::request(method, path, &headers, &body);
+    http::exchange(server.management, &request).unwrap().status
 }
 
 /// The code that a provider's call is answered with.
@@ -101,6 +110,7 @@ fn an_installation_goes_to_postgres_and_back_with_everything_that_is_sealed() {
     fails(1, &["store", "copy", &lite, &url], "the source is in use: stop every server");
     server.stop();
     fs::write(at("other"), "1".repeat(64)).unwrap();
+    fs::set_permissions(at("other"), fs::Permissions::from_mode(0o600)).unwrap();
     let wrong = ["store", "copy", &lite, &url, "--key-file", &at("other")];
     fails(1, &wrong, "the encryption key does not fit");
     fails(2, &["store", "copy", &at("nothing.db"), &url], "there is no database");
@@ -149,7 +159,11 @@ fn a_new_encryption_key_takes_the_place_of_the_old_one() {
     assert_eq!(call(&server, &body), 0);
     server.stop();
 
-    fs::write(folder.path().join("new"), "1e".repeat(32)).unwrap();
+    fs::write(
+        folder.path().join("new"),
+        "27c5e0914bd83f6aa1097e5d42f8c36b9e05d17a38cb642f50e98d1bf4a7c326",
+    )
+    .unwrap();
     fs::set_permissions(folder.path().join("new"), fs::Permissions::from_mode(0o600)).unwrap();
     let text = fs::read_to_string(&config).unwrap().replace("\"key\"", "\"new\"");
     let both = format!("{text}previous_encryption_key_files = [\"key\"]\n");

@@ -94,7 +94,7 @@ impl Installation {
         installation.put("secret", SECRET);
         installation.put("token", TOKEN);
         installation.put("app-secret", APP_SECRET);
-        installation.put("key", &"0f".repeat(32));
+        installation.put("key", "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13");
         // A signature without the port is right for every port.
         let config = format!(
             r#"
@@ -151,6 +151,10 @@ impl Installation {
         let log = self.path("log");
         let err = fs::File::create(&log).unwrap();
         let config = self.path("gateway.toml");
+        if !self.path("gateway.db").exists() {
+            let made = run(&["store", "create", "--gateway", config.to_str().unwrap()]);
+            assert_eq!(made.code, 0, "{}", made.err);
+        }
         let mut command = freischalt(["gateway", "--config", config.to_str().unwrap()]);
         let mut process = command.stdout(Stdio::null()).stderr(err).spawn().unwrap();
         loop {

@@ -4,6 +4,7 @@
 
 mod http;
 mod process;
+mod store;
 mod support;
 
 mod arguments;

@@ -12,7 +12,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{http, support::freischalt};
+use crate::{
+    http,
+    support::{freischalt, run},
+};
 
 /// How long a start or an end may take before the test calls it a failure.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -69,6 +72,13 @@ fn served(text: &str) -> Option<Ready> {
     let at = |name: &str| log[name].as_str()?.parse().ok();
     (log["message"] == "ready").then_some(())?;
     Some((at("marketplace")?, at("management")?, log.clone()))
+}
+
+/// Makes a store for a first start; one that is there stays as it is.
+fn make_store(config: &Path, store: &[&str]) {
+    let words = ["store", "create", "--config", config.to_str().unwrap()];
+    let made = run(&[&words[..], store].concat());
+    assert!(made.code == 0 || made.err.contains("is in use already"), "{}", made.err);
 }
 
 /// A server that runs. Dropping it kills it.
@@ -133,8 +143,9 @@ impl Running {
         })
     }
 
-    /// The server for real, with this configuration.
+    /// The server for real, with this configuration and a store, which is made if it is not there.
     pub(crate) fn serve(config: &Path) -> Self {
+        make_store(config, &[]);
         let words = ["serve", "--config", config.to_str().unwrap()];
         Self::start(&mut freischalt(words), Says::Err, served)
     }
@@ -142,12 +153,14 @@ impl Running {
     /// As [`serve`](Self::serve), with these variables in its environment.
     #[cfg(feature = "otlp")]
     pub(crate) fn serve_with_environment(config: &Path, variables: &[(&str, &str)]) -> Self {
+        make_store(config, &[]);
         let words = ["serve", "--config", config.to_str().unwrap()];
         Self::start(freischalt(words).envs(variables.iter().copied()), Says::Err, served)
     }
 
     /// As [`serve`](Self::serve), on this database.
     pub(crate) fn serve_on(config: &Path, store: &str) -> Self {
+        make_store(config, &["--store", store]);
         let words = ["serve", "--config", config.to_str().unwrap(), "--store", store];
         Self::start(&mut freischalt(words), Says::Err, served)
     }

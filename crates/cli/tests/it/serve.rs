@@ -10,7 +10,7 @@ use crate::{
     support::{Run, freischalt, run},
 };
 
-const TOKEN: &str = "0123456789abcdefghijklmnopqrstuv";
+const TOKEN: &str = "vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6";
 
 /// A configuration that is fine, in a folder of its own.
 struct Installation(tempfile::TempDir);
@@ -19,7 +19,11 @@ impl Installation {
     fn new() -> Self {
         let installation = Self(tempfile::tempdir().unwrap());
         installation.put("token", TOKEN, 0o600);
-        installation.put("key", &"0f".repeat(32), 0o600);
+        installation.put(
+            "key",
+            "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13",
+            0o600,
+        );
         installation.configure(|fine| fine.to_owned());
         installation
     }
@@ -170,15 +174,27 @@ fn a_missing_wrong_or_readable_key_is_refused() {
     let cut = installation.refused(str::to_owned);
     assert_eq!(cut.code, 2);
     assert!(cut.err.contains("must hold 64 hexadecimal digits"), "{}", cut.err);
-    installation.put("key", &"0f".repeat(32), 0o640);
+    installation.put(
+        "key",
+        "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13",
+        0o640,
+    );
     let readable = installation.refused(str::to_owned);
     assert_eq!(readable.code, 2);
     assert!(readable.err.contains("readable by others (mode 640): chmod 600"), "{}", readable.err);
 
-    installation.put("key", &"0f".repeat(32), 0o600);
+    installation.put(
+        "key",
+        "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13",
+        0o600,
+    );
     installation.configure(str::to_owned);
     installation.start().stop();
-    installation.put("key", &"1f".repeat(32), 0o600);
+    installation.put(
+        "key",
+        "27c5e0914bd83f6aa1097e5d42f8c36b9e05d17a38cb642f50e98d1bf4a7c326",
+        0o600,
+    );
     let other = installation.refused(str::to_owned);
     assert_eq!(other.code, 4);
     assert!(other.err.contains("the encryption key does not fit this database"), "{}", other.err);

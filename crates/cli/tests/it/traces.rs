@@ -163,10 +163,14 @@ fn assert_tree(spans: &[&Value], steps: &[&str]) {
 /// Of a production server that traces as little as can be chosen: the ids of two activations that were
 /// unlocked, the second begun with a wish to be traced, and what was sent.
 fn two_of_few() -> ([String; 2], Vec<Value>) {
-    const TOKEN: &str = "0123456789abcdefghijklmnopqrstuv";
+    const TOKEN: &str = "vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6";
     let (collector, folder) = (Collector::start(), tempfile::tempdir().unwrap());
     let few = format!("{}[traces]\none_in = 65536\n", serve::FINE);
-    for (name, text) in [("token", TOKEN), ("key", &"0f".repeat(32)), ("freischalt.toml", &few)] {
+    for (name, text) in [
+        ("token", TOKEN),
+        ("key", "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13"),
+        ("freischalt.toml", &few),
+    ] {
         fs::write(folder.path().join(name), text).unwrap();
         fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
     }

@@ -124,6 +124,28 @@ impl Shape {
         }
     }
 
+    /// Refuses a row with a text that would not arrive.
+    pub(super) fn check(&self, row: &[Cell]) -> Result<(), CopyError> {
+        let has_nul = |cell: &Cell| matches!(cell, Cell::Text(text) if text.contains('\0'));
+        let Some(place) = row.iter().position(has_nul) else { return Ok(()) };
+        let part = |place: &usize| {
+            let value = match &row[*place] {
+                Cell::Null => "NULL".to_owned(),
+                Cell::Integer(number) => number.to_string(),
+                Cell::Boolean(value) => value.to_string(),
+                Cell::Text(text) => format!("'{}'", text.escape_debug()),
+                Cell::Bytes(bytes) => {
+                    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                    format!("x'{digits}'")
+                }
+            };
+            format!("{} = {value}", self.columns[*place].name)
+        };
+        let key = self.key.iter().map(part).collect::<Vec<_>>().join(" and ");
+        let column = self.columns[place].name.clone();
+        Err(CopyError::Nul { table: self.table, column, key })
+    }
+
     fn key_of(&self, row: &[Cell]) -> Vec<Typed> {
         let typed = |place: &usize| Typed(self.columns[*place].kind, row[*place].clone());
         self.key.iter().map(typed).collect()

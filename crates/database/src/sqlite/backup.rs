@@ -2,15 +2,17 @@
 //! written over something that is there.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
 use rusqlite::{ErrorCode, OpenFlags};
 
-use super::{Connection, Transaction};
+use super::{
+    Connection, Transaction,
+    disk::{NoPartial, Partial, Presence, beside},
+};
 use crate::{DatabaseError, OpenError, folder_of};
 
 /// A copy that was made.
@@ -26,6 +28,13 @@ pub enum BackupError {
     /// There is something already.
     #[error("{} is there already and is not overwritten: name another file, or move it away", .0.display())]
     Exists(PathBuf),
+    /// A server has it open, even if its files were moved away below it.
+    #[error(
+        "a server uses {}, even if its files have been moved away: what it goes on writing would \
+         be lost, so stop it first",
+        .0.display()
+    )]
+    Running(PathBuf),
     /// There is nothing to be copied.
     #[error("there is no database {}", .0.display())]
     Missing(PathBuf),
@@ -68,7 +77,7 @@ pub fn backup(from: &Path, to: &Path) -> Result<Backup, BackupError> {
             source: Box::new(source),
         };
         // SQLite takes an empty file for a new one, and this one is ours alone.
-        new_file(partial).map_err(io_error(from, partial))?;
+        let partial = partial.path();
         let source = rusqlite::Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE);
         let source = source.map_err(failed)?;
         source.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
@@ -108,11 +117,14 @@ pub fn restore<E: From<BackupError> + From<DatabaseError>>(
     if !from.exists() {
         return Err(BackupError::Missing(from.to_owned()).into());
     }
+    // Held until the file has its name, so that no server is started in the meantime.
+    let Some(_alone) = Presence::alone(to) else {
+        return Err(BackupError::Running(to.to_owned()).into());
+    };
     write_new(from, to, |partial| {
-        let copied =
-            new_file(partial).and_then(|mut file| io::copy(&mut File::open(from)?, &mut file));
-        copied.map_err(io_error(from, partial))?;
-        check(partial, inspect)
+        let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut partial.file));
+        copied.map_err(io_error(from, partial.path()))?;
+        check(partial.path(), inspect)
     })
 }
 
@@ -120,38 +132,28 @@ pub fn restore<E: From<BackupError> + From<DatabaseError>>(
 fn write_new<E: From<BackupError>>(
     from: &Path,
     to: &Path,
-    write: impl FnOnce(&Path) -> Result<(), E>,
+    write: impl FnOnce(&mut Partial) -> Result<(), E>,
 ) -> Result<Backup, E> {
     for name in [to.to_owned(), beside(to, "-wal"), beside(to, "-shm")] {
         if name.exists() {
             return Err(BackupError::Exists(name).into());
         }
     }
-    let partial = beside(to, ".partial");
-    if partial.exists() {
-        return Err(BackupError::Exists(partial).into());
-    }
-    let written = write(&partial).and_then(|()| {
-        let placed = place(&partial, to).map_err(io_error(from, to));
-        Ok(placed?)
-    });
-    if written.is_err() {
-        // They may never have come to be.
-        for left in [&partial, &beside(&partial, "-journal")] {
-            let _ = fs::remove_file(left);
-        }
-    }
-    written
+    let mut partial = Partial::begin(to).map_err(|problem| match problem {
+        NoPartial::Taken(path) => BackupError::Exists(path),
+        NoPartial::Io(source) => io_error(from, to)(source),
+    })?;
+    write(&mut partial)?;
+    Ok(place(&partial, to).map_err(io_error(from, to))?)
 }
 
 /// Gives a file its name once it is on disk.
-fn place(partial: &Path, to: &Path) -> io::Result<Backup> {
-    let file = OpenOptions::new().write(true).open(partial)?;
-    file.sync_all()?;
-    let bytes = file.metadata()?.len();
+fn place(partial: &Partial, to: &Path) -> io::Result<Backup> {
+    partial.file.sync_all()?;
+    let bytes = partial.file.metadata()?.len();
     // Unlike a rename, this fails if somebody has made a file of that name in the meantime.
-    fs::hard_link(partial, to)?;
-    fs::remove_file(partial)?;
+    fs::hard_link(partial.path(), to)?;
+    fs::remove_file(partial.path())?;
     File::open(folder_of(to))?.sync_all()?;
     Ok(Backup { bytes })
 }
@@ -180,17 +182,6 @@ fn check<E: From<BackupError>>(
     inspect(&mut crate::Transaction::sqlite(Transaction::reading(&connection)))
 }
 
-/// Makes a file that is not there, for nobody but its owner.
-pub(crate) fn new_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
 fn io_error(from: &Path, to: &Path) -> impl FnOnce(io::Error) -> BackupError {
     move |source| BackupError::Io { from: from.to_owned(), to: to.to_owned(), source }
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }

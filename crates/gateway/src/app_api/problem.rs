@@ -5,6 +5,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use freischalt_client::{CallError, CallErrorKind, Refusal};
+use freischalt_database::DatabaseError;
 use serde_json::{Value, json};
 
 use crate::app_path::NotAPath;
@@ -39,9 +40,20 @@ pub(crate) enum Problem {
     #[error(transparent)]
     Call(#[from] CallError),
     #[error("the gateway's store failed; try again")]
-    Store(#[from] StoreError),
+    Store(StoreError),
     #[error("there are no random bytes; try again")]
     Random(#[from] getrandom::Error),
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Database(DatabaseError::Nul) => {
+                Self::Invalid("a text has the character NUL (U+0000): leave it out")
+            }
+            error => Self::Store(error),
+        }
+    }
 }
 
 impl From<JsonRejection> for Problem {

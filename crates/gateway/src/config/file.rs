@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use freischalt_database::settings::{SettingProblem, StoreSettings, read_private};
+use freischalt_database::Creation;
+use freischalt_database::settings::{SettingProblem, StoreSettings, check_token, read_private};
 use freischalt_listen::{AddressHeader, Limits as ConnectionLimits, TrustedProxies};
 use freischalt_protocol::Secret;
 use serde::Deserialize;
@@ -229,6 +230,7 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
         text_en: file.provider.text_en,
     };
     config.location = location;
+    config.creation = Creation::Never;
     config.keys = Some(keys);
     config.app = Some(app);
     config.services = services;
@@ -346,8 +348,8 @@ fn app(section: &AppSection, folder: &Path) -> Result<AppConfig, ConfigProblem> 
     Ok(AppConfig {
         listen: section.bind,
         url: section.url.clone(),
-        token: secret("app.token_file", &folder.join(&section.token_file), 32)?,
-        secret: secret("app.secret_file", &folder.join(&section.secret_file), 1)?,
+        token: own_secret("app.token_file", &folder.join(&section.token_file), 32)?,
+        secret: own_secret("app.secret_file", &folder.join(&section.secret_file), 1)?,
         handover,
         events_path: checked_path("app.events_path", events_path)?,
         visit_lifetime: lifetime,
@@ -418,6 +420,14 @@ impl StoreSection {
     }
 }
 
+/// A secret that whoever runs the gateway has made, and that nobody should guess.
+fn own_secret(setting: &'static str, path: &Path, least: usize) -> Result<Secret, ConfigProblem> {
+    let secret = secret(setting, path, least)?;
+    let text = secret.expose();
+    check_token(setting, path, text.strip_prefix("whsec_").unwrap_or(text))?;
+    Ok(secret)
+}
+
 fn secret(setting: &'static str, path: &Path, least: usize) -> Result<Secret, ConfigProblem> {
     let text = read_private(setting, path)?;
     let text = text.trim();
@@ -465,9 +475,13 @@ mod tests {
         fn new() -> Self {
             let files = Self(tempfile::tempdir().unwrap());
             files.put("provider-secret", "provider-secret-0123456789\n", 0o600);
-            files.put("token", &"t".repeat(32), 0o600);
+            files.put("token", "vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6", 0o600);
             files.put("app-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 0o600);
-            files.put("key", &"0f".repeat(32), 0o600);
+            files.put(
+                "key",
+                "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13",
+                0o600,
+            );
             files
         }
 
@@ -552,7 +566,7 @@ mod tests {
         files.put("token", "short", 0o600);
         let short = files.read(FINE).err().unwrap().to_string();
         assert!(short.contains("app.token_file") && short.contains("32 characters"), "{short}");
-        files.put("token", &"t".repeat(32), 0o644);
+        files.put("token", "vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6", 0o644);
         assert!(files.read(FINE).err().unwrap().to_string().contains("chmod 600"));
     }
 }

@@ -5,6 +5,9 @@ use freischalt_protocol::UnixTime;
 use super::{Store, StoreError};
 
 const DAY: i64 = 24 * 3600;
+/// How long a mark outlives what it is on: a clock may be set back, or go slower in another process,
+/// and what was used once would be good again.
+const MARK: i64 = DAY;
 /// How long events that are over are kept, so that somebody can look.
 const EVENTS: i64 = 30 * DAY;
 /// How long orders are kept. Whoever placed one may pay it later, and a result that comes for an
@@ -19,7 +22,8 @@ impl Store {
     pub(crate) async fn clean_up(&self, now: UnixTime) -> Result<(), StoreError> {
         self.database
             .write(move |tx| {
-                tx.execute("DELETE FROM used_urls WHERE kept_until < ?1", &[&now.0])?;
+                let over = now.plus(-MARK).0;
+                tx.execute("DELETE FROM used_urls WHERE kept_until < ?1", &[&over])?;
                 tx.execute("DELETE FROM opened_urls WHERE kept_until < ?1", &[&now.0])?;
                 tx.execute("DELETE FROM visits WHERE ends_at < ?1", &[&now.0])?;
                 tx.execute(
@@ -40,7 +44,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use freischalt_client::provider::UrlCheck;
-    use freischalt_database::{Keys, Location};
+    use freischalt_database::{Creation, Keys, Location};
     use freischalt_protocol::seal::MasterKey;
     use freischalt_protocol::{Secret, signed_url};
 
@@ -72,9 +76,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_used_url_stays_used_when_the_clock_is_set_back() {
+        let keys = Keys { current: MasterKey::new([1; 32]), previous: Vec::new() };
+        let store = Store::open(&Location::Memory, Creation::IfMissing, &keys).unwrap();
+        let marks = async || {
+            let count = |tx: &mut freischalt_database::Transaction<'_>| {
+                let rows = tx.query("SELECT launch_id FROM used_urls", &[])?;
+                Ok::<_, StoreError>(rows.len())
+            };
+            store.read(count).await.unwrap()
+        };
+        store
+            .write(|tx| {
+                tx.execute("INSERT INTO used_urls (launch_id, kept_until) VALUES ('a', 300)", &[])?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+        store.clean_up(UnixTime(300 + DAY)).await.unwrap();
+        assert_eq!(marks().await, 1);
+        store.clean_up(UnixTime(301 + DAY)).await.unwrap();
+        assert_eq!(marks().await, 0);
+    }
+
+    #[tokio::test]
     async fn orders_are_forgotten_but_not_while_money_is_on_its_way() {
         let keys = Keys { current: MasterKey::new([1; 32]), previous: Vec::new() };
-        let store = Store::open(&Location::Memory, &keys).unwrap();
+        let store = Store::open(&Location::Memory, Creation::IfMissing, &keys).unwrap();
         for id in ["paid", "coming", "open"] {
             place(&store, id).await;
         }

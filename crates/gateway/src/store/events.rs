@@ -143,14 +143,14 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use freischalt_database::{Keys, Location};
+    use freischalt_database::{Creation, Keys, Location};
     use freischalt_protocol::seal::MasterKey;
 
     use super::*;
 
     fn store() -> Store {
         let keys = Keys { current: MasterKey::new([1; 32]), previous: Vec::new() };
-        Store::open(&Location::Memory, &keys).unwrap()
+        Store::open(&Location::Memory, Creation::IfMissing, &keys).unwrap()
     }
 
     async fn due(store: &Store, at: i64) -> usize {

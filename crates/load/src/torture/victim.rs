@@ -37,6 +37,15 @@ impl Victim {
     ) -> Result<Self> {
         let output =
             File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        // It fails where there is one already, and where it matters the start says why.
+        let _ = Command::new(program)
+            .args(["store", "create", "--config"])
+            .arg(config)
+            .args(store.iter().flat_map(|store| ["--store", *store]))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         let mut child = Command::new(program)
             .arg("serve")
             .arg("--config")

@@ -10,6 +10,7 @@ use std::{
 use freischalt_protocol::seal::{KEY_BYTES, MasterKey};
 use freischalt_store::{Location, settings::parse_key};
 
+use super::file::{ConfigProblem, store_location};
 use crate::random;
 
 const DATABASE: &str = "freischalt.db";
@@ -40,6 +41,9 @@ pub enum DataDirProblem {
     /// The key file does not hold a key.
     #[error("{} must hold 64 hexadecimal digits; without the right key the data is lost", .0.display())]
     Key(PathBuf),
+    /// The store that is named beside the folder is none.
+    #[error(transparent)]
+    Store(#[from] ConfigProblem),
     /// No random bytes.
     #[error(transparent)]
     Random(#[from] random::NoRandom),
@@ -68,8 +72,12 @@ impl FolderLock {
     }
 }
 
-/// Database and key of a data folder; both are made if they are missing.
-pub fn sandbox_location(folder: &Path) -> Result<(Location, MasterKey), DataDirProblem> {
+/// Database and key of a data folder; both are made if they are missing. A `store` from the command
+/// line or the environment replaces the database, as it does for a production server.
+pub fn sandbox_location(
+    folder: &Path,
+    store: Option<&str>,
+) -> Result<(Location, MasterKey), DataDirProblem> {
     make_folder(folder)?;
     let path = folder.join(KEY);
     let key = match fs::read_to_string(&path) {
@@ -81,19 +89,28 @@ pub fn sandbox_location(folder: &Path) -> Result<(Location, MasterKey), DataDirP
         }
         Err(error) => return Err(failed("read", &path)(error)),
     };
-    Ok((Location::File(folder.join(DATABASE)), key))
+    Ok((location(folder, store)?, key))
 }
 
-/// Database and key of a data folder that a sandbox has made; nothing is made here.
-pub fn existing_sandbox(folder: &Path) -> Result<(Location, MasterKey), DataDirProblem> {
+/// As [`sandbox_location`], of a data folder that a sandbox has made; nothing is made here.
+pub fn existing_sandbox(
+    folder: &Path,
+    store: Option<&str>,
+) -> Result<(Location, MasterKey), DataDirProblem> {
     let path = folder.join(KEY);
     match fs::read_to_string(&path) {
         Ok(text) => {
             let key = parse_key(&text).ok_or(DataDirProblem::Key(path))?;
-            Ok((Location::File(folder.join(DATABASE)), key))
+            Ok((location(folder, store)?, key))
         }
         Err(source) => Err(DataDirProblem::Io { what: "read", path, source }),
     }
+}
+
+/// Where the data is: in the folder, unless the command line or the environment names another store.
+fn location(folder: &Path, store: Option<&str>) -> Result<Location, ConfigProblem> {
+    let of_folder = || Ok(Location::File(folder.join(DATABASE)));
+    store.map_or_else(of_folder, |text| store_location("--store", text))
 }
 
 /// A sandbox that leaves nothing behind.
@@ -130,8 +147,8 @@ mod tests {
     fn key_is_made_once_and_only_its_owner_reads_it() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("data");
-        let (_, first) = sandbox_location(&folder).unwrap();
-        let (location, second) = sandbox_location(&folder).unwrap();
+        let (_, first) = sandbox_location(&folder, None).unwrap();
+        let (location, second) = sandbox_location(&folder, None).unwrap();
         let sealed = first.derive("x").seal([0; 12], b"", b"text");
         assert!(second.derive("x").open(b"", &sealed).is_some());
         assert_eq!(location, Location::File(folder.join(DATABASE)));
@@ -155,7 +172,7 @@ mod tests {
     fn a_broken_key_is_an_error_and_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(KEY), "short").unwrap();
-        assert!(matches!(sandbox_location(folder.path()), Err(DataDirProblem::Key(_))));
+        assert!(matches!(sandbox_location(folder.path(), None), Err(DataDirProblem::Key(_))));
         assert_eq!(fs::read_to_string(folder.path().join(KEY)).unwrap(), "short");
     }
 }

@@ -12,8 +12,8 @@ use freischalt_listen::{AddressHeader, TrustedProxies};
 use freischalt_marketplace::{Policy, policy::PolicyProblem};
 use freischalt_protocol::{Secret, seal::MasterKey};
 use freischalt_store::{
-    Location,
-    settings::{SettingProblem, StoreSettings, parse_key, read_private},
+    Creation, Location,
+    settings::{self, SettingProblem, StoreSettings, check_token, read_private},
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -173,6 +173,7 @@ pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProbl
             Some(text) => store_location("--store", text)?,
             None => store_settings.location(", or --store on the command line")?,
         },
+        creation: Creation::Never,
         keys: store_settings.keys()?,
         limits: limits(&file)?,
         policy: file.policy,
@@ -198,6 +199,10 @@ fn refuse<T>(setting: &'static str, problem: impl Into<String>) -> Result<T, Con
 /// Where a store is that was named outside of any file: the URL of a PostgreSQL database, or the
 /// path of a SQLite one.
 pub fn store_location(setting: &'static str, text: &str) -> Result<Location, ConfigProblem> {
+    if text.trim().is_empty() {
+        let problem = "is empty: give a path or a URL, or leave it out (unset FREISCHALT_STORE)";
+        return refuse(setting, problem);
+    }
     Location::parse(text).or_else(|problem| refuse(setting, problem.to_string()))
 }
 
@@ -370,18 +375,13 @@ fn management_token(folder: &Path, file: Option<&Path>) -> Result<Secret, Config
         let problem = format!("{} must hold a token of at least 32 characters", path.display());
         return refuse(SETTING, problem);
     }
+    check_token(SETTING, &path, &token)?;
     Ok(Secret::new(token))
 }
 
-/// An encryption key that was named outside of any configuration.
+/// An encryption key that was named outside of any configuration, to be tried.
 pub fn encryption_key(path: &Path) -> Result<MasterKey, ConfigProblem> {
-    parse_key(&read(path)?).map_or_else(
-        || {
-            let path = path.display();
-            refuse("--key-file", format!("{path} must hold 64 hexadecimal digits"))
-        },
-        Ok,
-    )
+    Ok(settings::key("--key-file", path)?)
 }
 
 #[cfg(test)]
@@ -395,8 +395,12 @@ mod tests {
     impl Files {
         fn new() -> Self {
             let files = Self(tempfile::tempdir().unwrap());
-            files.put("token", &"t".repeat(32), 0o600);
-            files.put("key", &"0f".repeat(32), 0o600);
+            files.put("token", "vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6", 0o600);
+            files.put(
+                "key",
+                "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13",
+                0o600,
+            );
             files
         }
 
@@ -434,7 +438,7 @@ mod tests {
         assert_eq!(config.mode, Mode::Production);
         assert_eq!(config.public_url.as_deref(), Some("https://marketplace.example.com"));
         assert_eq!(config.policy.claim_lifetime, 3600);
-        assert_eq!(config.management_token, Some(Secret::new("t".repeat(32))));
+        assert_eq!(config.management_token, Some(Secret::new("vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6")));
     }
 
     #[test]
@@ -503,11 +507,11 @@ mod tests {
     #[test]
     fn secrets_that_others_can_read_or_that_are_too_short_are_refused() {
         let files = Files::new();
-        files.put("key", &"0f".repeat(32), 0o644);
+        files.put("key", "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13", 0o644);
         assert!(files.problem(FINE).contains("chmod 600"));
         files.put("key", "xyz", 0o600);
         assert!(files.problem(FINE).contains("64 hexadecimal digits"));
-        files.put("key", &"0f".repeat(32), 0o600);
+        files.put("key", "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13", 0o600);
         files.put("token", "short", 0o600);
         assert!(files.problem(FINE).contains("at least 32 characters"));
     }

@@ -1,5 +1,7 @@
 //! Errors as problem documents (RFC 9457).
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
     extract::rejection::{JsonRejection, PathRejection, QueryRejection},
@@ -30,7 +32,8 @@ pub struct Problem {
     detail: String,
     /// The member of the request that was wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'static str>,
+    #[schema(value_type = Option<String>)]
+    field: Option<Cow<'static, str>>,
     /// `errorCodes` of an order that is refused.
     #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
     error_code: Option<u32>,
@@ -76,10 +79,10 @@ impl Problem {
     }
 
     /// A member of the request cannot be used.
-    pub fn invalid(field: &'static str, detail: impl Into<String>) -> Self {
+    pub fn invalid(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         let problem = Self::new(status, "invalid-value", "A value cannot be used", detail.into());
-        Self { field: Some(field), ..problem }
+        Self { field: Some(field.into()), ..problem }
     }
 
     /// Something that was named does not exist.
@@ -158,6 +161,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if matches!(error, StoreError::Busy) {
             return Self::busy();
+        }
+        if matches!(error, StoreError::Nul) {
+            return Self::bad_request(error.to_string());
         }
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
         if error.is_unknown() {

@@ -4,17 +4,19 @@ use std::{fmt, marker::PhantomData};
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Request},
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection},
+    http::request::Parts,
 };
 use freischalt_marketplace::{Customer, Language, Provider, Slug};
-use freischalt_protocol::UnixTime;
+use freischalt_protocol::{UnixTime, outside};
 use jiff::Timestamp;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::Problem;
+use super::{Problem, texts};
 use crate::state::AppState;
 
 /// A JSON body that is an object.
@@ -24,7 +26,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(request, state).await.map_err(JsonRejection::from)?;
+        let request = Request::from_parts(parts, axum::body::Body::from(bytes.clone()));
         let Json(Object(body)) = Json::<Object<T>>::from_request(request, state).await?;
+        texts::check(&bytes)?;
         Ok(Self(body))
     }
 }
@@ -54,14 +61,32 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
 }
 
 /// Parts of the path.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Path), rejection(Problem))]
 pub(super) struct Path<T>(pub(super) T);
 
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        texts::check_path(parts.uri.path())?;
+        let axum::extract::Path(path) =
+            axum::extract::Path::from_request_parts(parts, state).await?;
+        Ok(Self(path))
+    }
+}
+
 /// The query.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(Problem))]
 pub(super) struct Query<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        texts::check_query(parts.uri.query().unwrap_or_default())?;
+        let axum::extract::Query(query) =
+            axum::extract::Query::from_request_parts(parts, state).await?;
+        Ok(Self(query))
+    }
+}
 
 /// A moment as RFC 3339, in UTC.
 pub(crate) fn rfc3339(time: UnixTime) -> String {
@@ -79,6 +104,7 @@ pub(super) fn filled(field: &'static str, text: String) -> Result<String, Proble
     if trimmed.is_empty() || trimmed.chars().count() > 200 {
         return Err(Problem::invalid(field, "must have 1 to 200 characters"));
     }
+    outside::line(trimmed).map_err(|control| Problem::invalid(field, control.to_string()))?;
     Ok(trimmed.to_owned())
 }
 

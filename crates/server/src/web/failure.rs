@@ -69,6 +69,9 @@ impl Failure {
         if matches!(error.downcast_ref(), Some(StoreError::Busy)) {
             return Self::build(visitor, Problem::Busy, String::new());
         }
+        if matches!(error.downcast_ref(), Some(StoreError::Nul)) {
+            return Self::bad_request(visitor, error.to_string());
+        }
         tracing::error!(error, "a page could not be made");
         Self::build(visitor, Problem::Internal, String::new())
     }

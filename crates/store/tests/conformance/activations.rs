@@ -228,6 +228,10 @@ pub async fn a_ticket_is_used_once(store: &Store) {
     assert!(!store.use_ticket(ticket, expires, NOW).await.unwrap());
     assert!(store.use_ticket([2; 16], expires, NOW).await.unwrap(), "another one");
     assert!(!store.use_ticket(ticket, expires, expires).await.unwrap(), "in its last second");
+    // Somebody else signs in a while later; then the clock is set back, or is another server's.
+    let later = expires.plus(23 * 3600);
+    assert!(store.use_ticket([3; 16], later, later).await.unwrap());
+    assert!(!store.use_ticket(ticket, expires, NOW).await.unwrap(), "the mark outlives the ticket");
 }
 
 async fn seen(store: &Store, scope: Scope) -> Facts {
