@@ -21,6 +21,24 @@ const SCHEMA: Schema = Schema {
     }],
 };
 
+#[derive(Debug)]
+enum NotRestored {
+    Backup(BackupError),
+    Database,
+}
+
+impl From<BackupError> for NotRestored {
+    fn from(error: BackupError) -> Self {
+        Self::Backup(error)
+    }
+}
+
+impl From<DatabaseError> for NotRestored {
+    fn from(_: DatabaseError) -> Self {
+        Self::Database
+    }
+}
+
 fn open(path: &Path, creation: Creation) -> Result<Database, OpenError> {
     let nothing = |_: &mut Transaction<'_>, _| Ok(());
     Database::open_checked(&Location::File(path.to_owned()), &SCHEMA, creation, nothing)
@@ -154,7 +172,7 @@ fn a_copy_of_a_database_with_a_log_is_restored_without_leaving_anything_beside_i
     let (path, to) = (folder.path().join("x.db"), folder.path().join("to.db"));
     // As `.backup` of a shell writes it: the whole file, which says that there is a log.
     drop(open(&path, Creation::Only).unwrap());
-    restore::<BackupError>(&path, &to, |_| Ok(())).unwrap();
+    restore::<NotRestored>(&path, &to, |_| Ok(())).unwrap();
     let names = fs::read_dir(folder.path()).unwrap();
     let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
     assert!(names.iter().all(|name| !name.to_str().unwrap().contains("partial")), "{names:?}");
@@ -169,10 +187,10 @@ fn nothing_is_restored_beside_whoever_has_it_open_even_if_the_files_are_moved_aw
     for ending in ["", "-wal", "-shm"] {
         fs::rename(beside(&path, ending), folder.path().join(format!("old{ending}"))).unwrap();
     }
-    let refused = restore::<BackupError>(&copy, &path, |_| Ok(())).unwrap_err();
-    assert!(matches!(refused, BackupError::Running(_)), "{refused}");
+    let refused = restore::<NotRestored>(&copy, &path, |_| Ok(())).unwrap_err();
+    assert!(matches!(refused, NotRestored::Backup(BackupError::Running(_))), "{refused:?}");
     drop(server);
-    restore::<BackupError>(&copy, &path, |_| Ok(())).unwrap();
+    restore::<NotRestored>(&copy, &path, |_| Ok(())).unwrap();
     open(&path, Creation::Never).unwrap();
 }
 

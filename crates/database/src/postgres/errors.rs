@@ -87,9 +87,12 @@ fn advice(code: Option<&str>, text: &str) -> Option<&'static str> {
     const BY_CODE: [(&str, &str); 10] = [
         ("28P01", "The user or the password in the URL is wrong"),
         ("3D000", "Make it: CREATE DATABASE … OWNER …, with the user of the URL"),
-        ("42501", "Let the user of the URL own the database (ALTER DATABASE … OWNER TO …) and, after a \
+        (
+            "42501",
+            "Let the user of the URL own the database (ALTER DATABASE … OWNER TO …) and, after a \
              restore as somebody else, the tables: restore with pg_restore --no-owner --role, or \
-             REASSIGN OWNED BY … TO …"),
+             REASSIGN OWNED BY … TO …",
+        ),
         ("25006", "This is a standby, or default_transaction_read_only is on: name the primary"),
         ("42P07", "The database holds tables of something else: use one of its own"),
         (
