@@ -141,6 +141,15 @@ impl Server {
             dropped_log_lines: config.dropped_log_lines,
             traces: config.traces,
         });
+        if app.mode == Mode::Production {
+            match app.shops {
+                true => tracing::warn!(
+                    "orders are paid through the test bank, whose cards everybody knows: no money \
+                     moves (payments.no_money_moves)"
+                ),
+                false => tracing::info!("no orders are taken: payments.no_money_moves is not set"),
+            }
+        }
         Ok(Self { app, marketplace, management, connections })
     }
 
@@ -173,15 +182,6 @@ impl Server {
     /// finish what they began are not waited for longer than the limits say.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
         let Self { app, marketplace, management, connections } = self;
-        if app.mode == Mode::Production {
-            match app.shops {
-                true => tracing::warn!(
-                    "orders are paid through the test bank, whose cards everybody knows: no money \
-                     moves (payments.no_money_moves)"
-                ),
-                false => tracing::info!("no orders are taken: payments.no_money_moves is not set"),
-            }
-        }
         let (announce, stopping) = watch::channel(());
         let marketplace = freischalt_listen::serve(
             marketplace,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     process::Running,
+    serve::Installation,
     support::{Run, freischalt, run},
 };
 
@@ -392,4 +393,16 @@ fn installations(ledger: &mut Ledger) {
         (report["kind"].as_str(), report["file"].as_str()),
         (Some("sandbox"), Some(&*database))
     );
+    let installation = Installation::new();
+    let config = installation.path("freischalt.toml");
+    for (name, json) in [("people", false), ("scripts", true)] {
+        let store = at(&format!("{name}.db"));
+        let config = config.to_str().unwrap();
+        let words = ["store", "create", "--config", config, "--store", &store];
+        let made = ledger.run(&[&words[..], if json { &["--json"] } else { &[] }].concat());
+        assert_eq!(made.code, 0, "{}", made.err);
+        assert_eq!(serde_json::from_str::<Value>(&made.out).is_ok(), json, "{}", made.out);
+        let again = ledger.run(&words);
+        assert!(again.code != 0 && again.err.contains("in use already"), "{}", again.err);
+    }
 }

@@ -42,9 +42,9 @@ fn a_url_names_step_idiom_and_text() {
     let ids: Vec<_> = causes.iter().map(|cause| cause["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["scheme"]);
     let right = told["right_text_with_port"].as_str().unwrap();
-    assert!(right.starts_with("https://provider.example:8443/shop/index.php?UserLanguage=ENG&"));
+    assert!(right.starts_with("http://provider.example:8443/shop/index.php?UserLanguage=ENG&"));
     let without = told["right_text"].as_str().unwrap();
-    assert!(without.starts_with("https://provider.example/shop/index.php?UserLanguage=ENG&"));
+    assert!(without.starts_with("http://provider.example/shop/index.php?UserLanguage=ENG&"));
     assert!(!run.out.contains(SECRET));
 }
 

@@ -30,10 +30,11 @@ impl Answer {
     }
 }
 
-/// The address in `http://127.0.0.1:8080`; of `localhost` that of IPv4, where sandboxes listen.
+/// The address in `http://127.0.0.1:8080`; of `localhost` that of IPv4, where sandboxes listen
+/// unless they are told otherwise.
 pub(crate) fn address(url: &str) -> SocketAddr {
-    let mut found = url.trim_start_matches("http://").to_socket_addrs().unwrap();
-    found.find(SocketAddr::is_ipv4).unwrap()
+    let found: Vec<_> = url.trim_start_matches("http://").to_socket_addrs().unwrap().collect();
+    *found.iter().find(|address| address.is_ipv4()).unwrap_or(&found[0])
 }
 
 /// Connects, with an end to all waiting.

@@ -13,10 +13,10 @@ use crate::{
 const TOKEN: &str = "vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6";
 
 /// A configuration that is fine, in a folder of its own.
-struct Installation(tempfile::TempDir);
+pub(crate) struct Installation(tempfile::TempDir);
 
 impl Installation {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let installation = Self(tempfile::tempdir().unwrap());
         installation.put("token", TOKEN, 0o600);
         installation.put(
@@ -28,7 +28,7 @@ impl Installation {
         installation
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
