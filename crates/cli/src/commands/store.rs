@@ -31,9 +31,9 @@ pub(crate) enum StoreCommand {
 /// Of which program.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-`freischalt serve` and `freischalt gateway` start with a store that is there and
-never make one by themselves: an empty one in the place of yours would look like
-a marketplace without customers. A store that is in use already is not touched.
+`freischalt serve` and `freischalt gateway` start with a store that is there
+and never make one by themselves: an empty one in the place of yours would look
+like a marketplace without customers. A store that is in use is not touched.
 
 Examples:
   freischalt store create --config /etc/freischalt/freischalt.toml

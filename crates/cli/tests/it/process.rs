@@ -68,9 +68,9 @@ fn ready_line(text: &str) -> Option<Ready> {
 
 /// The line of the log that says where a server for real listens.
 fn served(text: &str) -> Option<Ready> {
-    let log: Value = serde_json::from_str(text.lines().last()?).ok()?;
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let log = lines.into_iter().find(|log| log["message"] == "ready")?;
     let at = |name: &str| log[name].as_str()?.parse().ok();
-    (log["message"] == "ready").then_some(())?;
     Some((at("marketplace")?, at("management")?, log.clone()))
 }
 
