@@ -1,6 +1,7 @@
 //! `cargo xtask frameworks`: measure what web frameworks make of a signed URL, and write
 //! `docs/frameworks.md`.
 
+mod doctor;
 pub(crate) mod document;
 mod inputs;
 mod install;
@@ -10,7 +11,7 @@ mod serve;
 
 use std::{collections::BTreeMap, fs, process::Command};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use self::{
     install::Packages,
@@ -27,6 +28,9 @@ pub(crate) struct Args {
     /// Measure nothing, take the lines from the sources again
     #[arg(long, conflicts_with = "only")]
     lines: bool,
+    /// Measure nothing, examine the pages with the doctor, which may find nothing
+    #[arg(long, conflicts_with = "lines")]
+    doctor: bool,
 }
 
 /// Installs packages, starts each framework, and writes the document.
@@ -44,6 +48,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         bail!("no framework `{unknown}`; there are {}", names.join(", "));
     }
     let packages = Packages::install(&chosen)?;
+    if args.doctor {
+        return examine(&chosen, &packages);
+    }
     let mut rows = BTreeMap::new();
     let mut failed = Vec::new();
     for framework in chosen {
@@ -73,6 +80,21 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if !failed.is_empty() {
         bail!("not measured: {}", failed.join(", "));
     }
+    Ok(())
+}
+
+/// Whether the doctor finds nothing at any of the pages.
+fn examine(chosen: &[&Framework], packages: &Packages) -> Result<()> {
+    let command = doctor::build()?;
+    let mut failed = Vec::new();
+    for framework in chosen {
+        if let Err(error) = doctor::examine(&command, framework, packages) {
+            println!("{:<12} {error:#}", framework.name);
+            failed.push(framework.name);
+        }
+    }
+    ensure!(failed.is_empty(), "alarms: {}", failed.join(", "));
+    println!("{} frameworks, no false alarm", chosen.len());
     Ok(())
 }
 
