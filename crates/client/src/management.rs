@@ -28,7 +28,7 @@ pub use error::{ManagementError, Problem};
 pub use methods::{NewPaymentMethod, PaymentMethod};
 pub use received::{
     Activation, ApiUser, CalledService, Clock, Customer, Event, Provider, Replaced, Request,
-    Service, Started, User,
+    Service, SignInTicket, Started, User,
 };
 pub use sent::{
     ClockChange, ClockSetting, NewActivation, NewCustomer, NewGroup, NewProvider, NewService,
@@ -56,6 +56,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// };
 /// let started = management.start_activation(&new).await?.value;
 /// assert_eq!(started.state, "pending");
+/// let ticket = management.sign_in_ticket("musterimmo", 21).await?.value;
+/// assert!(ticket.action.ends_with("/session"));
 /// # Ok(()) });
 /// ```
 #[derive(Clone, Debug)]
@@ -183,6 +185,19 @@ impl Management {
     ) -> Result<Answer<ApiUser>, ManagementError> {
         let body = serde_json::json!({ "name": name });
         self.send(Method::POST, self.url(&["customers", customer, "api-users"]), &body).await
+    }
+
+    /// Makes a ticket that signs a user in to the web UI, within a minute and once.
+    ///
+    /// # Errors
+    /// See [`ManagementError`]; a user who is not active is `Refused`.
+    pub async fn sign_in_ticket(
+        &self,
+        customer: &str,
+        user: i64,
+    ) -> Result<Answer<SignInTicket>, ManagementError> {
+        let body = serde_json::json!({ "customer": customer, "user": user });
+        self.send(Method::POST, self.url(&["sign-in-tickets"]), &body).await
     }
 
     /// Brings an activation to the point where the API key is shown, ending an earlier one of the

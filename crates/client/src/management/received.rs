@@ -141,6 +141,20 @@ pub struct Started {
     pub replaced: Option<Replaced>,
 }
 
+/// A ticket that signs a user in to the web UI: the user's browser posts it as the form field `ticket`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInTicket {
+    /// The ticket. It serves once, for 60 seconds.
+    #[serde(deserialize_with = "required_secret")]
+    pub ticket: Secret,
+    /// Where to post it: an address of the web UI.
+    pub action: String,
+    /// When it expires.
+    #[serde(default)]
+    pub expires_at: Option<String>,
+}
+
 /// A service that was called.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
