@@ -55,7 +55,7 @@ function verify(path, query, kind, aged = true) {
     }
     if (params.has(name) && name === 'apiToken' && bad('first_wins_token')) early = params.get(name);
     else if (params.has(name) || name.includes('[')) return 'refused';
-    params.set(name, value);
+    params.set(name, read(value));
   }
   const given = params.get('signature');
   params.delete('signature');
@@ -68,6 +68,16 @@ function verify(path, query, kind, aged = true) {
   return params;
 }
 
+/** A value as a framework hands it over. */
+function read(value) {
+  if (bad('trims')) value = value.trim();
+  if (bad('magic_quotes')) value = value.replace(/[\\'"]/g, '\\$&');
+  if (bad('sanitizes')) value = value.replace(/ +/g, ' ').replace(/%[0-9a-f]{2}/gi, '');
+  if (bad('html_values')) value = html(value);
+  if (bad('latin1')) value = Buffer.from(value, 'utf8').toString('latin1');
+  return value;
+}
+
 function genuine(path, query, params, given) {
   if (given === undefined) return bad('missing_ok');
   if (given === '') return bad('empty_ok');
@@ -77,7 +87,9 @@ function genuine(path, query, params, given) {
   }
   const right = expected(path, params);
   const text = canonical(path, params);
-  if (same(right, given)) return true;
+  if (same(right, given) && !bad('port_only')) return true;
+  const withPort = text.replace('http://127.0.0.1', `http://127.0.0.1:${process.env.PORT}`);
+  if (same(hmac(SECRET, withPort), given) && !bad('port_dropped')) return true;
   if (bad('prefix_compare') && given.length >= 16 && right.startsWith(given)) return true;
   if (bad('case_insensitive') && right === given.toLowerCase()) return true;
   if (bad('empty_secret_ok') && hmac('', text) === given) return true;
@@ -155,7 +167,8 @@ function pageHeaders() {
   if (!bad('no_nosniff')) headers['X-Content-Type-Options'] = 'nosniff';
   if (bad('cookie')) headers['Set-Cookie'] = 'sid=1';
   if (bad('version')) headers['X-Powered-By'] = 'Provider/1.2.3';
-  return headers;
+  Object.assign(headers, JSON.parse(process.env.PAGE_HEADERS || '{}'));
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value));
 }
 
 function refusal(why, query = '') {
@@ -173,16 +186,22 @@ export function activate(query) {
   for (const name of ['customerWebId', 'userId', 'apiToken', 'parameterCacheId', 'apiClaim']) {
     if (!params.has(name)) return bad('crash_missing') ? [500, {}, 'internal error'] : refusal('refused');
   }
+  if (bad('down')) return [503, {}, 'down'];
   const name = bad('xss_genuine') ? params.get('customerName') : html(params.get('customerName') ?? '');
   const trusted = { token: 'apiToken', parameterCacheId: 'parameterCacheId', extendedClaim: 'apiClaim', customerWebId: 'customerWebId', userId: 'userId' };
   let hidden = `<input type="hidden" name="launch" value="${html(query)}">`;
   if (bad('trusts_fields')) {
     for (const [field, from] of Object.entries(trusted)) hidden += `<input type="hidden" name="${field}" value="${html(params.get(from))}">`;
   }
-  const more = (bad('mixed') ? '<img src="http://images.example/logo.png" alt="">' : '') + (bad('secret_in_page') ? `<!-- ${SECRET} -->` : '')
+  const headers = pageHeaders();
+  if (bad('session_lax') || bad('session_partitioned')) {
+    hidden = '';
+    headers['Set-Cookie'] = `launch=${encodeURIComponent(query)}; Path=/; HttpOnly; Secure; ${bad('session_lax') ? 'SameSite=Lax' : 'SameSite=None; Partitioned'}`;
+  }
+  const more = (bad('frame_meta') ? `<meta http-equiv="Content-Security-Policy" content="frame-ancestors ${MARKETPLACE}">` : '') + (bad('mixed') ? '<img src="http://images.example/logo.png" alt="">' : '') + (bad('secret_in_page') ? `<!-- ${SECRET} -->` : '')
     + (bad('foreign_script') ? '<script src="https://cdn.example/x.js"></script>' : '');
   const listen = bad('message_any') ? "window.addEventListener('message', (e) => { document.title = e.data; });" : '';
-  return [200, pageHeaders(), `<!doctype html><html lang="en"><title>Activate</title><h1>Activate the provider for ${name}</h1>${more}
+  return [200, headers, `<!doctype html><html lang="en"><title>Activate</title><h1>Activate the provider for ${name}</h1>${more}
 <form action="/activate/unlock" method="${bad('form_get') ? 'get' : 'post'}">${hidden}<div id="secretDiv" class="api-key-input-outer">
 <label class="api-key-label" for="secret">API key</label><input type="text" id="secret" name="secret" class="api-key-input"${bad('autocomplete') ? '' : ' autocomplete="off"'}></div>
 <button id="unlockButton" class="unlock-now-button">Activate now</button></form>
@@ -190,6 +209,11 @@ export function activate(query) {
 <script>${listen}document.querySelector('form').onsubmit = async (e) => { e.preventDefault();
 const r = await fetch('/activate/unlock', { method: 'POST', body: new URLSearchParams(new FormData(e.target)) });
 window.parent.postMessage(await r.text(), '${bad('post_star') ? '*' : MARKETPLACE}'); };</script></html>`];
+}
+
+function launch(headers, fields) {
+  if (!bad('session_lax') && !bad('session_partitioned')) return fields.get('launch') ?? '';
+  return decodeURIComponent(/(?:^|; )launch=([^;]*)/.exec(headers.cookie ?? '')?.[1] ?? '');
 }
 
 export async function unlock(method, headers, fields) {
@@ -203,7 +227,7 @@ export async function unlock(method, headers, fields) {
     params = new Map([['apiToken', fields.get('token')], ['parameterCacheId', fields.get('parameterCacheId')], ['apiClaim', fields.get('extendedClaim')],
       ['customerWebId', fields.get('customerWebId') ?? ''], ['userId', fields.get('userId') ?? '']]);
   } else {
-    params = verify('/activate', fields.get('launch') ?? '', 'activation', !bad('old_launch'));
+    params = verify('/activate', launch(headers, fields), 'activation', !bad('old_launch'));
     if (typeof params === 'string' || !['apiToken', 'parameterCacheId', 'apiClaim', 'customerWebId', 'userId'].every((name) => params.has(name))) {
       return [403, plain, 'not a genuine launch'];
     }
@@ -288,7 +312,9 @@ export const deliveries = () => [200, {}, `${delivered.length} deliveries`];
 
 /** One request: method, path, query, headers in small letters, body fields. */
 export async function handle(method, path, query, headers, fields) {
+  if (path === '/activate' && bad('slash')) return [308, { Location: `/activate/?${query}` }, ''];
   switch (path) {
+    case '/activate/': return bad('slash') ? activate(query) : [404, {}, 'not found'];
     case '/activate': return method === 'GET' ? activate(query) : [405, pageHeaders(), 'get only'];
     case '/activate/unlock': return unlock(method, headers, fields);
     case '/service': return service(query);

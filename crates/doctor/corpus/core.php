@@ -77,7 +77,7 @@ function verify(string $path, string $query, string $kind, bool $aged = true): a
             return 'refused';
         }
         $seen[$name] = true;
-        $params[$name] = $value;
+        $params[$name] = read($value);
     }
     $given = $params['signature'] ?? null;
     unset($params['signature']);
@@ -97,6 +97,24 @@ function verify(string $path, string $query, string $kind, bool $aged = true): a
     return $params;
 }
 
+/** A value as a framework hands it over. */
+function read(string $value): string
+{
+    if (bad('trims')) {
+        $value = trim($value);
+    }
+    if (bad('magic_quotes')) {
+        $value = addslashes($value);
+    }
+    if (bad('sanitizes')) {
+        $value = preg_replace('/%[0-9a-f]{2}/i', '', preg_replace('/ +/', ' ', $value));
+    }
+    if (bad('html_values')) {
+        $value = html($value);
+    }
+    return bad('latin1') ? preg_replace_callback('/[\x80-\xff]/', fn ($m) => chr(0xC0 | ord($m[0]) >> 6) . chr(0x80 | ord($m[0]) & 0x3F), $value) : $value;
+}
+
 function genuine(string $path, string $query, array $params, ?string $given): bool
 {
     if ($given === null) {
@@ -112,7 +130,11 @@ function genuine(string $path, string $query, array $params, ?string $given): bo
         return hash_equals(hash_hmac('sha256', $text, secret()), $given);
     }
     $right = expected($path, $params);
-    if (hash_equals($right, $given)) {
+    if (hash_equals($right, $given) && !bad('port_only')) {
+        return true;
+    }
+    $with_port = substr_replace(canonical($path, $params), ':' . getenv('PORT'), strlen('http://127.0.0.1'), 0);
+    if (hash_equals(hash_hmac('sha256', $with_port, secret()), $given) && !bad('port_dropped')) {
         return true;
     }
     if (bad('prefix_compare') && strlen($given) >= 16 && str_starts_with($right, $given)) {
@@ -228,7 +250,8 @@ function page_headers(): array
     if (bad('version')) {
         $headers['X-Powered-By'] = 'Provider/1.2.3';
     }
-    return $headers;
+    $headers = array_merge($headers, json_decode(getenv('PAGE_HEADERS') ?: '{}', true));
+    return array_filter($headers, fn ($value) => $value !== '');
 }
 
 function refusal(string $why, array $params = []): array
@@ -267,6 +290,9 @@ function activate(string $query): array
             return bad('crash_missing') ? [500, [], 'internal error'] : refusal('refused');
         }
     }
+    if (bad('down')) {
+        return [503, [], 'down'];
+    }
     $name = $params['customerName'] ?? '';
     $name = bad('xss_genuine') ? $name : html($name);
     $method = bad('form_get') ? 'get' : 'post';
@@ -277,9 +303,14 @@ function activate(string $query): array
             $hidden .= '<input type="hidden" name="' . $field . '" value="' . html($params[$from]) . '">';
         }
     }
+    $headers = page_headers();
+    if (bad('session_lax') || bad('session_partitioned')) {
+        $hidden = '';
+        $headers['Set-Cookie'] = 'launch=' . rawurlencode($query) . '; Path=/; HttpOnly; Secure; ' . (bad('session_lax') ? 'SameSite=Lax' : 'SameSite=None; Partitioned');
+    }
     $target = bad('post_star') ? '*' : MARKETPLACE;
     $listen = bad('message_any') ? "addEventListener('message', e => document.title = e.data);" : '';
-    $more = (bad('mixed') ? '<img src="http://images.example/logo.png" alt="">' : '') . (bad('secret_in_page') ? '<!-- ' . secret() . ' -->' : '')
+    $more = (bad('frame_meta') ? '<meta http-equiv="Content-Security-Policy" content="frame-ancestors ' . MARKETPLACE . '">' : '') . (bad('mixed') ? '<img src="http://images.example/logo.png" alt="">' : '') . (bad('secret_in_page') ? '<!-- ' . secret() . ' -->' : '')
         . (bad('foreign_script') ? '<script src="https://cdn.example/x.js"></script>' : '');
     $body = "<!doctype html><html lang=\"en\"><title>Activate</title><h1>Activate the provider for $name</h1>$more
 <form action=\"/activate/unlock\" method=\"$method\">$hidden<div id=\"secretDiv\" class=\"api-key-input-outer\">
@@ -290,7 +321,15 @@ function activate(string $query): array
 document.querySelector('form').addEventListener('submit', async e => { e.preventDefault();
 const r = await fetch('/activate/unlock', { method: 'POST', body: new URLSearchParams(new FormData(e.target)) });
 window.parent.postMessage(await r.text(), '$target'); });</script></html>";
-    return [200, page_headers(), $body];
+    return [200, $headers, $body];
+}
+
+function launch(array $headers, array $fields): string
+{
+    if (!bad('session_lax') && !bad('session_partitioned')) {
+        return $fields['launch'] ?? '';
+    }
+    return preg_match('/(?:^|; )launch=([^;]*)/', $headers['cookie'] ?? '', $cookie) ? rawurldecode($cookie[1]) : '';
 }
 
 function unlock(string $method, array $headers, array $fields): array
@@ -314,7 +353,7 @@ function unlock(string $method, array $headers, array $fields): array
     if (bad('trusts_fields') && isset($fields['token'])) {
         $params = ['apiToken' => $fields['token'], 'parameterCacheId' => $fields['parameterCacheId'] ?? '', 'apiClaim' => $fields['extendedClaim'] ?? '', 'customerWebId' => $fields['customerWebId'] ?? '', 'userId' => $fields['userId'] ?? ''];
     } else {
-        $params = verify('/activate', $fields['launch'] ?? '', 'activation', !bad('old_launch'));
+        $params = verify('/activate', launch($headers, $fields), 'activation', !bad('old_launch'));
         if (is_string($params) || !isset($params['apiToken'], $params['parameterCacheId'], $params['apiClaim'], $params['customerWebId'], $params['userId'])) {
             return [403, $plain, 'not a genuine launch'];
         }
@@ -431,7 +470,11 @@ function order(string $method, array $headers, array $fields): array
 /** One request: method, path, query, headers in small letters, body fields. */
 function handle(string $method, string $path, string $query, array $headers, array $fields): array
 {
+    if ($path === '/activate' && bad('slash')) {
+        return [308, ['Location' => "/activate/?$query"], ''];
+    }
     return match ($path) {
+        '/activate/' => bad('slash') ? activate($query) : [404, [], 'not found'],
         '/activate' => $method === 'GET' ? activate($query) : [405, page_headers(), 'get only'],
         '/activate/unlock' => unlock($method, $headers, $fields),
         '/service' => service($query),

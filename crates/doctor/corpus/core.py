@@ -12,7 +12,7 @@ import traceback
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from urllib.parse import parse_qsl, quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 MISTAKES = os.environ.get("MISTAKES", "").split(",")
 SECRET = os.environ["SECRET"]
@@ -58,6 +58,10 @@ def canonical(path, params):
     return f"http://127.0.0.1{path}?" + "&".join(f"{encode(name)}={encode(params[name])}" for name in names)
 
 
+def with_port(text):
+    return text.replace("http://127.0.0.1", f"http://127.0.0.1:{os.environ['PORT']}", 1)
+
+
 def expected(path, params):
     return hmac(SECRET, canonical(path, params))
 
@@ -73,7 +77,7 @@ def verify(path, query, kind, aged=True):
             early = params[name]
         elif name in params or "[" in name:
             return "refused"
-        params[name] = value
+        params[name] = read(value)
     given = params.pop("signature", None)
     trusting = bad("no_signature") or bad(f"{kind}_no_signature")
     if not trusting and not genuine(path, query, params, given):
@@ -83,6 +87,21 @@ def verify(path, query, kind, aged=True):
     if aged and not bad("no_age") and not bad(f"{kind}_no_age") and not young(params.get("timestamp")):
         return "refused"
     return params
+
+
+def read(value):
+    """A value as a framework hands it over."""
+    if bad("trims"):
+        value = value.strip()
+    if bad("magic_quotes"):
+        value = re.sub(r"([\\'\"])", r"\\\1", value)
+    if bad("sanitizes"):
+        value = re.sub(r"%[0-9a-f]{2}", "", re.sub(r" +", " ", value), flags=re.I)
+    if bad("html_values"):
+        value = html.escape(value)
+    if bad("latin1"):
+        value = value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return value
 
 
 def genuine(path, query, params, given):
@@ -95,7 +114,9 @@ def genuine(path, query, params, given):
         pieces = sorted(piece for piece in query.split("&") if not piece.startswith("signature="))
         return same(hmac(SECRET, f"http://127.0.0.1{path}?" + "&".join(pieces)), given)
     text, right = canonical(path, params), expected(path, params)
-    if same(right, given):
+    if same(right, given) and not bad("port_only"):
+        return True
+    if same(hmac(SECRET, with_port(text)), given) and not bad("port_dropped"):
         return True
     if bad("prefix_compare") and len(given) >= 16 and right.startswith(given):
         return True
@@ -204,7 +225,8 @@ def page_headers():
         headers["Set-Cookie"] = "sid=1"
     if bad("version"):
         headers["X-Powered-By"] = "Provider/1.2.3"
-    return headers
+    headers.update(json.loads(os.environ.get("PAGE_HEADERS") or "{}"))
+    return {name: value for name, value in headers.items() if value}
 
 
 def refusal(why, query=""):
@@ -229,17 +251,25 @@ def activate(query):
         return refusal(params, query)
     if any(name not in params for name in NEEDED):
         return (500, {}, "internal error") if bad("crash_missing") else refusal("refused")
+    if bad("down"):
+        return 503, {}, "down"
     name = params.get("customerName", "")
     name = name if bad("xss_genuine") else html.escape(name)
     hidden = f'<input type="hidden" name="launch" value="{html.escape(query)}">'
     if bad("trusts_fields"):
         for field, origin in (("token", "apiToken"), ("parameterCacheId", "parameterCacheId"), ("extendedClaim", "apiClaim"), ("customerWebId", "customerWebId"), ("userId", "userId")):
             hidden += f'<input type="hidden" name="{field}" value="{html.escape(params[origin])}">'
+    headers = page_headers()
+    if bad("session_lax") or bad("session_partitioned"):
+        hidden = ""
+        headers["Set-Cookie"] = f"launch={quote(query, safe='')}; Path=/; HttpOnly; Secure; " + (
+            "SameSite=Lax" if bad("session_lax") else "SameSite=None; Partitioned")
     more = '<img src="http://images.example/logo.png" alt="">' if bad("mixed") else ""
+    more += f'<meta http-equiv="Content-Security-Policy" content="frame-ancestors {MARKETPLACE}">' if bad("frame_meta") else ""
     more += f"<!-- {SECRET} -->" if bad("secret_in_page") else ""
     more += '<script src="https://cdn.example/x.js"></script>' if bad("foreign_script") else ""
     listen = "window.onmessage = (e) => { document.title = e.data; };" if bad("message_any") else ""
-    return 200, page_headers(), f"""<!doctype html><html lang="en"><title>Activate</title><h1>Activate the provider for {name}</h1>{more}
+    return 200, headers, f"""<!doctype html><html lang="en"><title>Activate</title><h1>Activate the provider for {name}</h1>{more}
 <form action="/activate/unlock" method="{'get' if bad('form_get') else 'post'}">{hidden}<div id="secretDiv" class="api-key-input-outer">
 <label class="api-key-label" for="secret">API key</label><input type="text" id="secret" name="secret" class="api-key-input"{'' if bad('autocomplete') else ' autocomplete="off"'}></div>
 <button id="unlockButton" class="unlock-now-button">Activate now</button></form>
@@ -247,6 +277,13 @@ def activate(query):
 <script>{listen}document.querySelector('form').onsubmit = async (e) => {{ e.preventDefault();
 const r = await fetch('/activate/unlock', {{ method: 'POST', body: new URLSearchParams(new FormData(e.target)) }});
 window.parent.postMessage(await r.text(), "{'*' if bad('post_star') else MARKETPLACE}"); }};</script></html>"""
+
+
+def launch(headers, fields):
+    if not bad("session_lax") and not bad("session_partitioned"):
+        return fields.get("launch", "")
+    cookie = re.search(r"(?:^|; )launch=([^;]*)", headers.get("cookie", ""))
+    return unquote(cookie.group(1)) if cookie else ""
 
 
 def unlock(method, headers, fields):
@@ -263,7 +300,7 @@ def unlock(method, headers, fields):
         params = {"apiToken": fields["token"], "parameterCacheId": fields.get("parameterCacheId", ""), "apiClaim": fields.get("extendedClaim", ""),
                   "customerWebId": fields.get("customerWebId", ""), "userId": fields.get("userId", "")}
     else:
-        params = verify("/activate", fields.get("launch", ""), "activation", not bad("old_launch"))
+        params = verify("/activate", launch(headers, fields), "activation", not bad("old_launch"))
         if isinstance(params, str) or any(name not in params for name in NEEDED):
             return 403, plain, "not a genuine launch"
         if bad("extra_token") and fields.get("token"):
@@ -366,7 +403,10 @@ def deliveries():
 
 def handle(method, path, query, headers, fields):
     """One request: method, path, query, headers in small letters, body fields."""
+    if path == "/activate" and bad("slash"):
+        return 308, {"Location": f"/activate/?{query}"}, ""
     routes = {
+        "/activate/": lambda: activate(query) if bad("slash") else (404, {}, "not found"),
         "/activate": lambda: activate(query) if method == "GET" else (405, page_headers(), "get only"),
         "/activate/unlock": lambda: unlock(method, headers, fields),
         "/service": lambda: service(query),

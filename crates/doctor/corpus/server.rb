@@ -66,7 +66,7 @@ def verify(path, query, kind, aged: true)
     elsif params.key?(name) || name.include?('[')
       return 'refused'
     end
-    params[name] = value
+    params[name] = read(value)
   end
   given = params.delete('signature')
   trusting = bad('no_signature') || bad("#{kind}_no_signature")
@@ -79,6 +79,16 @@ def verify(path, query, kind, aged: true)
   params
 end
 
+# A value as a framework hands it over.
+def read(value)
+  value = value.strip if bad('trims')
+  value = value.gsub(/[\\'"]/) { |char| "\\#{char}" } if bad('magic_quotes')
+  value = value.squeeze(' ').gsub(/%\h\h/, '') if bad('sanitizes')
+  value = html(value) if bad('html_values')
+  value = value.dup.force_encoding('ISO-8859-1').encode('UTF-8') if bad('latin1')
+  value
+end
+
 def genuine(path, query, params, given)
   return bad('missing_ok') if given.nil?
   return bad('empty_ok') if given.empty?
@@ -89,7 +99,10 @@ def genuine(path, query, params, given)
   end
   text = canonical(path, params)
   right = expected(path, params)
-  return true if same(right, given)
+  return true if same(right, given) && !bad('port_only')
+
+  with_port = text.sub('http://127.0.0.1', "http://127.0.0.1:#{ENV.fetch('PORT')}")
+  return true if same(hmac(SECRET, with_port), given) && !bad('port_dropped')
   return true if bad('prefix_compare') && given.size >= 16 && right.start_with?(given)
   return true if bad('case_insensitive') && right.casecmp?(given)
   return true if bad('empty_secret_ok') && hmac('', text) == given
@@ -172,7 +185,7 @@ def page_headers
   headers['X-Content-Type-Options'] = 'nosniff' unless bad('no_nosniff')
   headers['Set-Cookie'] = 'sid=1' if bad('cookie')
   headers['X-Powered-By'] = 'Provider/1.2.3' if bad('version')
-  headers
+  headers.merge(JSON.parse(ENV['PAGE_HEADERS'] || '{}')).reject { |_, value| value.empty? }
 end
 
 def refusal(why, query = '')
@@ -189,6 +202,8 @@ def activate(query)
   return refusal(params, query) if params.is_a?(String)
   return bad('crash_missing') ? [500, {}, 'internal error'] : refusal('refused') unless NEEDED.all? { |name| params.key?(name) }
 
+  return [503, {}, 'down'] if bad('down')
+
   name = params['customerName'] || ''
   name = html(name) unless bad('xss_genuine')
   hidden = %(<input type="hidden" name="launch" value="#{html(query)}">)
@@ -197,12 +212,19 @@ def activate(query)
       hidden << %(<input type="hidden" name="#{field}" value="#{html(params[from])}">)
     end
   end
+  headers = page_headers
+  if bad('session_lax') || bad('session_partitioned')
+    hidden = ''
+    kept = bad('session_lax') ? 'SameSite=Lax' : 'SameSite=None; Partitioned'
+    headers['Set-Cookie'] = "launch=#{rfc3986(query)}; Path=/; HttpOnly; Secure; #{kept}"
+  end
   more = +''
+  more << %(<meta http-equiv="Content-Security-Policy" content="frame-ancestors #{MARKETPLACE}">) if bad('frame_meta')
   more << '<img src="http://images.example/logo.png" alt="">' if bad('mixed')
   more << "<!-- #{SECRET} -->" if bad('secret_in_page')
   more << '<script src="https://cdn.example/x.js"></script>' if bad('foreign_script')
   listen = bad('message_any') ? 'window.addEventListener("message", (e) => { document.title = e.data; });' : ''
-  [200, page_headers, <<~HTML]
+  [200, headers, <<~HTML]
     <!doctype html><html lang="en"><title>Activate</title><h1>Activate the provider for #{name}</h1>#{more}
     <form action="/activate/unlock" method="#{bad('form_get') ? 'get' : 'post'}">#{hidden}<div id="secretDiv" class="api-key-input-outer">
     <label class="api-key-label" for="secret">API key</label><input type="text" id="secret" name="secret" class="api-key-input"#{bad('autocomplete') ? '' : ' autocomplete="off"'}></div>
@@ -212,6 +234,12 @@ def activate(query)
     const r = await fetch('/activate/unlock', { method: 'POST', body: new URLSearchParams(new FormData(e.target)) });
     window.parent.postMessage(await r.text(), '#{bad('post_star') ? '*' : MARKETPLACE}'); };</script></html>
   HTML
+end
+
+def launch(headers, fields)
+  return fields['launch'] || '' unless bad('session_lax') || bad('session_partitioned')
+
+  CGI.unescape((headers['cookie'] || '')[/(?:\A|; )launch=([^;]*)/, 1] || '')
 end
 
 def unlock(method, headers, fields)
@@ -227,7 +255,7 @@ def unlock(method, headers, fields)
     params = { 'apiToken' => fields['token'], 'parameterCacheId' => fields['parameterCacheId'] || '', 'apiClaim' => fields['extendedClaim'] || '',
                'customerWebId' => fields['customerWebId'] || '', 'userId' => fields['userId'] || '' }
   else
-    params = verify('/activate', fields['launch'] || '', 'activation', aged: !bad('old_launch'))
+    params = verify('/activate', launch(headers, fields), 'activation', aged: !bad('old_launch'))
     return [403, plain, 'not a genuine launch'] if params.is_a?(String) || !NEEDED.all? { |name| params.key?(name) }
 
     params['apiToken'] = fields['token'] if bad('extra_token') && fields['token']
@@ -319,7 +347,10 @@ end
 
 # One request: method, path, query, headers in small letters, body fields.
 def handle(method, path, query, headers, fields)
+  return [308, { 'Location' => "/activate/?#{query}" }, ''] if path == '/activate' && bad('slash')
+
   case path
+  when '/activate/' then bad('slash') ? activate(query) : [404, {}, 'not found']
   when '/activate' then method == 'GET' ? activate(query) : [405, page_headers, 'get only']
   when '/activate/unlock' then unlock(method, headers, fields)
   when '/service' then service(query)

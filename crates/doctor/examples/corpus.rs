@@ -11,6 +11,8 @@
 mod mistakes;
 #[path = "corpus/provider.rs"]
 mod provider;
+#[path = "corpus/remedies.rs"]
+mod remedies;
 
 use std::{
     collections::BTreeMap,
@@ -19,18 +21,45 @@ use std::{
     time::{Duration, Instant},
 };
 
+use freischalt_client::system_time;
 use freischalt_doctor::{ApiChoice, Grade, Limits, Report, Selection, report};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use mistakes::{MISTAKES, Mistake};
+use mistakes::{MISTAKES, Mistake, RIGHTS, Right};
 use provider::{STYLES, Style};
+
+/// One provider that is examined.
+#[derive(Clone, Copy)]
+struct Case {
+    style: &'static Style,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Plain,
+    Right(&'static Right),
+    Mistake(&'static Mistake),
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Right(right) => right.name,
+            Self::Mistake(mistake) => mistake.name,
+        }
+    }
+}
 
 /// What came of one provider.
 struct Examined {
     style: &'static Style,
-    mistake: Option<&'static Mistake>,
+    kind: Kind,
     failed: Vec<&'static str>,
-    grade: Grade,
+    /// What the first of them saw.
+    seen: String,
+    grade: Option<Grade>,
     took: Duration,
     requests: usize,
 }
@@ -59,11 +88,11 @@ async fn main() -> ExitCode {
     let options = options();
     let (started, slots) = (Instant::now(), Arc::new(Semaphore::new(options.jobs)));
     let mut tasks = JoinSet::new();
-    for (style, mistake) in chosen(&options) {
+    for case in chosen(&options) {
         let slots = slots.clone();
         tasks.spawn(async move {
             let _slot = slots.acquire().await;
-            examine(style, mistake).await
+            examine(case).await
         });
     }
     let mut all = Vec::new();
@@ -76,37 +105,44 @@ async fn main() -> ExitCode {
             }
         }
     }
+    if options.only.is_none()
+        && let Err(wrong) = remedies::run(system_time().0)
+    {
+        eprintln!("error: the advice does not work: {wrong}");
+        return ExitCode::FAILURE;
+    }
     print_table(&all, started.elapsed())
 }
 
 /// Every style as it should be, and with each mistake; reduced, each mistake in one style.
-fn chosen(options: &Options) -> Vec<(&'static Style, Option<&'static Mistake>)> {
+fn chosen(options: &Options) -> Vec<Case> {
     let styles: Vec<_> = STYLES.iter().filter(|style| style.is_here()).collect();
     for style in STYLES.iter().filter(|style| !style.is_here()) {
         println!("skipped: {} needs {} and its packages", style.name, style.program);
     }
-    let mut all: Vec<_> = styles.iter().map(|style| (*style, None)).collect();
+    let mut all: Vec<_> = styles.iter().map(|style| Case { style, kind: Kind::Plain }).collect();
     let makers: Vec<_> = styles.iter().filter(|style| style.makes_mistakes).copied().collect();
-    for (at, mistake) in MISTAKES.iter().enumerate() {
+    let kinds = RIGHTS.iter().map(Kind::Right).chain(MISTAKES.iter().map(Kind::Mistake));
+    for (at, kind) in kinds.enumerate() {
         let here = makers
             .iter()
             .enumerate()
             .filter(|(index, _)| !options.reduced || *index == at % makers.len().max(1));
-        all.extend(here.map(|(_, style)| (*style, Some(mistake))));
+        all.extend(here.map(|(_, style)| Case { style, kind }));
     }
     if let Some(only) = &options.only {
-        all.retain(|(style, mistake)| {
-            style.name.contains(only.as_str()) || mistake.is_some_and(|one| one.name == only)
-        });
+        all.retain(|case| case.style.name.contains(only.as_str()) || case.kind.name() == only);
     }
     all
 }
 
-async fn examine(
-    style: &'static Style,
-    mistake: Option<&'static Mistake>,
-) -> Result<Examined, String> {
-    let provider = style.start(mistake.map_or("", |mistake| mistake.switches))?;
+async fn examine(case: Case) -> Result<Examined, String> {
+    let Case { style, kind } = case;
+    let provider = match kind {
+        Kind::Plain => style.start("", &[], None),
+        Kind::Right(right) => style.start(right.switches, right.headers, None),
+        Kind::Mistake(mistake) => style.start(mistake.switches, mistake.headers, mistake.told),
+    }?;
     let limits = Limits {
         per_second: 500,
         slow: Duration::from_secs(1),
@@ -121,13 +157,16 @@ async fn examine(
         &Selection::default(),
     )
     .await
-    .map_err(|error| format!("{} {}: {error}", style.name, mistake.map_or("", |one| one.name)))?;
+    .map_err(|error| format!("{} {}: {error}", style.name, kind.name()))?;
     tells_no_credentials(&report, provider.secret())?;
-    let failed = report.failures().iter().map(|finding| finding.check.id).collect();
+    let failures = report.failures();
+    let failed = failures.iter().map(|finding| finding.check.id).collect();
+    let seen = failures.first().map(|finding| format!("{:?}", finding.outcome));
     Ok(Examined {
         style,
-        mistake,
+        kind,
         failed,
+        seen: seen.unwrap_or_default(),
         grade: report.grade(),
         took: report.took,
         requests: report.requests,
@@ -143,28 +182,37 @@ fn tells_no_credentials(report: &Report, secret: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether one of the checks that have to find it has found it; and, where nothing else can be judged,
+/// whether nothing else was, and the reason is right.
+fn is_found(mistake: &Mistake, one: &Examined) -> bool {
+    let found = mistake.found_by.iter().any(|id| one.failed.contains(id));
+    let alone = one.grade.is_none() && one.failed.len() == 1;
+    let is_told = |says: &str| alone && one.seen.contains(says);
+    found && mistake.says.map_or(one.grade.is_some(), is_told)
+}
+
 fn print_table(all: &[Examined], took: Duration) -> ExitCode {
-    let right: Vec<_> = all.iter().filter(|one| one.mistake.is_none()).collect();
+    let right: Vec<_> = all.iter().filter(|one| !matches!(one.kind, Kind::Mistake(_))).collect();
     println!("\nRight providers\n  {:<16} {:<34} grade  alarms", "style", "what it is");
     for one in &right {
-        println!(
-            "  {:<16} {:<34} {}      {}",
-            one.style.name,
-            one.style.about,
-            one.grade,
-            one.failed.join(" ")
-        );
+        let about = match one.kind {
+            Kind::Right(right) => right.name,
+            _ => one.style.about,
+        };
+        let grade = one.grade.map_or("-".to_owned(), |grade| grade.to_string());
+        let (style, alarms) = (one.style.name, one.failed.join(" "));
+        println!("  {style:<16} {about:<34} {grade}      {alarms} {}", one.seen);
     }
     let alarms: usize = right.iter().map(|one| one.failed.len()).sum();
     let mut rows: BTreeMap<&str, (usize, usize, Vec<String>)> = BTreeMap::new();
     for one in all {
-        let Some(mistake) = one.mistake else { continue };
+        let Kind::Mistake(mistake) = one.kind else { continue };
         let row = rows.entry(mistake.name).or_default();
         row.1 += 1;
-        if mistake.found_by.iter().any(|id| one.failed.contains(id)) {
+        if is_found(mistake, one) {
             row.0 += 1;
         } else {
-            row.2.push(format!("{}: {}", one.style.name, one.failed.join(" ")));
+            row.2.push(format!("{}: {} {}", one.style.name, one.failed.join(" "), one.seen));
         }
     }
     println!("\nMistakes\n  {:<22} {:<14} found", "mistake", "by");

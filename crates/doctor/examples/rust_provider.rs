@@ -16,14 +16,16 @@ use axum::{
     routing::{get, post},
 };
 use freischalt_client::{
-    Action, ApiClaim, Client, Credentials, Secret, UnixTime, UnlockProvider, Verb, system_time,
+    Action, ApiClaim, Client, Credentials, Secret, UnlockProvider, Verb, system_time,
 };
 use freischalt_protocol::{
     signed_order,
-    signed_url::{self, VerifiedUrl},
+    signed_url::{Port, VerifiedUrl},
 };
 
 struct Provider {
+    /// Where it listens.
+    address: String,
     secret: Secret,
     client: Client,
     used: Mutex<HashSet<String>>,
@@ -42,14 +44,19 @@ impl Provider {
         let once = url::form_urlencoded::parse(query.as_bytes())
             .all(|(name, _)| !name.contains('[') && names.insert(name.into_owned()));
         let url = format!("http://127.0.0.1{path}?{query}");
-        let UnixTime(now) = system_time();
-        once.then(|| signed_url::verify_fresh(&url, &self.secret, UnixTime(now), 300, 120).ok())?
+        let with_port = format!("http://{}{path}?{query}", self.address);
+        let (now, secret) = (system_time(), &self.secret);
+        let fresh = |url: &str, port: Port| port.verify_fresh(url, secret, now, 300, 120).ok();
+        let verified = fresh(&url, Port::Dropped).or_else(|| fresh(&with_port, Port::Kept));
+        verified.filter(|_| once)
     }
 }
 
 #[tokio::main]
 async fn main() {
+    let address = format!("127.0.0.1:{}", env::var("PORT").unwrap());
     let provider = Arc::new(Provider {
+        address: address.clone(),
         secret: Secret::new(env::var("SECRET").unwrap()),
         client: Client::new(&env::var("API").unwrap()).unwrap(),
         used: Mutex::default(),
@@ -65,7 +72,6 @@ async fn main() {
         .route("/delivered", get(delivered))
         .route("/order", post(order))
         .with_state(provider);
-    let address = format!("127.0.0.1:{}", env::var("PORT").unwrap());
     let listener = tokio::net::TcpListener::bind(address).await.unwrap();
     axum::serve(listener, router).await.unwrap();
 }

@@ -142,6 +142,14 @@ impl Api {
         }
     }
 
+    /// Where the provider has to call it, for people.
+    pub(crate) fn address(&self) -> String {
+        match self {
+            Self::Played(played) => played.url(),
+            Self::Sandbox(_) => "the API of that sandbox".to_owned(),
+        }
+    }
+
     /// The text without the tokens and keys that were given out.
     pub(crate) fn without_credentials(&self, text: String) -> String {
         match self {

@@ -116,6 +116,11 @@ pub struct Check {
     pub(crate) probe: Probe,
 }
 
+/// Whether genuine activation URLs are accepted; nothing is judged otherwise.
+pub(crate) const GENUINE: &str = "FD-ACT-019";
+/// Whether the button of the page reaches the API; unlock and services are not judged otherwise.
+pub(crate) const BUTTON: &str = "FD-UNL-009";
+
 /// A kind of signed URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Surface {
@@ -123,6 +128,28 @@ pub(crate) enum Surface {
     Service,
     Webhook,
     Callback,
+}
+
+impl Surface {
+    /// For people.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Activation => "activation",
+            Self::Service => "service",
+            Self::Webhook => "webhook",
+            Self::Callback => "callback",
+        }
+    }
+
+    /// The check whether a genuine URL is accepted.
+    pub(crate) fn genuine_check(self) -> &'static str {
+        match self {
+            Self::Activation => GENUINE,
+            Self::Service => "FD-SRV-019",
+            Self::Webhook => "FD-HOOK-019",
+            Self::Callback => "FD-CB-019",
+        }
+    }
 }
 
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judged> + Send + 'a>>;
@@ -142,6 +169,23 @@ pub(crate) enum Probe {
 }
 
 impl Check {
+    /// Whether other checks mean nothing if this one fails, so that there is no grade: what is wrong may
+    /// be what the doctor was told.
+    pub fn is_precondition(&self) -> bool {
+        matches!(self.id, GENUINE | BUTTON)
+    }
+
+    /// The surface whose genuine URLs have to be accepted before this check means anything.
+    pub(crate) fn surface(&self) -> Surface {
+        match self.area {
+            Area::Activation | Area::Unlock | Area::Page => Surface::Activation,
+            // Orders are asked for with the URL of a service call.
+            Area::Service | Area::Order => Surface::Service,
+            Area::Webhook => Surface::Webhook,
+            Area::Callback => Surface::Callback,
+        }
+    }
+
     /// Whether the pattern means this check: its id, the beginning of it, or the name of its area.
     pub fn is_meant_by(&self, pattern: &str) -> bool {
         let pattern = pattern.trim_end_matches('*').to_ascii_uppercase();

@@ -1,8 +1,8 @@
 //! What the marketplace hands to a provider when one of its pages is opened, and the signed URL that
 //! carries it.
 
-use freischalt_protocol::{Secret, UnixTime, signed_url};
-use url::Url;
+use freischalt_protocol::{Secret, UnixTime, signed_url::Port};
+use url::{Url, form_urlencoded::byte_serialize};
 use uuid::Uuid;
 
 /// What claims begin with, so that they can be found in any text.
@@ -61,6 +61,8 @@ impl Launch {
 pub(crate) struct Ticket {
     pub(crate) base: Url,
     pub(crate) parameters: Vec<(String, String)>,
+    /// Whether a port is part of what is signed.
+    pub(crate) port: Port,
 }
 
 impl Ticket {
@@ -81,7 +83,7 @@ impl Ticket {
             ("apiClaim", &launch.claim),
             ("timestamp", &now.to_string()),
         ];
-        Self { base: base.clone(), parameters: owned(&parameters) }
+        Self { base: base.clone(), parameters: owned(&parameters), port: Port::default() }
     }
 
     /// The parameters of a callback after a payment.
@@ -93,7 +95,22 @@ impl Ticket {
             ("referenceid", &format!("9{number:08}")),
             ("timestamp", &now.to_string()),
         ];
-        Self { base: base.clone(), parameters: owned(&parameters) }
+        Self { base: base.clone(), parameters: owned(&parameters), port: Port::default() }
+    }
+
+    /// The same, with this treatment of a port.
+    pub(crate) fn on(self, port: Port) -> Self {
+        Self { port, ..self }
+    }
+
+    /// The same with nothing in it that a provider may read or write wrongly: sorted, and without
+    /// blanks, umlauts and `&`.
+    pub(crate) fn plain(mut self) -> Self {
+        if self.parameters.iter().any(|(name, _)| name == "customerName") {
+            self.set("customerName", "Muster");
+        }
+        self.parameters.sort();
+        self
     }
 
     pub(crate) fn set(&mut self, name: &str, value: &str) {
@@ -119,7 +136,24 @@ impl Ticket {
             self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let parameters: Vec<_> = parameters.collect();
         // Every base has a scheme and a host, and there are a dozen parameters.
-        signed_url::sign_with(self.base.as_str(), &parameters, secret).unwrap_or_default()
+        self.port.sign_with(self.base.as_str(), &parameters, secret).unwrap_or_default()
+    }
+
+    /// The URL of these parameters, followed by `tail` as it is.
+    pub(crate) fn followed_by(&self, tail: &str) -> String {
+        let pairs = self.parameters.iter().map(|(name, value)| {
+            let encoded: String = byte_serialize(value.as_bytes()).collect();
+            format!("{name}={encoded}")
+        });
+        let query = pairs.collect::<Vec<_>>().join("&");
+        let base = self.base.as_str();
+        let mark = if base.contains('?') { '&' } else { '?' };
+        format!("{base}{mark}{query}{tail}")
+    }
+
+    /// The URL with this text as its signature.
+    pub(crate) fn with_signature(&self, signature: &str) -> String {
+        self.followed_by(&format!("&signature={signature}"))
     }
 
     /// The signature of this ticket.

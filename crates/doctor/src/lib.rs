@@ -9,7 +9,10 @@
 mod api;
 pub mod catalogue;
 mod checks;
+mod cookie;
 mod exchange;
+mod first;
+mod frame;
 mod grade;
 mod http;
 mod launch;

@@ -10,23 +10,132 @@ pub(crate) static SIGNATURE: Mend = Mend {
     how: &[
         (
             "PHP",
-            "$q = $_GET; unset($q['signature']); ksort($q); $ok = is_string($_GET['signature'] ?? null) && hash_equals(hash_hmac('sha256', $base . '?' . http_build_query($q), $secret), $_GET['signature']);",
+            "parse_str($_SERVER['QUERY_STRING'], $q); $given = $q['signature'] ?? null; unset($q['signature']); ksort($q); $ok = is_string($given) && hash_equals(hash_hmac('sha256', $base . '?' . http_build_query($q), $secret), $given); // in WordPress, which adds backslashes: $q = wp_unslash($_GET);",
         ),
         (
             "Node",
-            "crypto.timingSafeEqual(Buffer.from(expected, 'hex'), Buffer.from(given, 'hex')) after checking that `given` has 64 hex digits",
+            "const q = new URLSearchParams(query), given = q.get('signature') ?? ''; q.delete('signature'); q.sort(); const expected = crypto.createHmac('sha256', secret).update(base + '?' + q.toString().replaceAll('*', '%2A')).digest('hex'); const ok = /^[0-9a-f]{64}$/.test(given) && crypto.timingSafeEqual(Buffer.from(expected), Buffer.from(given));",
         ),
         (
             "Python",
-            "hmac.compare_digest(expected, given) over urlencode(sorted(parse_qsl(query, keep_blank_values=True)))",
+            "q = dict(parse_qsl(query, keep_blank_values=True)); given = q.pop('signature', ''); text = base + '?' + urlencode(sorted(q.items())).replace('~', '%7E'); expected = hmac.new(secret.encode(), text.encode(), 'sha256').hexdigest(); ok = hmac.compare_digest(expected.encode(), given.encode())",
         ),
-        ("Ruby", "OpenSSL.fixed_length_secure_compare(expected, given) after checking the length"),
-        ("Java", "MessageDigest.isEqual(expected, given) over a TreeMap of the parameters"),
-        ("Go", "hmac.Equal(expected, given) over url.Values without `signature`"),
+        (
+            "Ruby",
+            "q = URI.decode_www_form(query).to_h; given = q.delete('signature').to_s; text = base + '?' + URI.encode_www_form(q.sort).gsub('*', '%2A'); expected = OpenSSL::HMAC.hexdigest('SHA256', secret, text); ok = given.bytesize == 64 && OpenSSL.fixed_length_secure_compare(expected, given)",
+        ),
+        (
+            "Java",
+            "a TreeMap of the decoded parameters, URLEncoder.encode(text, UTF_8).replace(\"*\", \"%2A\") for each, MessageDigest.isEqual(expected, given)",
+        ),
+        (
+            "Go",
+            "q, _ := url.ParseQuery(r.URL.RawQuery); given := q.Get(\"signature\"); q.Del(\"signature\"); text := base + \"?\" + strings.ReplaceAll(q.Encode(), \"~\", \"%7E\"); hmac.Equal(expected, given)",
+        ),
         ("Rust", "freischalt_protocol::signed_url::verify_fresh(url, &secret, now, 300, 120)"),
     ],
     asvs: "V9.1.1, V11.4.1",
     api_top_10: "API2:2023 Broken Authentication",
+};
+
+pub(crate) static FIRST: Mend = Mend {
+    what: "Give the doctor the secret that the provider has, and the address that it verifies with. Where \
+           both are right, look into the provider's log, and at what stands before it. Write down what the \
+           provider has, without the secret itself:",
+    how: &[
+        ("PHP", "error_log(strlen($secret) . ' characters, ' . $base)"),
+        ("Node", "console.error(secret.length, JSON.stringify(base))"),
+        ("Python", "print(len(secret), repr(base), file=sys.stderr)"),
+        ("Ruby", "warn \"#{secret.length} #{base.inspect}\""),
+        ("Java", "log.info(\"{} {}\", secret.length(), base)"),
+        ("Go", "log.Printf(\"%d %q\", len(secret), base)"),
+        ("Rust", "eprintln!(\"{} {base:?}\", secret.expose().len())"),
+    ],
+    asvs: "V13.3.1",
+    api_top_10: NO_TOP_10,
+};
+
+pub(crate) static BUTTON: Mend = Mend {
+    what: "Tell the doctor which request your page makes: --unlock-url, --unlock-body and --unlock-field. Let \
+           the provider call the API that the doctor plays while it is examined: its address has to be a setting.",
+    how: &[
+        ("PHP", "$api = getenv('API') ?: 'https://api.onoffice.de/api/stable/api.php'"),
+        ("Node", "const api = process.env.API ?? 'https://api.onoffice.de/api/stable/api.php'"),
+        ("Python", "api = os.environ.get('API', 'https://api.onoffice.de/api/stable/api.php')"),
+        ("Ruby", "api = ENV.fetch('API', 'https://api.onoffice.de/api/stable/api.php')"),
+        ("Java", "System.getenv().getOrDefault(\"API\", …)"),
+        ("Go", "os.Getenv(\"API\")"),
+        ("Rust", "std::env::var(\"API\")"),
+    ],
+    asvs: "V13.1.1",
+    api_top_10: NO_TOP_10,
+};
+
+pub(crate) static MOVED: Mend = Mend {
+    what: "Register the address that answers, with or without the slash at its end, with its https and its www; \
+           and verify with that one. Or let the route take both.",
+    how: &[
+        ("PHP", "Apache: DirectorySlash Off, or register the folder with its slash"),
+        (
+            "Node",
+            "Next: trailingSlash or skipTrailingSlashRedirect in next.config.js; Express: no `strict routing`",
+        ),
+        (
+            "Python",
+            "Flask: @app.get('/activate', strict_slashes=False); Django: a pattern without the slash; FastAPI: redirect_slashes=False and a route for each",
+        ),
+        ("Ruby", "Sinatra: get '/activate/?'; Rails takes both"),
+        ("Java", "Spring takes what is mapped: @GetMapping({\"/activate\", \"/activate/\"})"),
+        ("Go", "mux.HandleFunc(\"/activate\", …): a pattern that ends in a slash redirects"),
+        ("Rust", "axum: a route for each"),
+    ],
+    asvs: "V4.1.2",
+    api_top_10: NO_TOP_10,
+};
+
+pub(crate) static PORT: Mend = Mend {
+    what: "Verify with the registered address first without its port, then with it, and accept either. In \
+           production, on the usual port, nothing changes.",
+    how: &[
+        ("PHP", "foreach (['https://p.example', 'https://p.example:8443'] as $origin) { … }"),
+        ("Node", "[withoutPort, withPort].some((base) => verifies(base))"),
+        ("Python", "any(verifies(base) for base in (without_port, with_port))"),
+        ("Ruby", "[without_port, with_port].any? { |base| verifies?(base) }"),
+        ("Java", "Stream.of(withoutPort, withPort).anyMatch(this::verifies)"),
+        ("Go", "verifies(withoutPort) || verifies(withPort)"),
+        (
+            "Rust",
+            "[Port::Dropped, Port::Kept].iter().any(|port| port.verify(url, &secret).is_ok())",
+        ),
+    ],
+    asvs: "V13.1.1",
+    api_top_10: NO_TOP_10,
+};
+
+pub(crate) static RAW: Mend = Mend {
+    what: "Verify with the raw query, never with the parameters of a framework: they are trimmed (Laravel, \
+           Tornado), get backslashes (WordPress), lose empty values (Laravel, Sanic), are read as Latin-1 \
+           (Bottle) or converted. Escape a value where it is written into a page, not before.",
+    how: &[
+        (
+            "PHP",
+            "$_SERVER['QUERY_STRING']; Symfony: $request->server->get('QUERY_STRING'); Laravel: $request->server('QUERY_STRING'); WordPress: wp_unslash($_GET), no sanitize_text_field()",
+        ),
+        (
+            "Node",
+            "Express: req.originalUrl after `?`; Fastify: request.url after `?`; Koa: ctx.querystring; Hono: new URL(c.req.url).search; h3: event.path after `?`; Next: nextUrl.search",
+        ),
+        (
+            "Python",
+            "Django: request.META['QUERY_STRING']; Flask: request.query_string.decode(); Starlette, FastAPI: request.url.query; aiohttp: request.rel_url.raw_query_string; Tornado: request.query; Falcon: req.query_string; Bottle, Sanic: request.query_string",
+        ),
+        ("Ruby", "Rack: env['QUERY_STRING']; Sinatra, Rails: request.query_string"),
+        ("Java", "request.getQueryString()"),
+        ("Go", "r.URL.RawQuery"),
+        ("Rust", "axum: RawQuery; actix-web: query_string(); Rocket, poem, salvo: uri().query()"),
+    ],
+    asvs: "V1.1.1",
+    api_top_10: NO_TOP_10,
 };
 
 pub(crate) static AGE: Mend = Mend {
@@ -46,14 +155,20 @@ pub(crate) static AGE: Mend = Mend {
 };
 
 pub(crate) static COMPATIBLE: Mend = Mend {
-    what: "Decode the query, sort, and encode it again before hashing: the marketplace's way of writing a \
+    what: "Decode the raw query, sort, and encode it again before hashing: the marketplace's way of writing a \
            URL may change, its meaning does not. Take scheme and host from configuration.",
     how: &[
-        ("PHP", "parse_str($_SERVER['QUERY_STRING'], $q), then http_build_query($q)"),
-        ("Node", "new URLSearchParams(search), and replace `*` by %2A when writing it"),
-        ("Python", "parse_qsl(keep_blank_values=True), then urlencode(), and replace `~` by %7E"),
-        ("Ruby", "URI.decode_www_form, then URI.encode_www_form, and replace `*` by %2A"),
-        ("Java", "URLDecoder and URLEncoder, and replace `*` by %2A"),
+        ("PHP", "parse_str($_SERVER['QUERY_STRING'], $q), then ksort($q) and http_build_query($q)"),
+        ("Node", "new URLSearchParams(query), sort(), and replace `*` by %2A when writing it"),
+        (
+            "Python",
+            "sorted(parse_qsl(query, keep_blank_values=True)), then urlencode(), and replace `~` by %7E",
+        ),
+        (
+            "Ruby",
+            "URI.decode_www_form(query).sort, then URI.encode_www_form, and replace `*` by %2A",
+        ),
+        ("Java", "URLDecoder, a TreeMap, URLEncoder, and replace `*` by %2A"),
         ("Go", "url.ParseQuery, then Values.Encode(), and replace `~` by %7E"),
         ("Rust", "signed_url::verify"),
     ],
@@ -67,7 +182,7 @@ pub(crate) static DUPLICATES: Mend = Mend {
     how: &[
         ("PHP", "is_string($q['apiToken'] ?? null) for each parameter"),
         ("Node", "params.getAll(name).length === 1"),
-        ("Python", "len(parse_qs(query)[name]) == 1"),
+        ("Python", "len(parse_qs(query, keep_blank_values=True)[name]) == 1"),
         ("Ruby", "pairs.count { |name, _| name == 'userId' } == 1"),
         ("Java", "request.getParameterValues(name).length == 1"),
         ("Go", "len(r.URL.Query()[name]) == 1"),
@@ -232,19 +347,38 @@ pub(crate) static ESCAPE: Mend = Mend {
 };
 
 pub(crate) static FRAME: Mend = Mend {
-    what: "Send Content-Security-Policy with frame-ancestors naming the marketplace's origin, and no \
-           X-Frame-Options, which cannot name it.",
+    what: "Send Content-Security-Policy with frame-ancestors and the marketplace's origin: scheme, host and port, \
+           without path, quotes and commas. Beside it browsers ignore X-Frame-Options; without it that header \
+           keeps the marketplace out.",
     how: &[
         (
             "PHP",
-            "header(\"Content-Security-Policy: default-src 'self'; frame-ancestors https://smart.onoffice.de\")",
+            "header(\"Content-Security-Policy: frame-ancestors https://smart.onoffice.de\"); header_remove('X-Frame-Options');",
         ),
-        ("Node", "res.setHeader('Content-Security-Policy', …); helmet: frameguard: false"),
-        ("Python", "Django: @xframe_options_exempt and a CSP header"),
-        ("Ruby", "Rails: content_security_policy { |p| p.frame_ancestors … }"),
-        ("Java", "Spring: headers().frameOptions().disable().contentSecurityPolicy(…)"),
-        ("Go", "w.Header().Set(\"Content-Security-Policy\", …)"),
-        ("Rust", "tower_http::set_header"),
+        (
+            "Node",
+            "res.setHeader('Content-Security-Policy', 'frame-ancestors https://smart.onoffice.de'); helmet: contentSecurityPolicy.directives.frameAncestors and frameguard: false",
+        ),
+        (
+            "Python",
+            "response.headers['Content-Security-Policy'] = 'frame-ancestors https://smart.onoffice.de'; Django: @xframe_options_exempt as well",
+        ),
+        (
+            "Ruby",
+            "Rails: content_security_policy { |p| p.frame_ancestors 'https://smart.onoffice.de' }; Sinatra: set :protection, except: :frame_options, and the header",
+        ),
+        (
+            "Java",
+            "Spring Security: headers(h -> h.frameOptions(f -> f.disable()).contentSecurityPolicy(c -> c.policyDirectives(\"frame-ancestors https://smart.onoffice.de\")))",
+        ),
+        (
+            "Go",
+            "w.Header().Set(\"Content-Security-Policy\", \"frame-ancestors https://smart.onoffice.de\")",
+        ),
+        (
+            "Rust",
+            "tower_http::set_header; Rocket: Shield::default().disable::<Frame>(), and the header",
+        ),
     ],
     asvs: "V3.4.6",
     api_top_10: "API8:2023 Security Misconfiguration",
@@ -280,18 +414,38 @@ pub(crate) static MESSAGE: Mend = Mend {
 };
 
 pub(crate) static COOKIES: Mend = Mend {
-    what: "A page in a frame needs no cookie. If it has one: HttpOnly, Secure, SameSite=None and Partitioned.",
+    what: "A page in a frame needs no cookie: let it send back its signed query. If it has one: HttpOnly, Secure, \
+           SameSite=None and Partitioned; every other is dropped there. Django's and Rails' protection against \
+           forged requests needs one; check Origin instead.",
     how: &[
         (
             "PHP",
-            "session_set_cookie_params(['httponly' => true, 'secure' => true, 'samesite' => 'None'])",
+            "header('Set-Cookie: name=value; Path=/; HttpOnly; Secure; SameSite=None; Partitioned', false);",
         ),
         (
             "Node",
             "res.cookie(name, value, { httpOnly: true, secure: true, sameSite: 'none', partitioned: true })",
         ),
-        ("Python", "response.set_cookie(…, httponly=True, secure=True, samesite='None')"),
-        ("Ruby", "httponly: true, secure: true, same_site: :none"),
+        (
+            "Python",
+            "response.headers['Set-Cookie'] = 'name=value; Path=/; HttpOnly; Secure; SameSite=None; Partitioned'; Flask: SESSION_COOKIE_SAMESITE='None', SESSION_COOKIE_SECURE=True, SESSION_COOKIE_PARTITIONED=True",
+        ),
+        (
+            "Ruby",
+            "headers['set-cookie'] = 'name=value; path=/; httponly; secure; samesite=none; partitioned'; Rack 3.1: same_site: :none, partitioned: true",
+        ),
+        (
+            "Java",
+            "Spring: ResponseCookie.from(name, value).httpOnly(true).secure(true).sameSite(\"None\").partitioned(true)",
+        ),
+        (
+            "Go",
+            "http.Cookie{HttpOnly: true, Secure: true, SameSite: http.SameSiteNoneMode, Partitioned: true}",
+        ),
+        (
+            "Rust",
+            "Cookie::build((name, value)).http_only(true).secure(true).same_site(SameSite::None).partitioned(true)",
+        ),
     ],
     asvs: "V3.3.1, V3.3.2, V3.3.4",
     api_top_10: "API8:2023 Security Misconfiguration",

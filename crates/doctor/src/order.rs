@@ -45,11 +45,11 @@ pub(crate) async fn place(
         return Ok(None);
     };
     let launch = session.another_launch().await?;
-    let url = (wish.url)(session, Ticket::service(base, &launch, session.api.now()));
+    let url = (wish.url)(session, session.service_ticket(base, &launch));
     let at = match &hop.at {
         OrderAddress::Beside(at) => at.clone(),
         OrderAddress::InWindow(path) => {
-            let window = session.visit(trace, &url, base).await?.at;
+            let window = session.visit(trace, &url).await?.at;
             window.join(path).map_err(|error| NoAnswer::Failed(format!("{path}: {error}")))?
         }
     };

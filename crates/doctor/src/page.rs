@@ -115,6 +115,16 @@ pub(crate) fn forbids_referrer(html: &str) -> bool {
     })
 }
 
+/// Whether the page names who may frame it by itself, which browsers ignore.
+pub(crate) fn has_ancestors_in_meta(html: &str) -> bool {
+    tags(html).iter().any(|tag| {
+        let content = tag.get("content").unwrap_or_default().to_ascii_lowercase();
+        tag.name == "meta"
+            && tag.is("http-equiv", "content-security-policy")
+            && content.contains("frame-ancestors")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,10 +10,10 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
     api::Api,
-    catalogue::{CHECKS, Check, Make, Probe, Surface},
+    catalogue::{Area, BUTTON, CHECKS, Check, GENUINE, Make, Probe, Surface},
+    first::{self, Button, First},
     http::{Http, NoAnswer},
-    likeness::Likeness,
-    marketplace::{Manner, Marketplace},
+    marketplace::Marketplace,
     report::{Finding, Outcome, Report},
     safety::{self, Limits, SafetyError},
     sandbox::{Sandbox, SandboxAddress, SandboxError},
@@ -37,6 +37,20 @@ impl Selection {
     fn wants(&self, check: &Check) -> bool {
         let meant = |patterns: &[String]| patterns.iter().any(|pattern| check.is_meant_by(pattern));
         (self.only.is_empty() || meant(&self.only)) && !meant(&self.skip)
+    }
+
+    /// The checks that are wanted, and what they cannot do without, in the order of the table.
+    fn checks_for(&self, session: &Session) -> Vec<&'static Check> {
+        let chosen = self.checks();
+        let refused = matches!(session.first.activation, First::Refused { .. });
+        let unheard = matches!(session.button, Button::Fails { .. });
+        let hangs_on_it = |check: &&&Check| matches!(check.area, Area::Unlock | Area::Service);
+        let needs_button = unheard && chosen.iter().any(|check| hangs_on_it(&check));
+        let is_added = |check: &&Check| {
+            (check.id == GENUINE && refused) || (check.id == BUTTON && needs_button)
+        };
+        let all = CHECKS.iter().copied().flatten();
+        all.filter(|check| self.wants(check) || is_added(check)).collect()
     }
 
     /// The checks that are wanted, in the order of the table.
@@ -99,8 +113,7 @@ pub async fn run(
     for url in target.urls() {
         safety::check(url, limits)?;
     }
-    let checks = selection.checks();
-    if checks.is_empty() {
+    if selection.checks().is_empty() {
         return Err(DoctorError::NothingToDo);
     }
     let (api, _serving) = match api {
@@ -122,7 +135,10 @@ pub async fn run(
     let http = Http::new(limits, tls).map_err(DoctorError::Client)?;
     let address = target.activation.to_string();
     let mut session = Session::new(target, api, http);
-    learn(&mut session, &address).await?;
+    let unreachable =
+        |why: NoAnswer| DoctorError::Unreachable { url: address.clone(), why: why.to_string() };
+    first::learn(&mut session).await.map_err(unreachable)?;
+    let checks = selection.checks_for(&session);
     let session = Arc::new(session);
     let findings = check_all(&session, checks).await;
     Ok(Report {
@@ -131,29 +147,6 @@ pub async fn run(
         requests: session.requests_made(),
         took: started.elapsed(),
     })
-}
-
-/// Opens every surface with a genuine URL. An activation that succeeds makes a customer for the
-/// services.
-async fn learn(session: &mut Session, address: &str) -> Result<(), DoctorError> {
-    let mut trace = Trace::default();
-    let unreachable =
-        |why: NoAnswer| DoctorError::Unreachable { url: address.to_owned(), why: why.to_string() };
-    let activation = genuine(session, Surface::Activation).await.map_err(unreachable)?;
-    session.likeness.activation = activation;
-    if let Ok((launch, _)) = session.activate(&mut trace, Manner::Honest).await {
-        *session.customer.lock().await = Some(launch);
-    }
-    session.likeness.service = genuine(session, Surface::Service).await.unwrap_or_default();
-    session.likeness.webhook = genuine(session, Surface::Webhook).await.unwrap_or_default();
-    session.likeness.callback = genuine(session, Surface::Callback).await.unwrap_or_default();
-    Ok(())
-}
-
-async fn genuine(session: &Session, surface: Surface) -> Result<Option<Likeness>, NoAnswer> {
-    let Some((_, ticket)) = session.ticket(surface).await? else { return Ok(None) };
-    let answer = session.get(&mut Trace::default(), &ticket.signed(session.secret())).await?;
-    Ok((answer.status < 400).then(|| Likeness::of(&answer)))
 }
 
 async fn check_all(session: &Arc<Session>, checks: Vec<&'static Check>) -> Vec<Finding> {
@@ -191,6 +184,7 @@ fn is_alone(check: &Check) -> bool {
 async fn one(session: &Session, check: &'static Check) -> Finding {
     let (started, mut trace) = (Instant::now(), Trace::default());
     let judged = match check.probe {
+        _ if let Some(why) = hangs_on(session, check) => Ok(Outcome::Skipped(why)),
         Probe::Refused(surface, make) => request(session, &mut trace, surface, make, false).await,
         Probe::Accepted(surface, make) => request(session, &mut trace, surface, make, true).await,
         Probe::Own(own) => own(session, &mut trace).await,
@@ -205,6 +199,34 @@ async fn one(session: &Session, check: &'static Check) -> Finding {
     Finding { check, outcome, known: false, exchanges: trace.0, took }
 }
 
+/// Why a check means nothing, if what it hangs on does not hold.
+fn hangs_on(session: &Session, check: &Check) -> Option<String> {
+    let surface = check.surface();
+    if check.id == surface.genuine_check() {
+        return None;
+    }
+    if let First::Refused { .. } = session.first.activation {
+        return Some(format!("genuine URLs are refused, see {GENUINE}"));
+    }
+    match session.first(surface) {
+        First::Refused { .. } => {
+            return Some(format!(
+                "genuine {} URLs are refused, see {}",
+                surface.word(),
+                surface.genuine_check()
+            ));
+        }
+        First::Unclear(why) => return Some(why.clone()),
+        First::Absent | First::Accepted { .. } => {}
+    }
+    let is_unheard = matches!(session.button, Button::Fails { .. });
+    let needs_it = matches!(check.area, Area::Unlock | Area::Service) && check.id != BUTTON;
+    // A service that serves everybody can be judged but for what hangs on an activation.
+    let activates = check.area == Area::Unlock || matches!(check.probe, Probe::Own(_));
+    (is_unheard && needs_it && activates)
+        .then(|| format!("the button of the page reaches no API, see {BUTTON}"))
+}
+
 async fn request(
     session: &Session,
     trace: &mut Trace,
@@ -213,20 +235,14 @@ async fn request(
     accept: bool,
 ) -> Judged {
     let Some((launch, ticket)) = session.ticket(surface).await? else {
-        return Ok(Outcome::Skipped(format!(
-            "no {} URL was given",
-            format!("{surface:?}").to_lowercase()
-        )));
+        return Ok(Outcome::Skipped(format!("no {} URL was given", surface.word())));
     };
-    if session.likeness(surface).is_none() {
-        return Ok(if accept {
-            Outcome::failed("genuine URLs are not accepted at all")
-        } else {
-            Outcome::skipped("genuine URLs are not accepted, so refusals mean nothing")
-        });
-    }
     let ask = make(session, ticket, &launch);
-    let answer = session.send(trace, &ask).await?;
+    let answer = match surface {
+        // A server calls it, which follows no redirect.
+        Surface::Webhook => session.send(trace, &ask).await?,
+        _ => session.browse(trace, &ask).await?,
+    };
     if answer.is_server_error() {
         return Ok(Outcome::Failed(format!("answered with a server error, {}", answer.status)));
     }

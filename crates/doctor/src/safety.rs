@@ -60,13 +60,21 @@ pub(crate) fn check(url: &Url, limits: &Limits) -> Result<(), SafetyError> {
     if [".onoffice.de", ".onoffice.com"].iter().any(|vendor| format!(".{name}").ends_with(vendor)) {
         return Err(SafetyError::Vendor(name));
     }
-    let loopback = match host {
-        Host::Domain(_) => name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    };
     let named = limits.hosts.iter().any(|named| named.eq_ignore_ascii_case(&name));
-    if loopback || named { Ok(()) } else { Err(SafetyError::NotNamed(name)) }
+    if is_loopback(url) || named { Ok(()) } else { Err(SafetyError::NotNamed(name)) }
+}
+
+/// Whether an address is one of this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// Counts requests and keeps them apart.

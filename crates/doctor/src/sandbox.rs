@@ -7,7 +7,7 @@ use freischalt_client::management::{
     Management, ManagementError, NewActivation, NewCustomer, NewProvider, NewService, NewUser,
     Provider, ServiceCall, Started,
 };
-use freischalt_protocol::{UnixTime, signed_url};
+use freischalt_protocol::{UnixTime, signed_url::Port};
 use url::Url;
 use uuid::Uuid;
 
@@ -95,13 +95,23 @@ impl Sandbox {
         target.webhook = target.webhook.take().or_else(|| of_kind("webhook"));
         let customers = Mutex::default();
         let sandbox = Self { management, provider: provider.slug, clock, customers };
-        sandbox.signs_like(target).await?;
+        let customer = sandbox.customer().await?;
+        target.port = sandbox.signs_like(target, &customer).await?;
+        if target.marketplaces.is_empty() {
+            target.marketplaces.extend(sandbox.pages(&customer).await?);
+        }
         Ok(sandbox)
     }
 
-    async fn signs_like(&self, target: &Target) -> Result<(), SandboxError> {
-        let customer = self.customer().await.map_err(SandboxError::Management)?;
-        let started = self.start(&customer).await?;
+    /// Where its own pages are, which frame those of the provider: where it signs users in.
+    async fn pages(&self, customer: &str) -> Result<Option<Url>, SandboxError> {
+        let ticket = self.management.sign_in_ticket(customer, ADMINISTRATOR).await?.value;
+        Ok(Url::parse(&ticket.action).ok())
+    }
+
+    /// Makes sure that the sandbox signs with this secret, and says what it makes of a port.
+    async fn signs_like(&self, target: &Target, customer: &str) -> Result<Port, SandboxError> {
+        let started = self.start(customer).await?;
         let wrong = |why: String| SandboxError::Secret { provider: self.provider.clone(), why };
         let url = started.activation_url.expose();
         let address = url.split('?').next().unwrap_or_default();
@@ -109,8 +119,13 @@ impl Sandbox {
         if address != given {
             return Err(wrong(format!("its activation URL is {address}, not {given}")));
         }
-        signed_url::verify(url, &target.secret).map_err(|error| wrong(error.to_string()))?;
-        Ok(())
+        let kept = Port::Kept.verify(url, &target.secret);
+        match Port::Dropped.verify(url, &target.secret) {
+            // Without a port both are the same.
+            Ok(_) if kept.is_ok() => Ok(target.port),
+            Ok(_) => Ok(Port::Dropped),
+            Err(error) => kept.map(|_| Port::Kept).map_err(|_| wrong(error.to_string())),
+        }
     }
 
     pub(crate) fn now(&self) -> UnixTime {
@@ -275,7 +290,7 @@ async fn provider(
         slug: format!("examined-{}", &Uuid::new_v4().simple().to_string()[..8]),
         name: "Examined by the doctor".to_owned(),
         activation_url: address.to_owned(),
-        keep_port: false,
+        keep_port: target.port == Port::Kept,
         services: services.into_iter().flatten().collect(),
         secret: Some(target.secret.clone()),
     };

@@ -1,20 +1,23 @@
 //! What the checks of one run share: the target, the API, and what genuine launches look like.
 
-use freischalt_protocol::Secret;
+use freischalt_protocol::{Secret, signed_url::Port};
+use reqwest::Method;
 use tokio::sync::Mutex;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::{
     api::{Api, Call},
     catalogue::Surface,
+    cookie::{Cookie, Jar, Kept},
     exchange::Exchange,
+    first::{Button, Dying, First},
     http::{Answer, Ask, Http, NoAnswer},
     launch::{self, Launch, Ticket},
     likeness::Likeness,
     marketplace::Manner,
     order,
     report::Outcome,
-    safety::Limits,
+    safety::{self, Limits},
     target::Target,
     unlock::{Opened, Press},
 };
@@ -23,18 +26,38 @@ pub(crate) struct Session {
     pub(crate) target: Target,
     pub(crate) api: Api,
     http: Http,
-    pub(crate) likeness: Likenesses,
+    /// What became of a port in the text that is signed, in this run: as the provider wants it.
+    pub(crate) port: Port,
+    /// Whether only plain URLs are accepted: the checks of what else has to be begin with such a one.
+    pub(crate) is_plain: bool,
+    pub(crate) first: Firsts,
+    /// What pressing the button of the page led to.
+    pub(crate) button: Button,
+    /// Cookies without which the activation does not work, and which die in a frame.
+    pub(crate) dying: Dying,
+    /// The same of a service.
+    pub(crate) dying_in_service: Dying,
     /// A customer that is activated, for services.
     pub(crate) customer: Mutex<Option<Launch>>,
 }
 
-/// What a genuine URL is answered with, by surface.
+/// What the first genuine URL was answered with, by surface.
 #[derive(Default)]
-pub(crate) struct Likenesses {
-    pub(crate) activation: Option<Likeness>,
-    pub(crate) service: Option<Likeness>,
-    pub(crate) webhook: Option<Likeness>,
-    pub(crate) callback: Option<Likeness>,
+pub(crate) struct Firsts {
+    pub(crate) activation: First,
+    pub(crate) service: First,
+    pub(crate) webhook: First,
+    pub(crate) callback: First,
+}
+
+/// Where a browser arrived that was sent to a signed URL.
+#[derive(Clone)]
+pub(crate) struct Arrived {
+    pub(crate) answer: Answer,
+    /// The address that answered, after redirects that keep the query.
+    pub(crate) at: Url,
+    /// The address that it was redirected to and that may not be called, or that gave no answer.
+    pub(crate) lost: Option<(Url, String)>,
 }
 
 /// A service that was opened as a browser does it.
@@ -59,8 +82,18 @@ pub(crate) type Judged = Result<Outcome, NoAnswer>;
 
 impl Session {
     pub(crate) fn new(target: Target, api: Api, http: Http) -> Self {
-        let likeness = Likenesses::default();
-        Self { target, api, http, likeness, customer: Mutex::new(None) }
+        Self {
+            port: target.port,
+            is_plain: false,
+            target,
+            api,
+            http,
+            first: Firsts::default(),
+            button: Button::default(),
+            dying: Dying::default(),
+            dying_in_service: Dying::default(),
+            customer: Mutex::new(None),
+        }
     }
 
     pub(crate) fn secret(&self) -> &Secret {
@@ -89,8 +122,65 @@ impl Session {
         launch::without_claims(&self.api.without_credentials(text))
     }
 
+    /// Opens an address as a browser does in a frame.
     pub(crate) async fn get(&self, trace: &mut Trace, url: &str) -> Result<Answer, NoAnswer> {
-        self.send(trace, &framed(url)).await
+        self.browse(trace, &framed(url)).await
+    }
+
+    /// Asks as a browser does, which follows a redirect that keeps the query: to the address with a
+    /// slash at its end, with `www`, with https.
+    pub(crate) async fn browse(&self, trace: &mut Trace, ask: &Ask) -> Result<Answer, NoAnswer> {
+        self.arrive(trace, ask).await.map(|arrived| arrived.answer)
+    }
+
+    /// As [`Self::browse`], and says where it ended.
+    pub(crate) async fn arrive(&self, trace: &mut Trace, ask: &Ask) -> Result<Arrived, NoAnswer> {
+        let at = Url::parse(&ask.url).map_err(|error| NoAnswer::Failed(error.to_string()))?;
+        let answer = self.send(trace, ask).await?;
+        let mut arrived = Arrived { answer, at, lost: None };
+        let mut ask = ask.clone();
+        for _ in 0..REDIRECTS {
+            let Some(next) = moved_to(&arrived.at, &arrived.answer) else { break };
+            if let Err(error) = safety::check(&next, self.limits()) {
+                arrived.lost = Some((next, error.to_string()));
+                break;
+            }
+            next.as_str().clone_into(&mut ask.url);
+            match self.send(trace, &ask).await {
+                Ok(answer) => (arrived.answer, arrived.at) = (answer, next),
+                Err(error @ NoAnswer::Failed(_)) => {
+                    arrived.lost = Some((next, error.to_string()));
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(arrived)
+    }
+
+    /// Follows what is left of redirects on the same origin, with the cookies of the jar. Where else a
+    /// provider sends its users is not examined.
+    async fn follow(
+        &self,
+        trace: &mut Trace,
+        mut answer: Answer,
+        mut at: Url,
+        jar: &mut Jar,
+    ) -> Result<(Answer, Url), NoAnswer> {
+        let origin = at.origin();
+        jar.take(&answer.headers);
+        for _ in 0..REDIRECTS {
+            let next = redirect(&at, &answer).filter(|next| next.origin() == origin);
+            let Some(next) = next else { break };
+            let cookies = jar.header();
+            let mut ask = framed(next.as_str());
+            if !cookies.is_empty() {
+                ask = ask.with_header("Cookie", cookies);
+            }
+            (answer, at) = (self.send(trace, &ask).await?, next);
+            jar.take(&answer.headers);
+        }
+        Ok((answer, at))
     }
 
     /// A new customer whose calls are answered in this manner.
@@ -104,10 +194,21 @@ impl Session {
     }
 
     pub(crate) fn activation(&self, launch: &Launch) -> Ticket {
-        Ticket::activation(&self.target.activation, launch, self.api.now())
+        self.fit(Ticket::activation(&self.target.activation, launch, self.api.now()))
     }
 
-    async fn base(&self, surface: Surface) -> Result<Option<Url>, NoAnswer> {
+    /// The ticket of a service call or webhook.
+    pub(crate) fn service_ticket(&self, base: &Url, launch: &Launch) -> Ticket {
+        self.fit(Ticket::service(base, launch, self.api.now()))
+    }
+
+    /// As this provider accepts it.
+    fn fit(&self, ticket: Ticket) -> Ticket {
+        let ticket = ticket.on(self.port);
+        if self.is_plain { ticket.plain() } else { ticket }
+    }
+
+    pub(crate) async fn base(&self, surface: Surface) -> Result<Option<Url>, NoAnswer> {
         Ok(match surface {
             Surface::Activation => Some(self.target.activation.clone()),
             Surface::Service => self.target.service.clone(),
@@ -119,23 +220,20 @@ impl Session {
         })
     }
 
-    /// Opens a signed URL as a browser does.
-    pub(crate) async fn visit(
+    /// Opens a signed URL of a service as a browser does.
+    pub(crate) async fn visit(&self, trace: &mut Trace, url: &str) -> Result<Visit, NoAnswer> {
+        self.visit_with(trace, url, self.dying_in_service.kept()).await
+    }
+
+    /// As [`Self::visit`], and keeps these cookies.
+    pub(crate) async fn visit_with(
         &self,
         trace: &mut Trace,
         url: &str,
-        base: &Url,
+        kept: Kept,
     ) -> Result<Visit, NoAnswer> {
-        let first = self.get(trace, url).await?;
-        let (mut last, mut at) = (first.clone(), base.clone());
-        for _ in 0..REDIRECTS {
-            let location = last.header("location");
-            let next = at.join(&location).ok().filter(|_| (300..400).contains(&last.status));
-            // Where else a provider sends its users is not examined.
-            let Some(next) = next.filter(|next| next.origin() == base.origin()) else { break };
-            last = self.get(trace, next.as_str()).await?;
-            at = next;
-        }
+        let Arrived { answer: first, at, .. } = self.arrive(trace, &framed(url)).await?;
+        let (last, at) = self.follow(trace, first.clone(), at, &mut Jar::new(kept)).await?;
         Ok(Visit { first, last, at })
     }
 
@@ -149,14 +247,14 @@ impl Session {
         Ok(Some(match surface {
             Surface::Activation => {
                 let launch = self.launch(Manner::Honest).await?;
-                let ticket = Ticket::activation(&base, &launch, now);
+                let ticket = self.fit(Ticket::activation(&base, &launch, now));
                 (launch, ticket)
             }
             // It carries nothing of a customer.
-            Surface::Callback => (Launch::new(), Ticket::callback(&base, now)),
+            Surface::Callback => (Launch::new(), self.fit(Ticket::callback(&base, now))),
             Surface::Service | Surface::Webhook => {
                 let launch = self.another_launch().await?;
-                let ticket = Ticket::service(&base, &launch, now);
+                let ticket = self.service_ticket(&base, &launch);
                 (launch, ticket)
             }
         }))
@@ -171,12 +269,20 @@ impl Session {
         }
     }
 
-    pub(crate) fn likeness(&self, surface: Surface) -> Option<&Likeness> {
+    /// What became of the first genuine URL of a surface.
+    pub(crate) fn first(&self, surface: Surface) -> &First {
         match surface {
-            Surface::Activation => self.likeness.activation.as_ref(),
-            Surface::Service => self.likeness.service.as_ref(),
-            Surface::Webhook => self.likeness.webhook.as_ref(),
-            Surface::Callback => self.likeness.callback.as_ref(),
+            Surface::Activation => &self.first.activation,
+            Surface::Service => &self.first.service,
+            Surface::Webhook => &self.first.webhook,
+            Surface::Callback => &self.first.callback,
+        }
+    }
+
+    pub(crate) fn likeness(&self, surface: Surface) -> Option<&Likeness> {
+        match self.first(surface) {
+            First::Accepted { likeness, .. } => Some(likeness),
+            _ => None,
         }
     }
 
@@ -191,9 +297,33 @@ impl Session {
         trace: &mut Trace,
         ticket: &Ticket,
     ) -> Result<Opened, NoAnswer> {
-        let url = ticket.signed(self.secret());
-        let answer = self.get(trace, &url).await?;
-        Opened::new(&url, &answer).ok_or(NoAnswer::Failed("the URL is none".to_owned()))
+        self.open_url(trace, &ticket.signed(self.secret())).await.map(|(_, opened)| opened)
+    }
+
+    /// Opens the activation page at a URL: the first answer, and the page where it ended.
+    pub(crate) async fn open_url(
+        &self,
+        trace: &mut Trace,
+        url: &str,
+    ) -> Result<(Answer, Opened), NoAnswer> {
+        self.open_with(trace, url, self.dying.kept()).await
+    }
+
+    /// As [`Self::open_url`], and keeps these cookies.
+    pub(crate) async fn open_with(
+        &self,
+        trace: &mut Trace,
+        url: &str,
+        kept: Kept,
+    ) -> Result<(Answer, Opened), NoAnswer> {
+        let Arrived { answer: first, at, .. } = self.arrive(trace, &framed(url)).await?;
+        let query = at.query().unwrap_or_default().to_owned();
+        let mut jar = Jar::new(kept);
+        let mut dying = Cookie::all(&first.headers);
+        let (page, at) = self.follow(trace, first.clone(), at, &mut jar).await?;
+        dying.extend(Cookie::all(&page.headers));
+        dying.retain(|cookie| !cookie.lives_in_frames());
+        Ok((first, Opened { url: at, query, page, jar, dying }))
     }
 
     /// Opens the page of a launch and prepares its button.
@@ -207,8 +337,15 @@ impl Session {
         Ok(Press::of(&self.target.hop, &opened, launch, key))
     }
 
+    /// Presses the button. A page that answers by a redirect is shown where it leads to.
     pub(crate) async fn press(&self, trace: &mut Trace, press: &Press) -> Result<Answer, NoAnswer> {
-        self.send(trace, &press.ask()).await
+        let answer = self.send(trace, &press.ask()).await?;
+        // Others ask for the same request again, with the key.
+        if !matches!(answer.status, 301..=303) || press.method != Method::POST {
+            return Ok(answer);
+        }
+        let mut jar = press.jar.clone();
+        self.follow(trace, answer, press.url.clone(), &mut jar).await.map(|(answer, _)| answer)
     }
 
     /// The whole activation with an API that behaves in this manner.
@@ -235,6 +372,24 @@ impl Session {
         let text = if all.is_empty() { "nothing".to_owned() } else { all.join(", ") };
         Ok(Exchange::note("the API, with the token of this launch, received", text))
     }
+}
+
+/// The address that an answer redirects to.
+fn redirect(at: &Url, answer: &Answer) -> Option<Url> {
+    let is_one = matches!(answer.status, 301 | 302 | 303 | 307 | 308);
+    is_one.then(|| at.join(&answer.header("location")).ok())?
+}
+
+/// The address that an answer redirects to, if that is another address of the same page: the query
+/// stays.
+pub(crate) fn moved_to(at: &Url, answer: &Answer) -> Option<Url> {
+    let next = redirect(at, answer)?;
+    let decoded = |url: &Url| {
+        let query = url.query().unwrap_or_default().to_owned();
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>()
+    };
+    let (before, after) = (decoded(at), decoded(&next));
+    (!before.is_empty() && before == after && next != *at).then_some(next)
 }
 
 /// As a browser asks for the page of a frame.

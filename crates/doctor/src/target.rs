@@ -1,6 +1,6 @@
 //! What is examined, and how its pages talk to their back end.
 
-use freischalt_protocol::Secret;
+use freischalt_protocol::{Secret, signed_url::Port};
 use url::Url;
 use uuid::Uuid;
 
@@ -21,6 +21,11 @@ pub struct Target {
     pub delivered: Option<Url>,
     /// The secret that the provider verifies and signs with.
     pub secret: Secret,
+    /// What becomes of a port when a URL is signed. If the provider accepts only the other way, the run
+    /// goes on with that one and says so.
+    pub port: Port,
+    /// The marketplaces whose pages frame those of the provider; only their origins count. Empty: any.
+    pub marketplaces: Vec<Url>,
     /// How the activation page asks for the unlock.
     pub hop: UnlockHop,
 }

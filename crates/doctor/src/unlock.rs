@@ -4,6 +4,7 @@ use reqwest::Method;
 use url::Url;
 
 use crate::{
+    cookie::{Cookie, Jar},
     http::{Answer, Ask},
     launch::Launch,
     page::{self, Form},
@@ -13,17 +14,20 @@ use crate::{
 /// A page that was opened, ready for its button.
 #[derive(Clone)]
 pub(crate) struct Opened {
+    /// Where the page is, after redirects.
     pub(crate) url: Url,
-    pub(crate) html: String,
-    pub(crate) cookies: String,
+    /// The signed query that it was opened with.
+    pub(crate) query: String,
+    pub(crate) page: Answer,
+    /// The cookies that a browser sends back.
+    pub(crate) jar: Jar,
+    /// Those that it was given and that die in a frame of another site.
+    pub(crate) dying: Vec<Cookie>,
 }
 
 impl Opened {
-    pub(crate) fn new(url: &str, answer: &Answer) -> Option<Self> {
-        let values = answer.headers.get_all("set-cookie").iter();
-        let cookies = values.filter_map(|value| value.to_str().ok()?.split(';').next());
-        let cookies = cookies.map(str::to_owned).collect::<Vec<_>>().join("; ");
-        Some(Self { url: Url::parse(url).ok()?, html: answer.body.clone(), cookies })
+    pub(crate) fn html(&self) -> &str {
+        &self.page.body
     }
 }
 
@@ -37,12 +41,14 @@ pub(crate) struct Press {
     /// The name of the field for the key.
     pub(crate) key_field: String,
     pub(crate) headers: Vec<(String, String)>,
+    /// The cookies that a browser sends with it.
+    pub(crate) jar: Jar,
 }
 
 impl Press {
     /// What a browser would send after `key` was typed into the opened page.
     pub(crate) fn of(hop: &UnlockHop, opened: &Opened, launch: &Launch, key: &str) -> Self {
-        let form = page::form(&opened.html);
+        let form = page::form(opened.html());
         let url = hop.url.clone().or_else(|| {
             let action = form.as_ref()?.action.as_deref()?;
             opened.url.join(action).ok()
@@ -60,10 +66,12 @@ impl Press {
             ("Origin".to_owned(), origin),
             ("Sec-Fetch-Site".to_owned(), "same-origin".to_owned()),
         ];
-        if !opened.cookies.is_empty() {
-            headers.push(("Cookie".to_owned(), opened.cookies.clone()));
+        let jar = opened.jar.clone();
+        let cookies = jar.header();
+        if !cookies.is_empty() {
+            headers.push(("Cookie".to_owned(), cookies));
         }
-        Self { url, method: Method::POST, body, fields, key_field, headers }
+        Self { url, method: Method::POST, body, fields, key_field, headers, jar }
     }
 
     pub(crate) fn set(&mut self, name: &str, value: &str) {
@@ -131,13 +139,13 @@ fn filled(template: &str, opened: &Opened, launch: &Launch, key: &str) -> String
         ("{token}", launch.token.as_str()),
         ("{cache}", &launch.cache),
         ("{claim}", &launch.claim),
-        ("{query}", opened.url.query().unwrap_or_default()),
+        ("{query}", &opened.query),
         ("{key}", key),
     ] {
         text = text.replace(name, value);
     }
     if text.contains("{hidden:") {
-        for (name, value) in page::hidden(&opened.html) {
+        for (name, value) in page::hidden(opened.html()) {
             text = text.replace(&format!("{{hidden:{name}}}"), &value);
         }
     }

@@ -17,6 +17,8 @@ fn sample() -> Report {
     let findings = checks().into_iter().enumerate().map(|(index, check)| Finding {
         check,
         outcome: match index % 3 {
+            // Without these nothing is judged.
+            _ if check.is_precondition() => Outcome::Passed,
             0 => Outcome::Failed(nasty.to_owned()),
             1 => Outcome::Passed,
             _ => Outcome::Skipped("no <such> URL".to_owned()),
@@ -81,9 +83,50 @@ fn a_baseline_marks_what_is_known() {
     let baseline = sample.baseline();
     sample.apply_baseline(&baseline);
     assert!(sample.new_failures().is_empty());
-    assert_eq!((sample.failures().len(), sample.grade()), (failures, Grade::F));
-    sample.apply_baseline("FD-ACT-001 # known\n");
+    assert_eq!((sample.failures().len(), sample.grade()), (failures, Some(Grade::F)));
+    let one = sample.failures()[0].check.id;
+    sample.apply_baseline(&format!("{one} # known\n"));
     assert_eq!(sample.new_failures().len(), failures - 1);
+}
+
+/// A run in which a genuine URL was refused: one check failed, and nothing was judged.
+fn refused() -> Report {
+    let mut report = sample();
+    for finding in &mut report.findings {
+        finding.outcome = match finding.check.id {
+            "FD-ACT-019" => Outcome::Failed("does the provider have this secret?".to_owned()),
+            _ => Outcome::Skipped("genuine URLs are refused, see FD-ACT-019".to_owned()),
+        };
+    }
+    report
+}
+
+#[test]
+fn without_a_genuine_url_there_is_no_grade_in_any_report() {
+    let mut report = refused();
+    assert_eq!(report.grade(), None);
+    assert_eq!(report.obstacle().map(|finding| finding.check.id), Some("FD-ACT-019"));
+    let json = report::json(&report);
+    assert_eq!(
+        (&json["grade"], &json["obstacle"]),
+        (&serde_json::Value::Null, &"FD-ACT-019".into())
+    );
+    assert!(json["meaning"].as_str().unwrap().contains("a genuine URL is refused"));
+    let results = report::sarif(&report)["runs"][0]["results"].clone();
+    assert_eq!(results.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&results[0]["ruleId"], &results[0]["level"]),
+        (&"FD-ACT-019".into(), &"error".into())
+    );
+    let junit = report::junit(&report);
+    assert!(junit.contains("failures=\"1\"") && junit.contains("this secret?"), "{junit}");
+    assert!(report::html(&report).contains("Not graded: a genuine URL is refused."));
+    let text = report::terminal(&report, &[]);
+    assert!(text.contains("Not graded") && text.matches("this secret?").count() == 1, "{text}");
+    // What was not judged is not known to fail, and is not made known either.
+    assert!(!report.baseline().contains("FD-"), "{}", report.baseline());
+    report.apply_baseline("FD-ACT-019\n");
+    assert_eq!(report.new_failures().len(), 1);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use freischalt_doctor::{
     ApiChoice, Grade, Limits, OrderAddress, OrderHop, Report, SandboxAddress, Selection, Target,
     UnlockBody, UnlockHop, Url, report as writers,
 };
-use freischalt_protocol::Secret;
+use freischalt_protocol::{Secret, signed_url::Port};
 use freischalt_server::{
     ServerError, config,
     seeds::{self, SeedError},
@@ -26,6 +26,9 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   freischalt doctor http://localhost:3000/activate --secret-file secret.txt
+  freischalt doctor http://localhost:3000/activate --secret-file secret.txt \\
+      --unlock-url http://localhost:3000/unlock --unlock-body json \\
+      --unlock-field query={query} --unlock-field key={key}
   freischalt doctor http://localhost:3000/activate --secret-file secret.txt \\
       --service http://localhost:3000/service \\
       --callback http://localhost:3000/result \\
@@ -66,6 +69,13 @@ pub(crate) struct DoctorArguments {
     /// An address of your test system that shows what was delivered, in any form
     #[arg(long, value_name = "URL", requires = "results")]
     delivered: Option<Url>,
+    /// Origin of a marketplace whose pages frame yours; may be repeated. That of --sandbox, or any other
+    /// site, if absent
+    #[arg(long = "marketplace", value_name = "ORIGIN", value_parser = parse_origin)]
+    marketplaces: Vec<Url>,
+    /// Sign a port in the URL as well; the other way is tried if the provider refuses this one
+    #[arg(long)]
+    keep_port: bool,
     /// Where the doctor plays the API
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8099")]
     api_listen: SocketAddr,
@@ -250,6 +260,8 @@ fn target(arguments: &DoctorArguments, secret: Secret) -> Result<Target, InputEr
         order: order(&arguments.order),
         delivered: arguments.delivered.clone(),
         secret,
+        port: if arguments.keep_port { Port::Kept } else { Port::Dropped },
+        marketplaces: arguments.marketplaces.clone(),
         hop: UnlockHop {
             url: arguments.hop.unlock_url.clone(),
             body: arguments.hop.unlock_body.map(Body::kind),
@@ -278,6 +290,14 @@ fn order(arguments: &OrderArguments) -> Option<OrderHop> {
     let at = arguments.order.clone()?;
     let body = arguments.order_body.map(Body::kind);
     Some(OrderHop { at, body, fields: arguments.order_fields.clone() })
+}
+
+fn parse_origin(text: &str) -> Result<Url, String> {
+    let url: Url = text.parse().map_err(|error| format!("{error}; expected https://host"))?;
+    let is_origin =
+        matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+    let expected = "expected scheme, host and port alone, as in https://smart.onoffice.de";
+    if is_origin { Ok(url) } else { Err(expected.to_owned()) }
 }
 
 fn parse_order(text: &str) -> Result<OrderAddress, String> {
@@ -344,10 +364,11 @@ fn write(arguments: &DoctorArguments, report: &Report) -> Result<(), Failure> {
     let Some(path) = &arguments.written.output else { return output::print(&text) };
     write_file(path, &output::plain(&text))?;
     let (passed, failed, skipped) = report.counts();
-    let grade = report.grade();
-    output::print(&format!(
-        "Grade {grade}: {passed} passed, {failed} failed, {skipped} not judged."
-    ))
+    let grade = match report.grade() {
+        Some(grade) => format!("Grade {grade}"),
+        None => report.meaning().trim_end_matches('.').to_owned(),
+    };
+    output::print(&format!("{grade}: {passed} passed, {failed} failed, {skipped} not judged."))
 }
 
 fn write_file(path: &std::path::Path, text: &str) -> Result<(), Failure> {
@@ -359,11 +380,14 @@ fn is_fine(arguments: &DoctorArguments, report: &Report) -> bool {
     let severities = |findings: Vec<&freischalt_doctor::Finding>| {
         findings.iter().map(|finding| finding.check.severity).collect::<Vec<_>>()
     };
-    let grade = match arguments.written.baseline {
-        Some(_) => Grade::of(&severities(report.new_failures())),
-        None => report.grade(),
-    };
-    grade <= arguments.written.fail_under
+    // Without a grade nothing is known to be fine, whatever a baseline says.
+    report.grade().is_some_and(|grade| {
+        let counts = match arguments.written.baseline {
+            Some(_) => Grade::of(&severities(report.new_failures())),
+            None => grade,
+        };
+        counts <= arguments.written.fail_under
+    })
 }
 
 fn parse_field(text: &str) -> Result<(String, String), String> {

@@ -186,6 +186,52 @@ async fn an_app_that_lets_the_browser_set_the_price_is_found_behind_a_gateway() 
     assert_eq!((code, ids), (1, vec![&json!("FD-ORD-005")]), "{failed:#?}");
 }
 
+/// The only finding of a report without a grade.
+fn only_finding(code: i32, report: &Value) -> String {
+    let failed = findings(report, "failed");
+    assert_eq!((code, &report["grade"], failed.len()), (1, &Value::Null, 1), "{failed:#?}");
+    assert_eq!(report["obstacle"], failed[0]["id"]);
+    failed[0].to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_secret_or_address_is_one_finding_and_no_grade() {
+    let api = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let installation = Installation::new(api, &api.to_string()).on_a_port_of_its_own();
+    let gateway = installation.start().await;
+    let examined = |url: String, secret: &str| {
+        let words = ["doctor", &url, "--json", "--api-listen", "127.0.0.1:0"];
+        let run = Run::of(freischalt(words).env("FREISCHALT_PROVIDER_SECRET", secret));
+        let report = serde_json::from_str(&run.out);
+        only_finding(run.code, &report.unwrap_or_else(|error| panic!("{error}: {}", run.err)))
+    };
+    let at = |host: &str, path: &str| format!("http://{host}:{}{path}", gateway.address.port());
+    let secret = std::fs::read_to_string(installation.path("secret")).unwrap();
+    let wrong = examined(at("127.0.0.1", "/activate"), "another-secret-0123456789");
+    assert!(wrong.contains("does the provider have this secret"), "{wrong}");
+    let elsewhere = examined(at("localhost", "/activate"), secret.trim());
+    assert!(elsewhere.contains("signed as http://127.0.0.1"), "{elsewhere}");
+    let nothing = examined(at("127.0.0.1", "/nothing"), secret.trim());
+    assert!(nothing.contains("nothing at this path"), "{nothing}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_of_the_page_that_nobody_told_is_asked_for() {
+    let api = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let installation = Installation::new(api, &api.to_string()).on_a_port_of_its_own();
+    let gateway = installation.start().await;
+    let url = format!("http://{}/activate", gateway.address);
+    let secret = std::fs::read_to_string(installation.path("secret")).unwrap();
+    let listen = api.to_string();
+    let words = ["doctor", &url, "--json", "--api-listen", &listen];
+    let run = Run::of(freischalt(words).env("FREISCHALT_PROVIDER_SECRET", secret.trim()));
+    let report = serde_json::from_str(&run.out).unwrap();
+    let finding = only_finding(run.code, &report);
+    assert!(finding.contains("--unlock-url") && finding.contains(&listen), "{finding}");
+    // The rest can be judged all the same.
+    assert!(passed(&report, "FD-ACT-001") && passed(&report, "FD-PAGE-020"), "{report}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_sandbox_the_activations_are_those_of_the_sandbox() {
     let sandbox = Running::sandbox(&["--ephemeral"]);

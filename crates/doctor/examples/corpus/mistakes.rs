@@ -5,13 +5,94 @@ pub struct Mistake {
     pub name: &'static str,
     /// What the providers are told; several for a pattern of mistakes.
     pub switches: &'static str,
+    /// Headers of their pages; an empty one is not sent.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// What the doctor is told wrongly; the provider is right then.
+    pub told: Option<Told>,
     /// One of these checks has to fail.
     pub found_by: &'static [&'static str],
+    /// If nothing else can be judged: what the one finding has to say. There is no grade then.
+    pub says: Option<&'static str>,
+}
+
+/// What the doctor is told wrongly.
+#[derive(Clone, Copy)]
+pub enum Told {
+    /// Another secret than the provider has.
+    Secret,
+    /// The secret without the line break that the provider reads with it.
+    TrimmedSecret,
+    /// Nothing: the provider has the text `undefined` for its secret.
+    UnsetSecret,
+    /// Another name of the machine than the provider verifies with.
+    Host,
+    /// A path at which nothing is.
+    Path,
+    /// Another request than the page makes.
+    Button,
 }
 
 const fn one(name: &'static str, found_by: &'static [&'static str]) -> Mistake {
-    Mistake { name, switches: name, found_by }
+    Mistake { name, switches: name, headers: &[], told: None, found_by, says: None }
 }
+
+const fn headers(
+    name: &'static str,
+    headers: &'static [(&'static str, &'static str)],
+    found_by: &'static [&'static str],
+) -> Mistake {
+    Mistake { name, switches: "", headers, told: None, found_by, says: None }
+}
+
+const fn told(
+    name: &'static str,
+    told: Told,
+    found_by: &'static [&'static str],
+    says: &'static str,
+) -> Mistake {
+    Mistake { name, switches: "", headers: &[], told: Some(told), found_by, says: Some(says) }
+}
+
+/// A provider that is right in a way that looks like a mistake.
+pub struct Right {
+    pub name: &'static str,
+    pub switches: &'static str,
+    pub headers: &'static [(&'static str, &'static str)],
+}
+
+const CSP: &str = "Content-Security-Policy";
+const XFO: &str = "X-Frame-Options";
+
+pub static RIGHTS: &[Right] = &[
+    Right { name: "older_header_beside", switches: "", headers: &[(XFO, "SAMEORIGIN")] },
+    Right {
+        name: "several_ancestors",
+        switches: "",
+        headers: &[(
+            CSP,
+            "frame-ancestors 'self' https://*.onoffice.de https://marketplace.example/",
+        )],
+    },
+    Right {
+        name: "two_policies",
+        switches: "",
+        headers: &[(
+            CSP,
+            "default-src 'self' 'unsafe-inline', frame-ancestors https://marketplace.example",
+        )],
+    },
+    Right { name: "session_partitioned", switches: "session_partitioned", headers: &[] },
+    Right {
+        name: "cookie_not_needed",
+        switches: "",
+        headers: &[("Set-Cookie", "language=de; HttpOnly; SameSite=Lax")],
+    },
+    Right {
+        name: "token_of_forms",
+        switches: "",
+        headers: &[("Set-Cookie", "csrftoken=x; SameSite=Lax; Path=/")],
+    },
+];
 
 pub static MISTAKES: &[Mistake] = &[
     // The pattern of the published sample, written anew: no age, fields of the page are trusted,
@@ -19,7 +100,10 @@ pub static MISTAKES: &[Mistake] = &[
     Mistake {
         name: "published_pattern",
         switches: "no_age,trusts_fields,post_star,refuse_200,not_once,no_origin,no_frame_ancestors",
+        headers: &[],
+        told: None,
         found_by: &["FD-ACT-012"],
+        says: None,
     },
     one("no_signature", &["FD-ACT-001"]),
     one("missing_ok", &["FD-ACT-002"]),
@@ -42,6 +126,33 @@ pub static MISTAKES: &[Mistake] = &[
     one("star_literal", &["FD-ACT-022"]),
     one("drops_empty", &["FD-ACT-023"]),
     one("caseless_sort", &["FD-ACT-023"]),
+    one("trims", &["FD-ACT-024"]),
+    one("sanitizes", &["FD-ACT-024"]),
+    one("magic_quotes", &["FD-ACT-025"]),
+    one("html_values", &["FD-ACT-025"]),
+    one("latin1", &["FD-ACT-022"]),
+    one("slash", &["FD-ACT-026"]),
+    one("port_dropped", &["FD-ACT-049"]),
+    one("port_only", &["FD-ACT-049"]),
+    Mistake {
+        name: "down",
+        switches: "down",
+        headers: &[],
+        told: None,
+        found_by: &["FD-ACT-019"],
+        says: Some("the provider is down"),
+    },
+    told("told_secret", Told::Secret, &["FD-ACT-019"], "does the provider have this secret"),
+    told("told_trimmed", Told::TrimmedSecret, &["FD-ACT-019"], "a line break after it"),
+    told("told_unset", Told::UnsetSecret, &["FD-ACT-019"], "the word `undefined`"),
+    told(
+        "told_host",
+        Told::Host,
+        &["FD-ACT-019"],
+        "signed as http://127.0.0.1/activate, but http://localhost:",
+    ),
+    told("told_path", Told::Path, &["FD-ACT-019"], "nothing at this path"),
+    told("told_button", Told::Button, &["FD-UNL-009"], "no call arrived at the API"),
     one("first_wins_token", &["FD-ACT-036"]),
     one("reads_last_unsigned", &["FD-ACT-037"]),
     one("leak_expected", &["FD-ACT-040"]),
@@ -73,7 +184,66 @@ pub static MISTAKES: &[Mistake] = &[
     one("echo_key", &["FD-UNL-054"]),
     one("no_frame_ancestors", &["FD-PAGE-001"]),
     one("frame_star", &["FD-PAGE-001"]),
-    one("xfo_deny", &["FD-PAGE-002"]),
+    headers("xfo_deny", &[(CSP, ""), (XFO, "DENY")], &["FD-PAGE-002"]),
+    headers(
+        "xfo_sameorigin",
+        &[(CSP, "default-src 'self'"), (XFO, "SAMEORIGIN")],
+        &["FD-PAGE-002"],
+    ),
+    headers(
+        "xfo_allow_from",
+        &[(CSP, ""), (XFO, "ALLOW-FROM https://marketplace.example")],
+        &["FD-PAGE-001"],
+    ),
+    headers(
+        "frame_self",
+        &[(CSP, "frame-ancestors 'self'"), (XFO, "SAMEORIGIN")],
+        &["FD-PAGE-020"],
+    ),
+    headers("frame_none", &[(CSP, "frame-ancestors 'none'")], &["FD-PAGE-020"]),
+    headers("frame_other", &[(CSP, "frame-ancestors https://other.example")], &["FD-PAGE-020"]),
+    headers(
+        "frame_port",
+        &[(CSP, "frame-ancestors https://marketplace.example:8443")],
+        &["FD-PAGE-020"],
+    ),
+    headers(
+        "frame_path",
+        &[(CSP, "frame-ancestors https://marketplace.example/smart/")],
+        &["FD-PAGE-020"],
+    ),
+    headers(
+        "frame_quotes",
+        &[(CSP, "frame-ancestors \"https://marketplace.example\"")],
+        &["FD-PAGE-020"],
+    ),
+    headers(
+        "frame_comma",
+        &[(CSP, "frame-ancestors 'self', https://marketplace.example")],
+        &["FD-PAGE-020"],
+    ),
+    headers(
+        "frame_policies",
+        &[(CSP, "frame-ancestors https://marketplace.example, frame-ancestors 'self'")],
+        &["FD-PAGE-020"],
+    ),
+    headers("frame_scheme", &[(CSP, "frame-ancestors https:")], &["FD-PAGE-001"]),
+    headers(
+        "frame_reports",
+        &[
+            (CSP, ""),
+            ("Content-Security-Policy-Report-Only", "frame-ancestors https://marketplace.example"),
+        ],
+        &["FD-PAGE-001"],
+    ),
+    Mistake {
+        name: "frame_meta",
+        switches: "frame_meta,no_frame_ancestors",
+        headers: &[],
+        told: None,
+        found_by: &["FD-PAGE-001"],
+        says: None,
+    },
     one("cacheable", &["FD-PAGE-003"]),
     one("referrer", &["FD-PAGE-004"]),
     one("no_nosniff", &["FD-PAGE-005"]),
@@ -84,6 +254,8 @@ pub static MISTAKES: &[Mistake] = &[
     one("autocomplete", &["FD-PAGE-011"]),
     one("secret_in_page", &["FD-PAGE-013"]),
     one("cookie", &["FD-PAGE-014"]),
+    headers("cookie_none", &[("Set-Cookie", "a=1; HttpOnly; SameSite=None")], &["FD-PAGE-014"]),
+    one("session_lax", &["FD-PAGE-021"]),
     one("post_star", &["FD-PAGE-016"]),
     one("message_any", &["FD-PAGE-017"]),
     one("xss_genuine", &["FD-PAGE-018"]),

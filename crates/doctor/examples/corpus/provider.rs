@@ -9,8 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use freischalt_doctor::{OrderAddress, OrderHop, Target, UnlockHop};
-use freischalt_protocol::Secret;
+use freischalt_doctor::{OrderAddress, OrderHop, Target, UnlockHop, Url};
+use freischalt_protocol::{Secret, signed_url::Port};
+
+use crate::mistakes::Told;
 
 /// A way of writing a provider.
 pub struct Style {
@@ -123,6 +125,7 @@ pub struct Running {
     pub api: SocketAddr,
     secret: String,
     state: PathBuf,
+    told: Option<Told>,
 }
 
 impl Style {
@@ -131,10 +134,7 @@ impl Style {
         if self.needs_packages && !self.has_packages() {
             return false;
         }
-        self.program.is_empty() || self.program == PYTHON || {
-            let paths = env::var_os("PATH").unwrap_or_default();
-            env::split_paths(&paths).any(|folder| folder.join(self.program).is_file())
-        }
+        self.program.is_empty() || self.program == PYTHON || is_installed(self.program)
     }
 
     fn has_packages(&self) -> bool {
@@ -145,9 +145,22 @@ impl Style {
     }
 
     /// Starts it with these mistakes and waits until it listens.
-    pub fn start(&self, mistakes: &str) -> Result<Running, String> {
+    pub fn start(
+        &self,
+        switches: &str,
+        headers: &[(&str, &str)],
+        told: Option<Told>,
+    ) -> Result<Running, String> {
         let (address, api) = (free_address()?, free_address()?);
         let secret = format!("corpus-secret-{}-{}", address.port(), api.port());
+        let own_secret = match told {
+            Some(Told::Secret) => "another-secret-0123456789".to_owned(),
+            Some(Told::TrimmedSecret) => format!("{secret}\n"),
+            Some(Told::UnsetSecret) => "undefined".to_owned(),
+            _ => secret.clone(),
+        };
+        let headers: serde_json::Map<_, _> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
         let folder = folder();
         let state = env::temp_dir().join(format!(
             "freischalt-corpus-{}-{}.json",
@@ -158,15 +171,16 @@ impl Style {
         command
             .env("PORT", address.port().to_string())
             .env("API", format!("http://{api}/api/stable/api.php"))
-            .env("SECRET", &secret)
+            .env("SECRET", &own_secret)
             .env("STATE", &state)
-            .env("MISTAKES", mistakes)
+            .env("MISTAKES", switches)
+            .env("PAGE_HEADERS", serde_json::Value::Object(headers).to_string())
             .current_dir(&folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let child = command.spawn().map_err(|error| format!("{}: {error}", self.name))?;
-        let running = Running { child, address, api, secret, state };
+        let running = Running { child, address, api, secret, state, told };
         let deadline = Instant::now() + Duration::from_secs(30);
         while TcpStream::connect(address).is_err() {
             if Instant::now() > deadline {
@@ -206,9 +220,17 @@ impl Running {
     }
 
     pub fn target(&self) -> Target {
-        let url = |path: &str| format!("http://{}{path}", self.address).parse().ok();
+        let url =
+            |path: &str| -> Option<Url> { format!("http://{}{path}", self.address).parse().ok() };
+        let mut activation = url("/activate").unwrap();
+        match self.told {
+            Some(Told::Host) => activation.set_host(Some("localhost")).unwrap(),
+            Some(Told::Path) => activation.set_path("/activation"),
+            _ => {}
+        }
+        let button = matches!(self.told, Some(Told::Button)).then(|| url("/nowhere"));
         Target {
-            activation: url("/activate").unwrap(),
+            activation,
             service: url("/service"),
             webhook: url("/webhook"),
             callback: url("/callback"),
@@ -219,7 +241,9 @@ impl Running {
             }),
             delivered: url("/delivered"),
             secret: Secret::new(self.secret.as_str()),
-            hop: UnlockHop::default(),
+            port: Port::Dropped,
+            marketplaces: vec!["https://marketplace.example".parse().unwrap()],
+            hop: UnlockHop { url: button.flatten(), ..UnlockHop::default() },
         }
     }
 }
@@ -230,6 +254,12 @@ impl Drop for Running {
         let _ = self.child.wait();
         let _ = std::fs::remove_file(&self.state);
     }
+}
+
+/// Whether a program is among those that can be called by name.
+pub fn is_installed(program: &str) -> bool {
+    let paths = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&paths).any(|folder| folder.join(program).is_file())
 }
 
 /// Where the providers are.

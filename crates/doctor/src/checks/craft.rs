@@ -1,7 +1,6 @@
 //! Requests made by somebody who holds one genuine URL, or none, and tries things.
 
 use freischalt_protocol::Secret;
-use url::form_urlencoded::byte_serialize;
 
 use crate::{
     http::Ask,
@@ -11,19 +10,12 @@ use crate::{
 
 /// The URL of these parameters, followed by `tail` as it is.
 pub(super) fn raw(ticket: &Ticket, tail: &str) -> String {
-    let pairs = ticket.parameters.iter().map(|(name, value)| {
-        let encoded: String = byte_serialize(value.as_bytes()).collect();
-        format!("{name}={encoded}")
-    });
-    let query = pairs.collect::<Vec<_>>().join("&");
-    let base = ticket.base.as_str();
-    let mark = if base.contains('?') { '&' } else { '?' };
-    format!("{base}{mark}{query}{tail}")
+    ticket.followed_by(tail)
 }
 
 /// With this text as the signature.
 pub(super) fn with_signature(ticket: &Ticket, signature: &str) -> Ask {
-    framed(&raw(ticket, &format!("&signature={signature}")))
+    framed(&ticket.with_signature(signature))
 }
 
 /// The signature is that of the genuine ticket, one value is another.

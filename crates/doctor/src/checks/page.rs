@@ -1,12 +1,19 @@
 //! What the browser makes of the page.
 
+use url::Url;
+
 use crate::{
     catalogue::Surface,
+    cookie::Cookie,
+    first::Dying,
+    frame::{Framing, Shown},
     http::Answer,
     marketplace::Manner,
     page,
     report::Outcome,
+    safety,
     session::{Judged, Session, Trace, framed},
+    unlock::Opened,
 };
 
 /// Opens the activation page and looks at it.
@@ -17,30 +24,69 @@ pub(super) async fn look(
 ) -> Judged {
     let launch = session.launch(Manner::Honest).await?;
     let url = session.activation(&launch).signed(session.secret());
-    let answer = session.get(trace, &url).await?;
-    Ok(look(session, &answer))
+    let (_, opened) = session.open_url(trace, &url).await?;
+    Ok(look(session, &opened.page))
 }
 
-pub(super) fn framing(_: &Session, answer: &Answer) -> Outcome {
-    let policy = answer.header("content-security-policy").to_ascii_lowercase();
-    let ancestors = policy.split(';').find_map(|part| part.trim().strip_prefix("frame-ancestors"));
-    match ancestors.map(str::trim) {
-        None => Outcome::failed("any site may put the page into a frame: no frame-ancestors"),
-        Some(list)
-            if list.split_whitespace().any(|one| matches!(one, "*" | "https:" | "http:")) =>
-        {
-            Outcome::failed("any site may put the page into a frame: frame-ancestors names all")
-        }
-        Some("'none'") => {
-            Outcome::failed("frame-ancestors 'none' keeps the marketplace out as well")
-        }
-        Some(_) => Outcome::Passed,
+/// Opens the activation page and looks at who may frame it.
+pub(super) async fn framing(
+    session: &Session,
+    trace: &mut Trace,
+    look: fn(&Session, &Framing, &Answer) -> Outcome,
+) -> Judged {
+    let launch = session.launch(Manner::Honest).await?;
+    let url = session.activation(&launch).signed(session.secret());
+    let (_, opened) = session.open_url(trace, &url).await?;
+    Ok(look(session, &Framing::of(&opened.page, &opened.url), &opened.page))
+}
+
+/// Who else than the marketplace may frame it.
+pub(super) fn closed(_: &Session, framing: &Framing, answer: &Answer) -> Outcome {
+    if framing.is_open() {
+        return Outcome::failed(
+            "any site may put the page into a frame: frame-ancestors names all",
+        );
+    }
+    // Nobody at all may, which is what another check is about.
+    if framing.has_ancestors() || framing.blocking_option().is_some() {
+        return Outcome::Passed;
+    }
+    let only_reports =
+        answer.header("content-security-policy-report-only").contains("frame-ancestors");
+    let seen = if only_reports {
+        "any site may put the page into a frame: frame-ancestors stands in a policy that only reports"
+    } else if page::has_ancestors_in_meta(&answer.body) {
+        "any site may put the page into a frame: browsers ignore frame-ancestors in a meta tag"
+    } else if answer.header("x-frame-options").is_empty() {
+        "any site may put the page into a frame: no frame-ancestors"
+    } else {
+        "any site may put the page into a frame: no frame-ancestors, and browsers ignore this X-Frame-Options"
+    };
+    Outcome::failed(seen)
+}
+
+/// Whether the older header keeps the marketplace out.
+pub(super) fn frame_options(_: &Session, framing: &Framing, _: &Answer) -> Outcome {
+    match framing.blocking_option() {
+        Some(value) => Outcome::Failed(format!(
+            "the frame stays blank: X-Frame-Options: {value} without a frame-ancestors beside it"
+        )),
+        None => Outcome::Passed,
     }
 }
 
-pub(super) fn frame_options(_: &Session, answer: &Answer) -> Outcome {
-    let options = answer.header("x-frame-options");
-    Outcome::of(options.is_empty(), "X-Frame-Options keeps the marketplace's frame out")
+/// Whether the marketplace may frame it.
+pub(super) fn shown(session: &Session, framing: &Framing, _: &Answer) -> Outcome {
+    let marketplaces = &session.target.marketplaces;
+    let mut all = marketplaces.iter().map(|one| framing.shows_in(one));
+    let blank = match marketplaces.is_empty() {
+        true => Some(framing.shows_somewhere()).filter(|shown| *shown != Shown::Yes),
+        false => all.find(|shown| *shown != Shown::Yes),
+    };
+    match blank {
+        Some(Shown::No(why)) => Outcome::Failed(format!("the frame stays blank: {why}")),
+        _ => Outcome::Passed,
+    }
 }
 
 pub(super) fn no_store(_: &Session, answer: &Answer) -> Outcome {
@@ -74,17 +120,16 @@ pub(super) fn server_version(_: &Session, answer: &Answer) -> Outcome {
     Outcome::of(!tells, "the headers name the software and its version")
 }
 
+/// What is loaded from this machine needs no TLS, whatever it is called there.
 pub(super) fn mixed_content(session: &Session, answer: &Answer) -> Outcome {
-    let own = session.target.activation.host_str();
-    // What comes from this machine itself goes over no network, and browsers do not mind it.
-    let is_here = |url: &url::Url| {
-        crate::safety::check(url, &crate::safety::Limits::default()).is_ok()
-            || url.host_str() == own
+    let own = session.target.activation.host_str().unwrap_or_default().to_owned();
+    let is_here = |url: &str| {
+        let url = Url::parse(url);
+        url.is_ok_and(|url| url.host_str() == Some(&own) || safety::is_loopback(&url))
     };
-    let insecure = page::resources(&answer.body).into_iter().find(|resource| {
-        let url = url::Url::parse(&resource.url);
-        url.is_ok_and(|url| url.scheme() == "http" && !is_here(&url))
-    });
+    let insecure = page::resources(&answer.body)
+        .into_iter()
+        .find(|resource| resource.url.starts_with("http://") && !is_here(&resource.url));
     match insecure {
         Some(resource) => Outcome::Failed(format!("{} is loaded without TLS", resource.url)),
         None => Outcome::Passed,
@@ -139,25 +184,40 @@ pub(super) fn secrets(session: &Session, answer: &Answer) -> Outcome {
     Outcome::of(!found, "the page holds the provider secret")
 }
 
+/// What holds for every cookie. Whether it lives in a frame matters only if the page needs it.
 pub(super) fn cookies(session: &Session, answer: &Answer) -> Outcome {
     let https = session.target.activation.scheme() == "https";
-    for cookie in answer.headers.get_all("set-cookie") {
-        let text = String::from_utf8_lossy(cookie.as_bytes()).to_ascii_lowercase();
-        let name = text.split('=').next().unwrap_or_default().to_owned();
-        if !text.contains("httponly") {
+    for cookie in Cookie::all(&answer.headers) {
+        let name = &cookie.name;
+        if !cookie.is_http_only && !cookie.is_token_of_forms() {
             return Outcome::Failed(format!("scripts can read the cookie `{name}`: no HttpOnly"));
         }
-        if !text.contains("samesite=") || (https && !text.contains("secure")) {
-            return Outcome::Failed(format!("the cookie `{name}` lacks SameSite or Secure"));
+        if https && !cookie.is_secure {
+            return Outcome::Failed(format!("the cookie `{name}` travels without TLS: no Secure"));
+        }
+        if cookie.same_site.as_deref() == Some("none") && !cookie.is_secure {
+            return Outcome::Failed(format!(
+                "browsers drop the cookie `{name}`: SameSite=None without Secure"
+            ));
         }
     }
     Outcome::Passed
 }
 
+/// Whether the button works with the cookies that a browser keeps in a frame of another site.
+pub(super) fn cookies_live(session: &Session) -> Outcome {
+    let Dying(cookies) = &session.dying;
+    Outcome::of_seen(cookies.is_empty(), || {
+        format!(
+            "the button works only with cookies that browsers drop in a frame of another site: {}",
+            session.dying.seen()
+        )
+    })
+}
+
 pub(super) fn tls(session: &Session, _: &Answer) -> Outcome {
     let url = &session.target.activation;
-    let here = crate::safety::check(url, &crate::safety::Limits::default()).is_ok();
-    if here {
+    if safety::is_loopback(url) {
         return Outcome::skipped("on this machine TLS is not needed");
     }
     Outcome::of(url.scheme() == "https", "the key travels without TLS")
@@ -167,11 +227,11 @@ pub(super) fn tls(session: &Session, _: &Answer) -> Outcome {
 async fn scripts(session: &Session, trace: &mut Trace) -> Result<String, crate::http::NoAnswer> {
     let launch = session.launch(Manner::Honest).await?;
     let url = session.activation(&launch).signed(session.secret());
-    let answer = session.get(trace, &url).await?;
+    let (_, Opened { page: answer, url: at, .. }) = session.open_url(trace, &url).await?;
     let mut text = page::inline_scripts(&answer.body);
     for resource in page::resources(&answer.body).iter().filter(|resource| resource.is_script) {
-        let Ok(address) = session.target.activation.join(&resource.url) else { continue };
-        if address.origin() == session.target.activation.origin() {
+        let Ok(address) = at.join(&resource.url) else { continue };
+        if address.origin() == at.origin() {
             let script = session.send(trace, &framed(address.as_str())).await?;
             text.push_str(&script.body);
         }
@@ -216,8 +276,8 @@ pub(super) async fn markup(session: &Session, trace: &mut Trace, genuine: bool) 
         let zeros = "0".repeat(64);
         super::craft::raw(&ticket.with("userId", MARK), &format!("&signature={zeros}"))
     };
-    let answer = session.get(trace, &url).await?;
-    if genuine && !session.accepts(Surface::Activation, &answer) {
+    let (first, Opened { page: answer, .. }) = session.open_url(trace, &url).await?;
+    if genuine && !session.accepts(Surface::Activation, &first) {
         return Ok(Outcome::skipped("the page does not open for such a name"));
     }
     let raw = answer.body.contains("<fdx") || answer.body.contains("fdx onx=1>\"");

@@ -7,12 +7,14 @@ use freischalt_protocol::ErrorCode;
 use crate::{
     api::Call,
     catalogue::Surface,
+    first::Dying,
+    frame::Framing,
     http::NoAnswer,
-    launch::{Launch, Ticket},
+    launch::Launch,
     likeness,
     marketplace::Manner,
     report::Outcome,
-    session::{Judged, Session, Trace, Visit},
+    session::{Judged, Session, Trace, Visit, framed},
 };
 
 const NO_CALLS: &str = "the service makes no call to the API";
@@ -23,8 +25,8 @@ async fn open(
     launch: &Launch,
 ) -> Result<Option<Visit>, NoAnswer> {
     let Some(base) = &session.target.service else { return Ok(None) };
-    let url = Ticket::service(base, launch, session.api.now()).signed(session.secret());
-    session.visit(trace, &url, base).await.map(Some)
+    let url = session.service_ticket(base, launch).signed(session.secret());
+    session.visit(trace, &url).await.map(Some)
 }
 
 /// Calls with this token that are no activation.
@@ -135,12 +137,41 @@ pub(super) async fn api_fails(session: &Session, trace: &mut Trace) -> Judged {
     Ok(Outcome::Passed)
 }
 
+/// Whether the pages of a service need cookies that browsers drop in a frame of another site.
+pub(super) fn cookies_live(session: &Session) -> Outcome {
+    if session.likeness(Surface::Service).is_none() {
+        return Outcome::skipped("no service URL was given");
+    }
+    let Dying(cookies) = &session.dying_in_service;
+    Outcome::of_seen(cookies.is_empty(), || {
+        format!(
+            "its page opens only with cookies that browsers drop in a frame of another site: {}",
+            session.dying_in_service.seen()
+        )
+    })
+}
+
+/// Whether the marketplace's window shows it.
+pub(super) async fn shown(session: &Session, trace: &mut Trace) -> Judged {
+    let Some((_, ticket)) = session.ticket(Surface::Service).await? else {
+        return Ok(Outcome::skipped("no service URL was given"));
+    };
+    let visit = session.visit(trace, &ticket.signed(session.secret())).await?;
+    let framing = Framing::of(&visit.last, &visit.at);
+    let blank = super::page::frame_options(session, &framing, &visit.last);
+    Ok(match blank {
+        Outcome::Passed => super::page::shown(session, &framing, &visit.last),
+        blank => blank,
+    })
+}
+
 /// A webhook is answered at once.
 pub(super) async fn quick(session: &Session, trace: &mut Trace) -> Judged {
     let Some((_, ticket)) = session.ticket(Surface::Webhook).await? else {
         return Ok(Outcome::skipped("no webhook URL was given"));
     };
-    let answer = session.get(trace, &ticket.signed(session.secret())).await?;
+    // A server calls it, which follows no redirect.
+    let answer = session.send(trace, &framed(&ticket.signed(session.secret()))).await?;
     let quick = answer.took < Duration::from_secs(5) && (200..300).contains(&answer.status);
     Ok(Outcome::of(quick, "a webhook has to be answered with 2xx at once, the work comes later"))
 }
@@ -184,7 +215,7 @@ pub(super) async fn leaks(session: &Session, trace: &mut Trace, surface: Surface
     };
     let right = ticket.signature(session.secret());
     let ask = super::craft::with_signature(&ticket, &"0".repeat(64));
-    let whole = session.send(trace, &ask).await?.whole();
+    let whole = session.browse(trace, &ask).await?.whole();
     let found = super::url::tells_the_signature(session, &whole, &right)
         .or_else(|| super::url::tells_the_secret(session, &whole, &right))
         .or_else(|| super::url::tells_a_trace(session, &whole, &right));

@@ -21,6 +21,11 @@ const STALE: &str = "URLs stay in histories, logs and referrers. One that works 
 const SHAPE: &str =
     "What a program does not expect it may misread; and a crash tells an attacker where to go on.";
 const REACH: &str = "A genuine customer is turned away as soon as the marketplace, a proxy or a browser writes the URL in another way that means the same.";
+const FIRST: &str = "Nothing can be judged of what does not open. As often as the provider it is the doctor that has another secret, or another address.";
+const NAMES: &str = "Customers choose their names. A framework that trims, escapes or converts values on the way changes what was signed, and refuses some of them.";
+const MOVED: &str = "The browser follows and the page opens, but every visit costs a request more, and what is registered is not what answers.";
+const BLANK: &str = "The browser shows nothing where the page should be, and tells nobody why.";
+const COOKIE: &str = "Marketplace and provider are two sites: browsers keep and send only SameSite=None cookies that are Secure and Partitioned.";
 const TWO: &str = "If one part of a program reads the first and another the last of two equal names, a value that nobody signed is used.";
 const TELLING: &str = "Whoever learns it can sign whatever they like, or learns where to go on.";
 const TRUST: &str =
@@ -32,8 +37,10 @@ const MONEY: &str =
 
 /// Checks that are made on every signed URL, with the prefix of their ids.
 macro_rules! on_every_url {
-    ($surface:ident, $area:ident, $id:literal, $what:literal, $name:literal) => {
+    ($surface:ident, $area:ident, $id:literal, $what:literal, $name:literal, $text:literal) => {
         [
+            check(concat!($id, "-019"), concat!($what, ": a genuine URL is accepted"), Area::$area, High, FIRST, &mend::FIRST,
+                Own(|s, t| Box::pin(async move { Ok(urls::genuine(s, t, Surface::$surface)) }))),
             check(concat!($id, "-001"), concat!($what, ": a wrong signature is refused"), Area::$area, Critical, FORGERY, &mend::SIGNATURE,
                 Refused(Surface::$surface, |_, t, _| craft::with_signature(&t, &"0".repeat(64)))),
             check(concat!($id, "-002"), concat!($what, ": a missing signature is refused"), Area::$area, Critical, FORGERY, &mend::SIGNATURE,
@@ -57,7 +64,7 @@ macro_rules! on_every_url {
             check(concat!($id, "-008"), concat!($what, ": a plain hash is no signature"), Area::$area, Critical, FORGERY, &mend::SIGNATURE,
                 Refused(Surface::$surface, |_, t, _| {
                     use sha2::{Digest, Sha256};
-                    let text = freischalt_protocol::signed_url::canonical(&craft::raw(&t, "")).unwrap_or_default();
+                    let text = t.port.canonical(&craft::raw(&t, "")).unwrap_or_default();
                     let hash = Sha256::digest(text);
                     let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
                     craft::with_signature(&t, &hex)
@@ -102,6 +109,12 @@ macro_rules! on_every_url {
                 Accepted(Surface::$surface, |s, t, _| framed(&t.with("memo", "it's *new* ~ (50% + ü/é€🏠)!").signed(s.secret())))),
             check(concat!($id, "-023"), concat!($what, ": a genuine URL is accepted with an empty parameter and a capital name"), Area::$area, Medium, REACH, &mend::COMPATIBLE,
                 Accepted(Surface::$surface, |s, t, _| framed(&t.with("UserLanguage", "ENG").with("imageIds", "").signed(s.secret())))),
+            check(concat!($id, "-024"), concat!($what, ": a genuine URL is accepted with blanks at both ends of a name, and two in it"), Area::$area, Medium, NAMES, &mend::RAW,
+                Accepted(Surface::$surface, |s, t, _| framed(&t.with($text, " Muster  Immobilien ").signed(s.secret())))),
+            check(concat!($id, "-025"), concat!($what, ": a genuine URL is accepted with quotes, backslashes and marks of HTML in a name"), Area::$area, Medium, NAMES, &mend::RAW,
+                Accepted(Surface::$surface, |s, t, _| framed(&t.with($text, "O'Brien \\ \"Haus\" & <Söhne> %41").signed(s.secret())))),
+            check(concat!($id, "-026"), concat!($what, ": the registered address answers without a redirect"), Area::$area, Low, MOVED, &mend::MOVED,
+                Own(|s, _| Box::pin(async move { Ok(urls::stays(s, Surface::$surface)) }))),
         ]
     };
 }
@@ -120,20 +133,20 @@ const fn check(
 
 /// Every check, in the order of reports.
 pub static CHECKS: &[&[Check]] = &[
-    &on_every_url!(Activation, Activation, "FD-ACT", "Activation", "customerWebId"),
+    &on_every_url!(Activation, Activation, "FD-ACT", "Activation", "customerWebId", "customerName"),
     &ACTIVATION,
     &UNLOCK,
     &PAGE,
-    &on_every_url!(Service, Service, "FD-SRV", "Service", "customerWebId"),
+    &on_every_url!(Service, Service, "FD-SRV", "Service", "customerWebId", "customerName"),
     &SERVICE,
-    &on_every_url!(Webhook, Webhook, "FD-HOOK", "Webhook", "customerWebId"),
+    &on_every_url!(Webhook, Webhook, "FD-HOOK", "Webhook", "customerWebId", "customerName"),
     &WEBHOOK,
-    &on_every_url!(Callback, Callback, "FD-CB", "Callback", "transactionid"),
+    &on_every_url!(Callback, Callback, "FD-CB", "Callback", "transactionid", "memo"),
     &CALLBACK,
     &ORDER,
 ];
 
-static ACTIVATION: [Check; 18] = [
+static ACTIVATION: [Check; 19] = [
     check(
         "FD-ACT-030",
         "Activation: userId changed after signing is refused",
@@ -328,6 +341,15 @@ static ACTIVATION: [Check; 18] = [
         &mend::LEAK,
         Own(|s, t| Box::pin(urls::unknown_method(s, t))),
     ),
+    check(
+        "FD-ACT-049",
+        "Activation: a genuine URL is accepted whether its port is signed or not",
+        Area::Activation,
+        Info,
+        "The vendor's samples disagree about a port; the newer one keeps it. On the usual port, as in production, both are the same.",
+        &mend::PORT,
+        Own(|s, t| Box::pin(urls::other_port(s, t))),
+    ),
 ];
 
 macro_rules! api_manner {
@@ -344,7 +366,16 @@ macro_rules! api_manner {
     };
 }
 
-static UNLOCK: [Check; 40] = [
+static UNLOCK: [Check; 41] = [
+    check(
+        "FD-UNL-009",
+        "Unlock: the button of the page leads to a call of the API",
+        Area::Unlock,
+        High,
+        "The request from the page to its back end is the provider's own. If the doctor guesses it wrongly, or the provider calls another API, nothing can be said about the unlock.",
+        &mend::BUTTON,
+        Own(|s, t| Box::pin(async move { Ok(unlock::reaches(s, t)) })),
+    ),
     check(
         "FD-UNL-001",
         "Unlock: a genuine activation ends in `active`",
@@ -759,19 +790,33 @@ macro_rules! on_page {
     };
 }
 
-static PAGE: [Check; 19] = [
-    on_page!(
+macro_rules! on_frame {
+    ($id:literal, $title:literal, $severity:ident, $why:ident, $look:path) => {
+        check(
+            $id,
+            $title,
+            Area::Page,
+            $severity,
+            $why,
+            &mend::FRAME,
+            Own(|s, t| Box::pin(page::framing(s, t, $look))),
+        )
+    };
+}
+
+static PAGE: [Check; 21] = [
+    on_frame!(
         "FD-PAGE-001",
         "Page: only the marketplace may frame it",
         Medium,
-        FRAME,
-        page::framing
+        BROWSER,
+        page::closed
     ),
-    on_page!(
+    on_frame!(
         "FD-PAGE-002",
         "Page: X-Frame-Options does not keep the marketplace out",
-        Medium,
-        FRAME,
+        High,
+        BLANK,
         page::frame_options
     ),
     on_page!("FD-PAGE-003", "Page: it is not stored", Medium, HEADERS, page::no_store),
@@ -853,9 +898,19 @@ static PAGE: [Check; 19] = [
         &mend::ESCAPE,
         Own(|s, t| Box::pin(page::markup(s, t, false))),
     ),
+    on_frame!("FD-PAGE-020", "Page: the marketplace may frame it", High, BLANK, page::shown),
+    check(
+        "FD-PAGE-021",
+        "Page: the button works with the cookies that live in a frame",
+        Area::Page,
+        High,
+        COOKIE,
+        &mend::COOKIES,
+        Own(|s, _| Box::pin(async move { Ok(page::cookies_live(s)) })),
+    ),
 ];
 
-static SERVICE: [Check; 9] = [
+static SERVICE: [Check; 11] = [
     check(
         "FD-SRV-030",
         "Service: userId changed after signing is refused",
@@ -936,6 +991,24 @@ static SERVICE: [Check; 9] = [
         TELLING,
         &mend::LEAK,
         Own(|s, t| Box::pin(service::leaks(s, t, Surface::Service))),
+    ),
+    check(
+        "FD-SRV-039",
+        "Service: the marketplace may frame it",
+        Area::Service,
+        High,
+        BLANK,
+        &mend::FRAME,
+        Own(|s, t| Box::pin(service::shown(s, t))),
+    ),
+    check(
+        "FD-SRV-040",
+        "Service: its page opens with the cookies that live in a frame",
+        Area::Service,
+        High,
+        COOKIE,
+        &mend::COOKIES,
+        Own(|s, _| Box::pin(async move { Ok(service::cookies_live(s)) })),
     ),
 ];
 

@@ -6,6 +6,7 @@ use reqwest::Method;
 use super::craft;
 use crate::{
     api::Call,
+    first::Button,
     http::NoAnswer,
     launch::Launch,
     marketplace::Manner,
@@ -29,6 +30,17 @@ pub(super) async fn call(
         ));
     };
     Ok(Outcome::of(right(&launch, call)?, wrong))
+}
+
+/// Whether pressing the button leads to a call at all.
+pub(super) fn reaches(session: &Session, trace: &mut Trace) -> Outcome {
+    match &session.button {
+        Button::Works => Outcome::Passed,
+        Button::Fails { seen, exchanges } => {
+            trace.0.clone_from(exchanges);
+            Outcome::Failed(seen.clone())
+        }
+    }
 }
 
 /// A genuine activation has to end in `active`.
@@ -205,13 +217,12 @@ pub(super) async fn old_launch(session: &Session, trace: &mut Trace) -> Judged {
     let UnixTime(now) = session.api.now();
     let ticket = session.activation(&launch).with("timestamp", &(now - 86_400).to_string());
     let url = ticket.signed(session.secret());
-    let answer = session.get(trace, &url).await?;
-    let Some(old) = Opened::new(&url, &answer) else { return Ok(Outcome::Passed) };
+    let (_, old) = session.open_url(trace, &url).await?;
     // The page is refused; its button is pressed all the same, as a script would.
     let fresh =
         session.open(trace, &session.activation(&session.launch(Manner::Honest).await?)).await?;
-    let html = if crate::page::has_key_field(&old.html) { old.html } else { fresh.html };
-    let opened = Opened { url: old.url, html, cookies: old.cookies };
+    let page = if crate::page::has_key_field(old.html()) { old.page.clone() } else { fresh.page };
+    let opened = Opened { page, ..old };
     let mut press = Press::of(&session.target.hop, &opened, &launch, &launch.key);
     let query = url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
     for (_, value) in press.fields.iter_mut().filter(|(_, value)| value.contains("signature=")) {

@@ -1,14 +1,64 @@
 //! What holds for every signed URL, beyond being refused or accepted.
 
+use freischalt_protocol::signed_url::Port;
+
 use super::craft;
 use crate::{
     catalogue::Surface,
+    first::First,
     launch::Launch,
     marketplace::Manner,
     report::Outcome,
     session::{Judged, Session, Trace},
-    unlock::{Opened, Press},
+    unlock::Press,
 };
+
+/// Whether the first genuine URL was accepted; see [`First`].
+pub(super) fn genuine(session: &Session, trace: &mut Trace, surface: Surface) -> Outcome {
+    match session.first(surface) {
+        First::Absent => Outcome::Skipped(format!("no {} URL was given", surface.word())),
+        First::Unclear(why) => Outcome::Skipped(why.clone()),
+        First::Accepted { .. } => Outcome::Passed,
+        First::Refused { seen, exchanges } => {
+            trace.0.clone_from(exchanges);
+            Outcome::Failed(seen.clone())
+        }
+    }
+}
+
+/// Whether a genuine URL was answered where it is, and not at the end of a redirect.
+pub(super) fn stays(session: &Session, surface: Surface) -> Outcome {
+    match session.first(surface) {
+        First::Accepted { moved: Some(to), .. } => Outcome::Failed(format!(
+            "the page is at {to}, and browsers are redirected there: register that address"
+        )),
+        First::Accepted { moved: None, .. } => Outcome::Passed,
+        _ => Outcome::Skipped(format!("no {} URL was given", surface.word())),
+    }
+}
+
+/// A genuine URL whose port is signed in the way that this run does not use.
+pub(super) async fn other_port(session: &Session, trace: &mut Trace) -> Judged {
+    if session.target.activation.port().is_none() {
+        return Ok(Outcome::skipped("the URL has no port, so both ways of signing it are one"));
+    }
+    let launch = session.launch(Manner::Honest).await?;
+    let (port, seen) = match session.port {
+        Port::Dropped => (
+            Port::Kept,
+            "accepted if it is signed without its port, refused if it is signed with it, as the vendor's newer \
+             verifier does",
+        ),
+        Port::Kept => (
+            Port::Dropped,
+            "accepted if it is signed with its port, refused if it is signed without it, as the vendor's older \
+             verifier does",
+        ),
+    };
+    let url = session.activation(&launch).on(port).signed(session.secret());
+    let answer = session.get(trace, &url).await?;
+    Ok(Outcome::of(session.accepts(Surface::Activation, &answer), seen))
+}
 
 /// Opens a URL that carries two tokens, presses the button if there is one, and looks which token
 /// arrives at the API. `url` gets the genuine URL and the token of somebody else.
@@ -21,14 +71,13 @@ pub(super) async fn two_tokens(
         (session.launch(Manner::Honest).await?, session.launch(Manner::Honest).await?);
     let genuine = session.activation(&mine).signed(session.secret());
     let url = url(&genuine, &other.token);
-    let answer = session.get(trace, &url).await?;
+    let (answer, opened) = session.open_url(trace, &url).await?;
     if answer.is_server_error() {
         return Ok(Outcome::failed("the page fails with a server error"));
     }
     if !session.accepts(Surface::Activation, &answer) {
         return Ok(Outcome::Passed);
     }
-    let Some(opened) = Opened::new(&url, &answer) else { return Ok(Outcome::Passed) };
     let press = Press::of(&session.target.hop, &opened, &mine, &other.key);
     session.press(trace, &press).await?;
     if session.calls(&other).await?.is_empty() {
@@ -57,7 +106,7 @@ pub(super) async fn refusal(
             "&timestamp[]=1&signature=%FF%00",
         )),
     ] {
-        let answer = session.send(trace, &ask).await?;
+        let answer = session.browse(trace, &ask).await?;
         if let Some(found) = look(session, &answer.whole(), &right) {
             return Ok(Outcome::Failed(found));
         }
@@ -118,7 +167,7 @@ pub(super) async fn survives(
 pub(super) async fn refuses_with_4xx(session: &Session, trace: &mut Trace) -> Judged {
     let launch = session.launch(Manner::Honest).await?;
     let ask = craft::with_signature(&session.activation(&launch), &"0".repeat(64));
-    let answer = session.send(trace, &ask).await?;
+    let answer = session.browse(trace, &ask).await?;
     match answer.status {
         400..=499 => Ok(Outcome::Passed),
         status => Ok(Outcome::Failed(format!("a wrong signature is answered with {status}"))),
@@ -137,7 +186,7 @@ pub(super) async fn repeats_host(session: &Session, trace: &mut Trace) -> Judged
     ] {
         ask = ask.with_header(name, value);
     }
-    let answer = session.send(trace, &ask).await?;
+    let answer = session.browse(trace, &ask).await?;
     let repeats = answer.whole().contains("evil.example");
     Ok(Outcome::of(!repeats, "the answer repeats the host of a header that anybody can send"))
 }
@@ -157,7 +206,7 @@ pub(super) async fn rewriting_headers(session: &Session, trace: &mut Trace) -> J
         } else {
             path.clone().unwrap_or_default()
         };
-        let answer = session.send(trace, &forged.clone().with_header(name, value)).await?;
+        let answer = session.browse(trace, &forged.clone().with_header(name, value)).await?;
         if session.accepts(Surface::Activation, &answer) {
             return Ok(Outcome::Failed(format!("{name} opens the page with a wrong signature")));
         }
@@ -170,6 +219,6 @@ pub(super) async fn unknown_method(session: &Session, trace: &mut Trace) -> Judg
     let launch = session.launch(Manner::Honest).await?;
     let mut ask = crate::session::framed(&session.activation(&launch).signed(session.secret()));
     ask.method = reqwest::Method::from_bytes(b"PROPFIND").unwrap_or(reqwest::Method::OPTIONS);
-    let answer = session.send(trace, &ask).await?;
+    let answer = session.browse(trace, &ask).await?;
     Ok(Outcome::of(answer.status != 500, "PROPFIND is answered with 500"))
 }

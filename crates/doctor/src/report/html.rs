@@ -18,7 +18,7 @@ pre{background:var(--box);padding:.5rem;border-radius:4px}dt{font-weight:600}dd{
 /// The report as an HTML document of its own.
 pub fn html(report: &Report) -> String {
     let (passed, failed, skipped) = report.counts();
-    let grade = report.grade();
+    let grade = report.letter();
     let tone = if failed == 0 { "good" } else { "bad" };
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -29,7 +29,7 @@ pub fn html(report: &Report) -> String {
         report.requests,
         report.took.as_secs_f64(),
         target = escaped(&report.target),
-        meaning = grade.meaning(),
+        meaning = report.meaning(),
     );
     if failed > 0 {
         out.push_str("<h2>What to mend, the worst first</h2>\n");

@@ -28,7 +28,9 @@ pub fn json(report: &Report) -> Value {
     });
     json!({
         "target": report.target,
-        "grade": report.grade().to_string(),
+        "grade": report.grade().map(|grade| grade.to_string()),
+        "meaning": report.meaning(),
+        "obstacle": report.obstacle().map(|finding| finding.check.id),
         "passed": passed,
         "failed": failed,
         "skipped": skipped,

@@ -42,6 +42,11 @@ impl Outcome {
         Self::Skipped(why.to_owned())
     }
 
+    /// As [`Self::of`], with a text that is made only if it is needed.
+    pub(crate) fn of_seen(holds: bool, otherwise: impl FnOnce() -> String) -> Self {
+        if holds { Self::Passed } else { Self::Failed(otherwise()) }
+    }
+
     /// Passed if it `holds`.
     pub(crate) fn of(holds: bool, otherwise: &str) -> Self {
         if holds { Self::Passed } else { Self::failed(otherwise) }
@@ -79,7 +84,9 @@ impl Report {
     pub fn failures(&self) -> Vec<&Finding> {
         let failed = |finding: &&Finding| matches!(finding.outcome, Outcome::Failed(_));
         let mut failures: Vec<_> = self.findings.iter().filter(failed).collect();
-        failures.sort_by_key(|finding| std::cmp::Reverse(finding.check.severity));
+        failures.sort_by_key(|finding| {
+            (!finding.check.is_precondition(), std::cmp::Reverse(finding.check.severity))
+        });
         failures
     }
 
@@ -88,10 +95,37 @@ impl Report {
         self.failures().into_iter().filter(|finding| !finding.known).collect()
     }
 
-    /// The grade. What a baseline knows counts as well: it is known, not mended.
-    pub fn grade(&self) -> Grade {
+    /// What has to be mended before anything can be judged, the first of them first: see
+    /// [`Check::is_precondition`].
+    pub fn obstacle(&self) -> Option<&Finding> {
+        let failed = |finding: &&Finding| matches!(finding.outcome, Outcome::Failed(_));
+        self.findings.iter().filter(failed).find(|finding| finding.check.is_precondition())
+    }
+
+    /// The grade; none if there is an [`Self::obstacle`]. What a baseline knows counts as well: it is
+    /// known, not mended.
+    pub fn grade(&self) -> Option<Grade> {
+        if self.obstacle().is_some() {
+            return None;
+        }
         let severities = self.failures().into_iter().map(|finding| finding.check.severity);
-        Grade::of(&severities.collect::<Vec<_>>())
+        Some(Grade::of(&severities.collect::<Vec<_>>()))
+    }
+
+    /// One sentence about the run as a whole.
+    pub fn meaning(&self) -> &'static str {
+        match (self.grade(), self.obstacle()) {
+            (Some(grade), _) => grade.meaning(),
+            (None, Some(finding)) if finding.check.id == crate::catalogue::GENUINE => {
+                "Not graded: a genuine URL is refused."
+            }
+            (None, _) => "Not graded: the button of the page reaches no API.",
+        }
+    }
+
+    /// The letter of the grade, or a dash.
+    fn letter(&self) -> String {
+        self.grade().map_or_else(|| "–".to_owned(), |grade| grade.to_string())
     }
 
     /// Passed, failed, skipped.
@@ -111,13 +145,16 @@ impl Report {
         let known: Vec<&str> =
             baseline.lines().filter_map(|line| line.split('#').next()).map(str::trim).collect();
         for finding in &mut self.findings {
-            finding.known = known.contains(&finding.check.id);
+            // What was not judged is not known either.
+            let id = finding.check.id;
+            finding.known = known.contains(&id) && !finding.check.is_precondition();
         }
     }
 
     /// A baseline of this run.
     pub fn baseline(&self) -> String {
-        let lines = self.failures().into_iter().map(|finding| {
+        let failures = self.failures().into_iter().filter(|one| !one.check.is_precondition());
+        let lines = failures.map(|finding| {
             format!(
                 "{}  # {}: {}\n",
                 finding.check.id,

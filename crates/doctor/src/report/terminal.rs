@@ -24,15 +24,22 @@ fn colour(severity: Severity) -> &'static str {
 pub fn terminal(report: &Report, languages: &[String]) -> String {
     let mut out = String::new();
     let (passed, failed, skipped) = report.counts();
-    let grade = report.grade();
+    let grade = report.letter();
     let paint = if failed == 0 { "\x1b[1;32m" } else { "\x1b[1;31m" };
-    let _ = writeln!(out, "\n  {paint}{grade}{RESET}  {BOLD}{}{RESET}", grade.meaning());
+    let _ = writeln!(out, "\n  {paint}{grade}{RESET}  {BOLD}{}{RESET}", report.meaning());
     let _ = writeln!(out, "     {DIM}{}{RESET}\n", report.target);
     for area in Area::ALL {
         area_line(&mut out, report, area);
     }
-    let failures = report.failures();
+    let mut failures = report.failures();
     let mut told: Vec<&Finding> = Vec::new();
+    if let Some(obstacle) = report.obstacle() {
+        let _ = writeln!(out, "\n  {BOLD}FIRST{RESET}");
+        failure(&mut out, obstacle);
+        mending(&mut out, obstacle, languages);
+        failures.retain(|one| one.check.id != obstacle.check.id);
+        told.push(obstacle);
+    }
     for severity in severities() {
         let of: Vec<_> = failures.iter().filter(|one| one.check.severity == severity).collect();
         if !of.is_empty() {
