@@ -1,4 +1,5 @@
 //! The files below a SQLite database: gone, empty, moved away, everybody's, locked, half written.
+#![expect(clippy::unwrap_used, reason = "the functions beside the tests are tests too")]
 
 use std::{
     fs::{self, File, Permissions},
