@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use freischalt_protocol::{
     guessable,
     seal::{KEY_BYTES, MasterKey},
+    secret::{Secret, SecretKind, trimmed},
 };
 
 use crate::{Keys, Location};
@@ -74,7 +75,7 @@ impl StoreSettings<'_> {
             (None, None, Some(file)) => {
                 const SETTING: &str = "store.url_file";
                 let path = self.folder.join(file);
-                match Location::from_url(read_private(SETTING, &path)?.trim()) {
+                match Location::from_url(trimmed(&read_private(SETTING, &path)?)) {
                     Ok(url) => Ok(Location::Postgres(Box::new(url))),
                     Err(problem) => refuse(SETTING, format!("{} {problem}", path.display())),
                 }
@@ -154,6 +155,16 @@ pub fn check_token(setting: &'static str, path: &Path, text: &str) -> Result<(),
     }
 }
 
+/// The secret in a file, without what editors and shells put around one.
+pub fn secret(
+    setting: &'static str,
+    path: &Path,
+    kind: SecretKind,
+) -> Result<Secret, SettingProblem> {
+    Secret::read(&read_private(setting, path)?, kind)
+        .or_else(|problem| refuse(setting, format!("{} {problem}", path.display())))
+}
+
 /// The text of a file. A secret that others on the machine can read is none.
 pub fn read_private(setting: &'static str, path: &Path) -> Result<String, SettingProblem> {
     let failed = |source| SettingProblem::Read { setting, path: path.to_owned(), source };
@@ -171,7 +182,7 @@ pub fn parse_key(text: &str) -> Option<MasterKey> {
 }
 
 fn parse_bytes(text: &str) -> Option<[u8; KEY_BYTES]> {
-    let digits = text.trim();
+    let digits = trimmed(text);
     if digits.len() != 2 * KEY_BYTES {
         return None;
     }

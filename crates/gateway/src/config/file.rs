@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use freischalt_database::Creation;
-use freischalt_database::settings::{SettingProblem, StoreSettings, check_token, read_private};
+use freischalt_database::settings::{SettingProblem, StoreSettings, check_token, secret};
 use freischalt_listen::{AddressHeader, Limits as ConnectionLimits, TrustedProxies};
-use freischalt_protocol::Secret;
+use freischalt_protocol::secret::{Secret, SecretKind};
 use serde::Deserialize;
+use url::Url;
 
 use super::{
     AppConfig, GatewayConfig, Handover, Limits, PageConfig, RegularCustomer, ServiceConfig,
@@ -168,11 +169,12 @@ pub fn read_file(path: &Path) -> Result<GatewayConfig, ConfigProblem> {
 
 fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
     let provider_secret =
-        secret("provider.secret_file", &folder.join(&file.provider.secret_file), 1)?;
+        secret("provider.secret_file", &folder.join(&file.provider.secret_file), SecretKind::Text)?;
     let other_secrets = file.provider.other_secret_files.iter();
     let other_secrets = other_secrets
-        .map(|path| secret("provider.other_secret_files", &folder.join(path), 1))
-        .collect::<Result<_, _>>()?;
+        .map(|path| secret("provider.other_secret_files", &folder.join(path), SecretKind::Text))
+        .collect::<Result<Vec<_>, _>>()?;
+    check_api_url(&file.marketplace.api_url)?;
     if file.app.bind == file.gateway.bind && file.app.bind.port() != 0 {
         return refuse(
             "app.bind",
@@ -180,6 +182,10 @@ fn build(file: File, folder: &Path) -> Result<GatewayConfig, ConfigProblem> {
         );
     }
     let app = app(&file.app, folder)?;
+    let mut secrets = vec![("provider.secret_file", &provider_secret)];
+    secrets.extend(other_secrets.iter().map(|other| ("provider.other_secret_files", other)));
+    secrets.extend([("app.token_file", &app.token), ("app.secret_file", &app.secret)]);
+    check_distinct(&secrets)?;
     let limits = limits(
         ("gateway.max_requests", file.gateway.max_requests),
         ("gateway.max_body_memory", file.gateway.max_body_memory),
@@ -348,8 +354,18 @@ fn app(section: &AppSection, folder: &Path) -> Result<AppConfig, ConfigProblem> 
     Ok(AppConfig {
         listen: section.bind,
         url: section.url.clone(),
-        token: own_secret("app.token_file", &folder.join(&section.token_file), 32)?,
-        secret: own_secret("app.secret_file", &folder.join(&section.secret_file), 1)?,
+        token: own_secret(
+            "app.token_file",
+            &folder.join(&section.token_file),
+            32,
+            SecretKind::Text,
+        )?,
+        secret: own_secret(
+            "app.secret_file",
+            &folder.join(&section.secret_file),
+            1,
+            SecretKind::Events,
+        )?,
         handover,
         events_path: checked_path("app.events_path", events_path)?,
         visit_lifetime: lifetime,
@@ -421,21 +437,45 @@ impl StoreSection {
 }
 
 /// A secret that whoever runs the gateway has made, and that nobody should guess.
-fn own_secret(setting: &'static str, path: &Path, least: usize) -> Result<Secret, ConfigProblem> {
-    let secret = secret(setting, path, least)?;
+fn own_secret(
+    setting: &'static str,
+    path: &Path,
+    least: usize,
+    kind: SecretKind,
+) -> Result<Secret, ConfigProblem> {
+    let secret = secret(setting, path, kind)?;
     let text = secret.expose();
-    check_token(setting, path, text.strip_prefix("whsec_").unwrap_or(text))?;
-    Ok(secret)
-}
-
-fn secret(setting: &'static str, path: &Path, least: usize) -> Result<Secret, ConfigProblem> {
-    let text = read_private(setting, path)?;
-    let text = text.trim();
     if text.chars().count() < least {
         let path = path.display();
         return refuse(setting, format!("{path} must hold at least {least} characters"));
     }
-    Ok(Secret::new(text))
+    check_token(setting, path, text.strip_prefix("whsec_").unwrap_or(text))?;
+    Ok(secret)
+}
+
+/// Each of them is somebody else's to know: the marketplace has the first, the app the others, and
+/// whoever calls the app's interface only the token.
+fn check_distinct(secrets: &[(&'static str, &Secret)]) -> Result<(), ConfigProblem> {
+    for (index, (setting, secret)) in secrets.iter().enumerate() {
+        if let Some((same, _)) = secrets[..index].iter().find(|(_, other)| other == secret) {
+            return refuse(
+                setting,
+                format!("holds the same value as {same}; each of them is a secret of its own"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// An address of the host alone is where people sign in, and not the API.
+fn check_api_url(text: &str) -> Result<(), ConfigProblem> {
+    match Url::parse(text) {
+        Ok(url) if url.path() == "/" => refuse(
+            "marketplace.api_url",
+            format!("is {text:?}, a host without a path; the API is at /api/stable/api.php"),
+        ),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -568,5 +608,40 @@ mod tests {
         assert!(short.contains("app.token_file") && short.contains("32 characters"), "{short}");
         files.put("token", "vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6", 0o644);
         assert!(files.read(FINE).err().unwrap().to_string().contains("chmod 600"));
+    }
+
+    #[test]
+    fn secrets_are_of_their_kind_each_its_own_and_the_api_has_a_path() {
+        for (name, text, expected) in [
+            ("provider-secret", "undefined", "provider.secret_file: "),
+            ("provider-secret", "SECRET=hunter2hunter2", "the value alone is the secret"),
+            ("provider-secret", "'hunter2hunter2'", "quotation marks"),
+            ("provider-secret", "whsec_hunter2hunter2", "which belongs in another place"),
+            ("app-secret", "hunter2hunter2hunter2", "app.secret_file: "),
+            ("app-secret", "hunter2hunter2hunter2", "does not begin with whsec_"),
+            ("token", "hunter2\nhunter2", "a line break in its midst"),
+            ("token", "provider-secret-0123456789\n", "app.token_file: "),
+        ] {
+            let files = Files::new();
+            files.put(name, text, 0o600);
+            let error = files.read(FINE).err().unwrap().to_string();
+            assert!(error.contains(expected) && !error.contains("hunter2"), "{name}: {error}");
+        }
+        let files = Files::new();
+        let long = "provider-secret-0123456789-0123456789";
+        files.put("provider-secret", &format!("\u{feff}{long}\r\n"), 0o600);
+        assert_eq!(files.read(FINE).unwrap().provider_secret, Secret::new(long));
+        files.put("token", long, 0o600);
+        let same = files.read(FINE).err().unwrap().to_string();
+        assert!(
+            same.contains("app.token_file: holds the same value as provider.secret_file"),
+            "{same}"
+        );
+        let files = Files::new();
+        for address in ["https://api.onoffice.de", "https://api.onoffice.de/"] {
+            let bare = FINE.replace("https://api.onoffice.de/api/stable/api.php", address);
+            let bare = files.read(&bare).err().unwrap().to_string();
+            assert!(bare.contains("the API is at /api/stable/api.php"), "{bare}");
+        }
     }
 }

@@ -10,10 +10,13 @@ use std::{
 
 use freischalt_listen::{AddressHeader, TrustedProxies};
 use freischalt_marketplace::{Policy, policy::PolicyProblem};
-use freischalt_protocol::{Secret, seal::MasterKey};
+use freischalt_protocol::{
+    seal::MasterKey,
+    secret::{Secret, SecretKind},
+};
 use freischalt_store::{
     Creation, Location,
-    settings::{self, SettingProblem, StoreSettings, check_token, read_private},
+    settings::{self, SettingProblem, StoreSettings, check_token},
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -163,12 +166,14 @@ pub fn read_file(path: &Path, store: Option<&str>) -> Result<Config, ConfigProbl
     let folder = path.parent().unwrap_or(Path::new("."));
     file.policy.check()?;
     let store_settings = file.store.settings(folder);
+    let token = management_token(folder, file.management.token_file.as_deref())?;
+    check_apart(&token, &folder.join(&file.store.encryption_key_file))?;
     Ok(Config {
         mode: Mode::Production,
         bind: file.server.bind,
         public_url: Some(public_url(&file.server.public_url)?),
         management_bind: file.management.bind,
-        management_token: Some(management_token(folder, file.management.token_file.as_deref())?),
+        management_token: Some(token),
         location: match store {
             Some(text) => store_location("--store", text)?,
             None => store_settings.location(", or --store on the command line")?,
@@ -370,13 +375,25 @@ fn management_token(folder: &Path, file: Option<&Path>) -> Result<Secret, Config
         );
     };
     let path = folder.join(file);
-    let token = read_private(SETTING, &path)?.trim().to_owned();
-    if token.len() < LEAST {
+    let token = settings::secret(SETTING, &path, SecretKind::Text)?;
+    if token.expose().len() < LEAST {
         let problem = format!("{} must hold a token of at least 32 characters", path.display());
         return refuse(SETTING, problem);
     }
-    check_token(SETTING, &path, &token)?;
-    Ok(Secret::new(token))
+    check_token(SETTING, &path, token.expose())?;
+    Ok(token)
+}
+
+/// Whoever calls the management API knows its token, and is not to know the key as well.
+fn check_apart(token: &Secret, key_file: &Path) -> Result<(), ConfigProblem> {
+    const KEY: &str = "store.encryption_key_file";
+    match settings::secret(KEY, key_file, SecretKind::Text)? == *token {
+        true => refuse(
+            "management.token_file",
+            format!("holds the same value as {KEY}; each of them is a secret of its own"),
+        ),
+        false => Ok(()),
+    }
 }
 
 /// An encryption key that was named outside of any configuration, to be tried.
@@ -514,6 +531,19 @@ mod tests {
         files.put("key", "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13", 0o600);
         files.put("token", "short", 0o600);
         assert!(files.problem(FINE).contains("at least 32 characters"));
+        for (text, expected) in [
+            ("undefined", "where a variable is not set"),
+            ("TOKEN=vJ8qT2mXw5Zr7LkB1nYc4HdP9sGf3Re6", "the value alone is the secret"),
+            (
+                "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13\n",
+                "the same value as store.encryption_key_file",
+            ),
+        ] {
+            files.put("token", text, 0o600);
+            let problem = files.problem(FINE);
+            assert!(problem.contains("management.token_file"), "{problem}");
+            assert!(problem.contains(expected), "{problem}");
+        }
     }
 
     /// What serde would have accepted in the place of a key that nobody has.
