@@ -73,7 +73,7 @@ impl<'de> Visitor<'de> for Texts {
         while let Some(Found(found)) = items.next_element()? {
             if let Some((place, control)) = found {
                 while items.next_element::<IgnoredAny>()?.is_some() {}
-                return Ok(Found(Some((format!("[{number}]{place}"), control))));
+                return Ok(Found(Some((below(&format!("[{number}]"), &place), control))));
             }
             number += 1;
         }
@@ -86,12 +86,17 @@ impl<'de> Visitor<'de> for Texts {
             let of_name = outside::line(&name).err().map(|control| (String::new(), control));
             if let Some((place, control)) = of_name.or(found) {
                 while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                let dot = if place.is_empty() || place.starts_with('[') { "" } else { "." };
-                return Ok(Found(Some((format!("{name}{dot}{place}"), control))));
+                return Ok(Found(Some((below(&name, &place), control))));
             }
         }
         Ok(Found(None))
     }
+}
+
+/// A place below another: `users[1]` and `name` are `users[1].name`.
+fn below(outer: &str, place: &str) -> String {
+    let dot = if place.is_empty() || place.starts_with('[') { "" } else { "." };
+    format!("{outer}{dot}{place}")
 }
 
 /// Looks at every parameter of a query.
