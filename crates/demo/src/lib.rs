@@ -3,7 +3,7 @@
 //! subscription and the three window messages.
 //!
 //! It is an app like any other behind a gateway and uses what every app gets: a session with each
-//! request, calls to the gateway, events. It depends on no other crate of ours, holds no secret of
+//! request, calls to the gateway, events. Of our crates it knows the listeners' alone, holds no secret of
 //! the provider's and must not know how anything is signed for the marketplace.
 
 mod event;
