@@ -371,7 +371,7 @@ impl Store {
     }
 
     /// Marks a sign-in ticket as used; false if it was used before. The mark outlives the ticket by a
-    /// [day](MARK), since a clock may be set back, or go slower in another process.
+    /// day, since a clock may be set back, or go slower in another process.
     pub async fn use_ticket(
         &self,
         id: [u8; 16],
