@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// Its provider secret.
@@ -41,7 +41,7 @@ impl Gateway {
         put("secret", SECRET)?;
         put("token", "app-token-0123456789-0123456789-01")?;
         put("app-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
-        put("key", &"0f".repeat(32))?;
+        put("key", "8f3a61c07be9245d9d10f6c8a47b2e5360c1d98f74ab3e2215fe806b9c4d7a13")?;
         put(
             "gateway.toml",
             &format!(
@@ -55,9 +55,16 @@ impl Gateway {
              [[service]]\nname = \"shop\"\npath = \"/shop\"\n[[webhook]]\nname = \"saved\"\n"
             ),
         )?;
+        let config = folder.join("gateway.toml");
+        let made = Command::new(program)
+            .args(["store", "create", "--gateway"])
+            .arg(&config)
+            .stdin(Stdio::null())
+            .output()?;
+        ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let log = folder.join("log");
         let mut command = Command::new(program);
-        command.args(["gateway", "--config"]).arg(folder.join("gateway.toml"));
+        command.args(["gateway", "--config"]).arg(&config);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&log)?);
         let mut gateway =
             Self { child: command.spawn().context("cannot start the gateway")?, port: 0 };
