@@ -470,7 +470,7 @@ fn check_distinct(secrets: &[(&'static str, &Secret)]) -> Result<(), ConfigProbl
 /// An address of the host alone is where people sign in, and not the API.
 fn check_api_url(text: &str) -> Result<(), ConfigProblem> {
     match Url::parse(text) {
-        Ok(url) if url.path() == "/" => refuse(
+        Ok(url) if url.path() == "/" && matches!(url.scheme(), "http" | "https") => refuse(
             "marketplace.api_url",
             format!("is {text:?}, a host without a path; the API is at /api/stable/api.php"),
         ),
